@@ -1,0 +1,282 @@
+"""Every seam of the product on one page: sources of records, the match engine, the graph store, the clock.
+
+Bulk data crosses a seam as Arrow tables whose columns are declared here or in `spine.domain.graph`; single answers
+cross it as rows (dicts). Everything is synchronous.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, Literal, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from spine.access.context import Context
+from spine.domain.graph import GRAPH, ColumnType
+
+Row = dict[str, Any]
+
+# ---------------------------------------------------------------------------------------------------- record sources
+
+IDENTIFIER_STRUCT = pa.struct(
+    [
+        ("namespace", pa.string()),
+        ("value", pa.string()),
+        ("verified", pa.bool_()),
+        ("first_seen", pa.string()),
+        ("last_seen", pa.string()),
+    ]
+)
+RELATION_STRUCT = pa.struct(
+    [
+        ("kind", pa.string()),
+        ("namespace", pa.string()),
+        ("value", pa.string()),
+        ("share", pa.string()),
+        ("role", pa.string()),
+        ("valid_from", pa.string()),
+        ("valid_to", pa.string()),
+    ]
+)
+RECORD_COLUMNS = pa.schema(
+    [
+        ("source", pa.string()),
+        ("record_id", pa.string()),
+        ("kind", pa.string()),
+        ("observed_at", pa.string()),
+        ("raw", pa.string()),
+        ("identifiers", pa.list_(IDENTIFIER_STRUCT)),
+        ("relations", pa.list_(RELATION_STRUCT)),
+    ]
+)
+"""The columns of a batch of records; beside them stand string columns named by `vocabulary.ATTRIBUTES`, as they came.
+
+`raw` is the row as the source had it, as a JSON object. `observed_at` is ISO 8601 or null. A relation points at an
+identifier of its target; namespace `record` with value `source/record_id` points at a record."""
+EVENT_COLUMNS = pa.schema(
+    [
+        (name, pa.string())
+        for name in (
+            "source", "reference", "kind", "at", "namespace", "value", "amount", "currency", "channel", "status",
+            "attributes",
+        )
+    ]
+)  # fmt: skip
+CONSENT_COLUMNS = pa.schema(
+    [(name, pa.string()) for name in ("source", "reference", "namespace", "value", "purpose", "status", "at", "proof")]
+)
+"""`status` is `given` or `withdrawn`; `proof` a JSON object with ISO/IEC TS 27560 field names."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """A row that could not be used: where it stands, why, and the row as it came."""
+
+    file: str
+    line: int
+    column: str
+    reason: str
+    row: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SourceBatch:
+    """What a source yields: records with their events and consents, and what had to be rejected."""
+
+    records: pa.Table
+    events: pa.Table
+    consents: pa.Table
+    rejects: Sequence[Reject] = ()
+    rows: int = 0
+
+
+class RecordSource(Protocol):
+    """Something that yields batches of records, in the source's own order, in bounded memory."""
+
+    def batches(self) -> Iterator[SourceBatch]:
+        """The batches; a row that can't be used becomes a reject and never stops the rest."""
+        ...
+
+    def size(self) -> int | None:
+        """How many bytes there are to read, for progress; None where unknown."""
+        ...
+
+
+# -------------------------------------------------------------------------------------------------- the match engine
+
+
+@dataclass(frozen=True, slots=True)
+class BlockingRule:
+    """Records agree on this rule where the named key columns are all present and equal."""
+
+    name: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Pairs of row numbers, `left` < `right`, each pair once; and how many pairs crowded keys kept apart."""
+
+    left: np.ndarray[Any, np.dtype[np.int64]]
+    right: np.ndarray[Any, np.dtype[np.int64]]
+    skipped: Mapping[str, int] = field(default_factory=dict)
+
+
+class MatchEngine(Protocol):
+    """Pairs and components at the engine's scale; levels and trees come from the one Python implementation."""
+
+    name: str
+
+    def candidates(self, keys: pa.Table, rules: Sequence[BlockingRule], crowded: int) -> Candidates:
+        """Pairs of rows that agree on a rule; a key held by more than `crowded` rows is refined, never dropped."""
+        ...
+
+    def components(self, size: int, candidates: Candidates) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """For each of `size` rows the smallest row number of its connected component."""
+        ...
+
+
+# --------------------------------------------------------------------------------------------------- the graph store
+
+_ARROW: dict[ColumnType, pa.DataType] = {
+    "int": pa.int64(),
+    "float": pa.float64(),
+    "text": pa.string(),
+    "bool": pa.bool_(),
+    "json": pa.string(),
+    "bytes": pa.binary(),
+    "ints": pa.list_(pa.int64()),
+    "texts": pa.list_(pa.string()),
+}
+
+
+def arrow_schema(table: str) -> pa.Schema:
+    """The Arrow schema of a table of `GRAPH`."""
+    return pa.schema([(column.name, _ARROW[column.type]) for column in GRAPH[table].columns])
+
+
+Operator = Literal["eq", "ne", "lt", "le", "gt", "ge", "in", "contains", "prefix"]
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """One condition on a column; `contains` asks whether a list column holds the value. Null never fulfils one."""
+
+    column: str
+    op: Operator
+    value: Any
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How many rows of a table a write added, changed and removed."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why a write happens: `kind` is record, resolve, judgement, model, mapping or erasure; `batch` names a load."""
+
+    kind: str
+    batch: str = ""
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+class Reader(Protocol):
+    """One consistent view of the graph."""
+
+    def get(self, table: str, column: str, values: Sequence[Any], limit: int | None = None) -> list[Row]:
+        """The rows whose indexed column is one of the values, ordered by key; at most `limit` per value."""
+        ...
+
+    def select(
+        self,
+        table: str,
+        where: Sequence[Where] = (),
+        order: str = "id",
+        descending: bool = False,
+        after: tuple[Any, Any] | None = None,
+        limit: int = 100,
+    ) -> list[Row]:
+        """Node rows that fulfil all conditions, by `order` then `id`, nulls last; `after` is (order value, id)."""
+        ...
+
+    def count(self, table: str, where: Sequence[Where] = ()) -> int:
+        """How many rows fulfil all conditions."""
+        ...
+
+    def scan(self, table: str, columns: Sequence[str] = ()) -> pa.Table:
+        """The whole table, or the named columns of it, ordered by key."""
+        ...
+
+    def search(self, text: str, kind: str | None = None, limit: int = 20) -> list[tuple[int, float]]:
+        """Live records whose attributes hold words of the text (prefixes, accents folded): (id, score), best first."""
+        ...
+
+
+class Writer(Reader, Protocol):
+    """The view of the one writer of a tenant, inside its transaction; all or nothing is written."""
+
+    position: int
+    """The log position that this transaction will have."""
+
+    def sequence(self, keys: Sequence[str]) -> np.ndarray[Any, np.dtype[np.int64]]:
+        """The sequence number of each record key: the one it has always had, or a new one in order of appearance."""
+        ...
+
+    def put(self, table: str, rows: pa.Table) -> Difference:
+        """Insert rows, or replace whole rows of the same key; equal rows are not written. Duplicate keys: last wins."""
+        ...
+
+    def delete(self, table: str, rows: pa.Table) -> int:
+        """Remove the rows with these keys (a table of key columns); a node's edges go with it. How many there were."""
+        ...
+
+    def replace(self, table: str, rows: pa.Table) -> Difference:
+        """Make the table hold exactly these rows, by writing only what differs."""
+        ...
+
+
+class GraphStore(Protocol):
+    """One graph in one place; a context manager, closed at the end."""
+
+    url: str
+
+    def reading(self, context: Context) -> AbstractContextManager[Reader]:
+        """A consistent view; never waits for a writer."""
+        ...
+
+    def writing(self, context: Context, cause: Cause) -> AbstractContextManager[Writer]:
+        """The exclusive right to write: commits with one log entry on a normal exit, leaves no trace on an exception.
+
+        A transaction that wrote nothing leaves no log entry. StoreBusy where another writer holds the lock too long.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back connections and files."""
+        ...
+
+
+# --------------------------------------------------------------------------------------------------------- the clock
+
+
+class Clock(Protocol):
+    """The time of day, passed in so that tests can choose it."""
+
+    def now(self) -> str:
+        """Now, as ISO 8601 in UTC with seconds."""
+        ...
+
+
+class SystemClock:
+    """The clock of the machine."""
+
+    def now(self) -> str:
+        """Now, as ISO 8601 in UTC with seconds."""
+        return datetime.now(UTC).isoformat(timespec="seconds")
