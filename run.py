@@ -69,15 +69,13 @@ def set_up(which: str) -> str:
     if not quiet(str(PYTHON), "-Im", "pip", "--version") and subprocess.call([str(PYTHON), "-Im", "ensurepip"]) != 0:
         return "The virtual environment in .venv has no pip: delete that folder and start again."
     say("Installing the locked packages into .venv (once; a minute or two) ...")
-    for step in (
-        ("--require-hashes", "--requirement", str(requirements(which))),
-        ("--no-deps", "--no-build-isolation", "--editable", str(HERE)),
-    ):
-        if pip(*step) != 0:
-            return (
-                "The packages could not be installed (pip says why above). They come from the Python package index: "
-                "check the network; behind a proxy set HTTPS_PROXY, for a mirror set PIP_INDEX_URL, then start again."
-            )
+    if pip("--require-hashes", "--requirement", str(requirements(which))) != 0:
+        return (
+            "The packages could not be installed (pip says why above). They come from the Python package index: "
+            "check the network; behind a proxy set HTTPS_PROXY, for a mirror set PIP_INDEX_URL, then start again."
+        )
+    if pip("--no-deps", "--no-build-isolation", "--editable", str(HERE)) != 0:
+        return "This checkout could not be installed into .venv (pip says why above): is it complete?"
     stamp(which).write_text(fingerprint(which))
     return ""
 
