@@ -109,10 +109,14 @@ class RecordSource(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class BlockingRule:
-    """Records agree on this rule where the named key columns are all present and equal."""
+    """Records agree on this rule where the named key columns are all present and equal.
+
+    A key that more than `crowded` records hold is joined with a second one.
+    """
 
     name: str
     columns: tuple[str, ...]
+    crowded: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,8 +133,8 @@ class MatchEngine(Protocol):
 
     name: str
 
-    def candidates(self, keys: pa.Table, rules: Sequence[BlockingRule], crowded: int) -> Candidates:
-        """Pairs of rows that agree on a rule; a key held by more than `crowded` rows is refined, never dropped."""
+    def candidates(self, keys: pa.Table, rules: Sequence[BlockingRule], refine: Sequence[str]) -> Candidates:
+        """Pairs of rows that agree on a rule; a crowded key is joined with each of the `refine` columns."""
         ...
 
     def components(self, size: int, candidates: Candidates) -> np.ndarray[Any, np.dtype[np.int64]]:
@@ -203,7 +207,10 @@ class Reader(Protocol):
         after: tuple[Any, Any] | None = None,
         limit: int = 100,
     ) -> list[Row]:
-        """Node rows that fulfil all conditions, by `order` then `id`, nulls last; `after` is (order value, id)."""
+        """Node rows that fulfil all conditions, by `order` then `id`, nulls last; `after` is (order value, id).
+
+        `descending` turns both `order` and `id` round; nulls stay last.
+        """
         ...
 
     def count(self, table: str, where: Sequence[Where] = ()) -> int:
@@ -260,6 +267,14 @@ class GraphStore(Protocol):
 
     def close(self) -> None:
         """Give back connections and files."""
+        ...
+
+    def __enter__(self) -> "GraphStore":
+        """The store itself."""
+        ...
+
+    def __exit__(self, *_: object) -> None:
+        """Close the store."""
         ...
 
 

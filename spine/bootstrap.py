@@ -1,0 +1,31 @@
+"""The composition root: the only module that names adapter classes; what is optional is imported when it is asked for."""
+
+from spine.errors import BadStoreUrl
+from spine.ports import GraphStore
+from spine.settings import Settings
+
+NEO4J_SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
+
+
+def open_store(url: str, settings: Settings) -> GraphStore:
+    """The store behind a URL: `memory:`, `sqlite:PATH`, or `neo4j://HOST:PORT[/DATABASE]` (`bolt://` likewise).
+
+    BadStoreUrl for any other; StoreUnavailable, StoreBusy or SchemaMismatch where it can't be opened.
+    """
+    scheme, colon, rest = url.partition(":")
+    if url == "memory:":
+        from spine.stores.memory import MemoryStore
+
+        return MemoryStore()
+    if scheme == "sqlite" and rest:
+        from spine.stores.sqlite.store import SqliteStore
+
+        return SqliteStore(rest)
+    if scheme in NEO4J_SCHEMES and colon and rest.startswith("//"):
+        from spine.stores.neo4j_bolt.store import BoltStore
+
+        return BoltStore(url, settings.neo4j_user, settings.neo4j_password)
+    raise BadStoreUrl(
+        f"{url!r} is not the URL of a store.",
+        remedy="Give memory:, sqlite:PATH, neo4j://HOST:PORT or bolt://HOST:PORT.",
+    )

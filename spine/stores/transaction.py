@@ -1,0 +1,185 @@
+"""What the writers of all stores have in common: checks, counts, sequence numbers, and the entry in the log."""
+
+import json
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from spine.access.context import Context
+from spine.domain.graph import GRAPH, Table
+from spine.errors import StoreError
+from spine.ports import Cause, Clock, Difference, Where, arrow_schema
+from spine.stores.difference import changes
+from spine.stores.shape import aligned, keys_only, known
+
+LOG = GRAPH["log"]
+RECORD = GRAPH["record"]
+
+
+class Transaction(ABC):
+    """The writing half of the port over four things that each store does in its own way.
+
+    `position` is the log position this transaction will have, `highest` the greatest sequence number ever given.
+    After an error in a write the transaction can only be undone: `entry` refuses.
+    """
+
+    def __init__(self, context: Context, cause: Cause, clock: Clock, last_position: int, highest: int) -> None:
+        self.position = last_position + 1
+        self.highest = highest
+        self._context = context
+        self._cause = cause
+        self._clock = clock
+        self._counts: dict[str, Difference] = {}
+        self._given: dict[str, int] = {}
+        self._failed = False
+
+    # ------------------------------------------------------------------------------------------------------ the port
+
+    def sequence(self, keys: Sequence[str]) -> "np.ndarray[Any, np.dtype[np.int64]]":
+        """The sequence number of each record key: the one it has always had, or a new one in order of appearance."""
+        if not len(keys):
+            return np.empty(0, dtype=np.int64)
+        coded = pa.array(keys, pa.string()).dictionary_encode()
+        different: list[str] = coded.dictionary.to_pylist()  # type: ignore[assignment]  # keys are never null
+        asked = [key for key in different if key not in self._given]
+        with self._attempt():
+            self._given |= self._numbers(asked)
+        for key in asked:
+            if key not in self._given:
+                self.highest += 1
+                self._given[key] = self.highest
+        numbers = np.array([self._given[key] for key in different], dtype=np.int64)
+        return np.take(numbers, np.asarray(coded.indices))
+
+    def put(self, table: str, rows: pa.Table) -> Difference:
+        """Insert rows, or replace whole rows of the same key; equal rows are not written. Duplicate keys: last wins."""
+        shape = _writable(table)
+        with self._attempt():
+            return self._put(shape, aligned(shape, rows))
+
+    def delete(self, table: str, rows: pa.Table) -> int:
+        """Remove the rows with these keys; a node's edges go with it. How many there were."""
+        shape = _writable(table)
+        with self._attempt():
+            return self._delete(shape, keys_only(shape, rows))
+
+    def replace(self, table: str, rows: pa.Table) -> Difference:
+        """Make the table hold exactly these rows, by writing only what differs."""
+        shape = _writable(table)
+        with self._attempt():
+            wanted = aligned(shape, rows)
+            if not self.count(table):
+                return self._put(shape, wanted)
+            difference = changes(shape, self.scan(table), wanted)
+            removed = self._delete(shape, difference.removed)
+            written = self._put(shape, difference.written)
+            return Difference(written.added, written.changed, removed)
+
+    # ----------------------------------------------------------------------------------------------------- the store
+
+    @abstractmethod
+    def count(self, table: str, where: Sequence[Where] = ()) -> int:
+        """As in the port."""
+
+    @abstractmethod
+    def scan(self, table: str, columns: Sequence[str] = ()) -> pa.Table:
+        """As in the port."""
+
+    @abstractmethod
+    def _numbers(self, keys: list[str]) -> dict[str, int]:
+        """The sequence numbers of those of these record keys that have one."""
+
+    @abstractmethod
+    def _merge(self, table: Table, rows: pa.Table) -> Difference:
+        """Insert or replace these rows (aligned, at least one); `removed` is 0. StoreError where an end is missing."""
+
+    @abstractmethod
+    def _remove(self, table: Table, keys: pa.Table) -> dict[str, int]:
+        """Remove the rows with these keys, and the edges of removed nodes: how many rows of each table."""
+
+    def entry(self) -> pa.Table | None:
+        """The log row of this transaction, or None where it changed nothing."""
+        if self._failed:
+            raise StoreError(
+                "An earlier write of this transaction failed, so nothing of it was kept.",
+                remedy="Let the first error end the transaction, then run it again.",
+            )
+        counts = {table: count for table, count in sorted(self._counts.items()) if count != Difference()}
+        if not counts:
+            return None
+        entry = {
+            "batch": self._cause.batch,
+            "details": dict(self._cause.details),
+            "tables": {table: asdict(count) for table, count in counts.items()},
+        }
+        row = {
+            "id": self.position,
+            "at": self._clock.now(),
+            "cause": self._cause.kind,
+            "principal": self._context.principal,
+            "entry": json.dumps(entry, ensure_ascii=False, sort_keys=True),
+        }
+        return pa.Table.from_pylist([row], schema=arrow_schema("log"))
+
+    # ------------------------------------------------------------------------------------------------------- private
+
+    def _put(self, table: Table, rows: pa.Table) -> Difference:
+        if not rows.num_rows:
+            return Difference()
+        difference = self._merge(table, rows)
+        self._add(table.name, difference)
+        if table is RECORD:
+            self.highest = max(self.highest, pc.max(rows.column("id")).as_py())
+        return difference
+
+    def _delete(self, table: Table, keys: pa.Table) -> int:
+        if not keys.num_rows:
+            return 0
+        removed = self._remove(table, keys)
+        for name, number in removed.items():
+            self._add(name, Difference(removed=number))
+        return removed.get(table.name, 0)
+
+    def _add(self, table: str, more: Difference) -> None:
+        so_far = self._counts.get(table, Difference())
+        self._counts[table] = Difference(
+            so_far.added + more.added, so_far.changed + more.changed, so_far.removed + more.removed
+        )
+
+    @contextmanager
+    def _attempt(self) -> Iterator[None]:
+        done = False
+        try:
+            yield
+            done = True
+        finally:
+            # A statement that failed half-way may have written some of its rows.
+            self._failed = self._failed or not done
+
+
+def _writable(name: str) -> Table:
+    table = known(name)
+    if table is LOG:
+        raise StoreError("The log is written by the store alone.", remedy="Give what it should say as the cause.")
+    return table
+
+
+def missing_end(table: Table, column: str, identity: object) -> StoreError:
+    """The error for an edge whose end is not there."""
+    node = GRAPH[getattr(table, column)]
+    return StoreError(
+        f"{table.name}.{column} names {node.name} {identity}, which does not exist.",
+        remedy=f"Put the {node.name} before its edges.",
+    )
+
+
+def already_held(table: Table, column: str, value: object = None) -> StoreError:
+    """The error for a value that must be unique and is held by another row."""
+    which = "The value" if value is None else repr(value)
+    return StoreError(f"{table.name}.{column}: {which} is already held by another row.")

@@ -1,0 +1,45 @@
+"""What search finds a record by: the words of its comparable fields, folded to lower-case ASCII."""
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any
+
+from anyascii import anyascii
+
+SEARCHED = (
+    "given", "middle", "surname", "suffix", "birth_date", "organisation", "email", "phone", "domain", "house_number",
+    "street", "unit", "po_box", "city", "region", "postcode", "country",
+)  # fmt: skip
+"""The fields that search looks at. Official numbers are not among them: they are looked up whole, as identifiers."""
+
+_WORD = re.compile(r"[a-z0-9]+")
+
+
+def words_of(text: str) -> list[str]:
+    """The different words of a text, folded, in order of appearance."""
+    return list(dict.fromkeys(_WORD.findall(anyascii(text).lower())))
+
+
+def record_words(fields: str | None) -> list[str]:
+    """The different words that a record is found by, given its `fields` as JSON text."""
+    values = json.loads(fields) if fields else {}
+    return words_of(" ".join(_texts(values.get(name) for name in SEARCHED)))
+
+
+def _texts(values: Iterable[Any]) -> Iterable[str]:
+    for value in values:
+        if isinstance(value, list):
+            yield from _texts(value)
+        elif value is not None:
+            yield str(value)
+
+
+def scored(found_all: list[tuple[int, float]], found_some: list[tuple[int, float]]) -> list[tuple[int, float]]:
+    """One ranking: records that hold every word score above 1, the others below, each by its store's own relevance.
+
+    The relevance is any number from 0 up; ids come once, ties by id.
+    """
+    whole = {number: 1.0 + value / (1.0 + value) for number, value in found_all}
+    part = {number: value / (1.0 + value) for number, value in found_some if number not in whole}
+    return sorted([*whole.items(), *part.items()], key=lambda hit: (-hit[1], hit[0]))
