@@ -1,4 +1,4 @@
-"""The composition root: the only module that names adapter classes; what is optional is imported when it is asked for."""
+"""The composition root: the only module that names adapter classes, imported when asked for."""
 
 from spine.errors import BadStoreUrl
 from spine.ports import GraphStore

@@ -1,0 +1,157 @@
+"""Reading the graph from a SQLite connection that holds one read transaction."""
+
+import json
+import sys
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from spine.domain.graph import Table
+from spine.ports import Row, Where
+from spine.stores.conditions import checked, checked_page, never
+from spine.stores.shape import indexed, key_of, known, known_columns
+from spine.stores.sqlite.connection import Connection
+from spine.stores.sqlite.values import from_sqlite, to_rows
+from spine.stores.words import scored, words_of
+
+_MANY = 500
+"""Above so many values they go in as one JSON document: the text of the statement stays short and is cached."""
+
+_OPERATORS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
+
+
+class SqliteReader:
+    """One consistent view of the graph."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def get(self, table: str, column: str, values: Sequence[Any], limit: int | None = None) -> list[Row]:
+        """The rows whose indexed column is one of the values, ordered by key; at most `limit` per value."""
+        shape = known(table)
+        indexed(shape, column)
+        asked = [value for value in dict.fromkeys(values) if value is not None]
+        start = f'SELECT {_listed(shape.names)} FROM "{table}" WHERE "{column}"'
+        order = f"ORDER BY {_listed(shape.key)}"
+        if limit is None and len(asked) > 1:
+            condition, bound = _one_of(asked)
+            return to_rows(shape, self._connection.run(f"{start} {condition} {order}", bound))
+        found: list[tuple[Any, ...]] = []
+        for value in asked:
+            found += self._connection.run(f"{start} = ? {order} LIMIT ?", (value, -1 if limit is None else limit))
+        rows = to_rows(shape, found)
+        return sorted(rows, key=lambda row: key_of(shape, row)) if len(asked) > 1 else rows
+
+    def select(
+        self,
+        table: str,
+        where: Sequence[Where] = (),
+        order: str = "id",
+        descending: bool = False,
+        after: tuple[Any, Any] | None = None,
+        limit: int = 100,
+    ) -> list[Row]:
+        """Node rows that fulfil all conditions, by `order` then `id`, nulls last; `after` is (order value, id)."""
+        shape = known(table)
+        checked(shape, where)
+        checked_page(shape, order, after, limit)
+        if never(where):
+            return []
+        condition, values = _conditions(shape, where)
+        turned, beyond = ("DESC", "<") if descending else ("", ">")
+        start = f'SELECT {_listed(shape.names)} FROM "{table}" WHERE {condition}'
+        found: list[tuple[Any, ...]] = []
+        # Two statements instead of NULLS LAST, so that both can walk along an index.
+        if after is None or after[0] is not None:
+            place = "" if after is None else f'AND ("{order}", id) {beyond} (?, ?)'
+            found = self._connection.run(
+                f'{start} AND "{order}" IS NOT NULL {place} ORDER BY "{order}" {turned}, id {turned} LIMIT ?',
+                [*values, *(after or ()), limit],
+            )
+        if order != "id" and len(found) < limit:
+            within = after is not None and after[0] is None
+            place, identity = (f"AND id {beyond} ?", [after[1]]) if after is not None and within else ("", [])
+            found += self._connection.run(
+                f'{start} AND "{order}" IS NULL {place} ORDER BY id {turned} LIMIT ?',
+                [*values, *identity, limit - len(found)],
+            )
+        return to_rows(shape, found)
+
+    def count(self, table: str, where: Sequence[Where] = ()) -> int:
+        """How many rows fulfil all conditions."""
+        shape = known(table)
+        checked(shape, where)
+        if never(where):
+            return 0
+        condition, values = _conditions(shape, where)
+        return int(self._connection.run(f'SELECT count(*) FROM "{table}" WHERE {condition}', values)[0][0])
+
+    def scan(self, table: str, columns: Sequence[str] = ()) -> pa.Table:
+        """The whole table, or the named columns of it, ordered by key."""
+        shape = known(table)
+        names = known_columns(shape, columns)
+        rows = self._connection.run(f'SELECT {_listed(names)} FROM "{table}" ORDER BY {_listed(shape.key)}')
+        return from_sqlite(shape, names, rows)
+
+    def search(self, text: str, kind: str | None = None, limit: int = 20) -> list[tuple[int, float]]:
+        """Live records whose attributes hold words of the text (prefixes, accents folded): (id, score), best first."""
+        words = [f'"{word}"*' for word in words_of(text)]
+        if not words or limit < 1:
+            return []
+        every = self._matching(" AND ".join(words), kind, limit)
+        some = self._matching(" OR ".join(words), kind, limit) if len(words) > 1 and len(every) < limit else []
+        return scored(every, some)[:limit]
+
+    def _matching(self, query: str, kind: str | None, limit: int) -> list[tuple[int, float]]:
+        join, values = ("", [query, limit])
+        if kind is not None:
+            join, values = "AND (SELECT kind FROM record WHERE id = record_search.rowid) = ?", [query, kind, limit]
+        rows = self._connection.run(
+            f"SELECT rowid, rank FROM record_search WHERE record_search MATCH ? {join} ORDER BY rank, rowid LIMIT ?",
+            values,
+        )
+        return [(number, max(0.0, -rank)) for number, rank in rows]
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(f'"{name}"' for name in names)
+
+
+def _one_of(values: Sequence[Any]) -> tuple[str, list[Any]]:
+    if len(values) <= _MANY:
+        return f"IN ({', '.join('?' * len(values))})", list(values)
+    return "IN (SELECT value FROM json_each(?))", [json.dumps(list(values))]
+
+
+def _conditions(table: Table, where: Sequence[Where]) -> tuple[str, list[Any]]:
+    """The conditions as SQL, and the values of its question marks."""
+    parts, values = ["true"], []
+    for condition in where:
+        name = f'"{table.name}"."{condition.column}"'
+        if condition.op == "in":
+            text, bound = _one_of([value for value in condition.value if value is not None])
+            parts.append(f"{name} {text}")
+            values += bound
+        elif condition.op == "contains":
+            parts.append(f"EXISTS (SELECT 1 FROM json_each({name}) AS each WHERE each.value = ?)")
+            values.append(condition.value)
+        elif condition.op == "prefix":
+            text, bound = _prefix(name, condition.value)
+            parts.append(text)
+            values += bound
+        else:
+            parts.append(f"{name} {_OPERATORS[condition.op]} ?")
+            values.append(condition.value)
+    return " AND ".join(parts), values
+
+
+def _prefix(name: str, start: str) -> tuple[str, list[str]]:
+    """A range of texts, which an index can serve: from the prefix up to the next text that does not begin with it."""
+    kept = start.rstrip(chr(sys.maxunicode))
+    if not kept:
+        return f"{name} >= ?", [start]
+    following = ord(kept[-1]) + 1
+    # No text holds a surrogate: the next character after the last one below them is the first above.
+    following = 0xE000 if 0xD800 <= following < 0xE000 else following
+    return f"{name} >= ? AND {name} < ?", [start, kept[:-1] + chr(following)]

@@ -1,0 +1,65 @@
+"""Arrow columns as SQLite values and back: lists as JSON text, truth values as 0 and 1."""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from spine.domain.graph import ColumnType, Table
+from spine.ports import Row, arrow_schema
+
+_LISTS = ("ints", "texts")
+
+
+def to_sqlite(rows: pa.Table) -> Iterable[tuple[Any, ...]]:
+    """The rows as tuples of SQLite values, in the order of the columns."""
+    return zip(*(_written(column) for column in rows.columns), strict=True)
+
+
+def from_sqlite(table: Table, names: Sequence[str], rows: list[tuple[Any, ...]]) -> pa.Table:
+    """Tuples of SQLite values as a table in the schema of the named columns."""
+    schema = pa.schema([arrow_schema(table.name).field(name) for name in names])
+    if not rows:
+        return schema.empty_table()
+    arrays = [
+        pa.array(_read_column(values, table.column(name).type), schema.field(name).type)
+        for name, values in zip(names, zip(*rows, strict=True), strict=True)
+    ]
+    return pa.Table.from_arrays(arrays, schema=schema)
+
+
+def to_rows(table: Table, rows: list[tuple[Any, ...]]) -> list[Row]:
+    """Tuples of SQLite values, all columns of the table, as rows."""
+    names = table.names
+    special = [(column.name, column.type) for column in table.columns if column.type in ("bool", *_LISTS)]
+    out = [dict(zip(names, row, strict=True)) for row in rows]
+    for row in out:
+        for name, kind in special:
+            value = row[name]
+            if value is not None:
+                row[name] = bool(value) if kind == "bool" else json.loads(value)
+    return out
+
+
+def _written(column: "pa.ChunkedArray[Any]") -> list[Any]:
+    if pa.types.is_list(column.type):
+        return [
+            None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+            for value in column.to_pylist()
+        ]
+    if pa.types.is_integer(column.type) and not column.null_count:
+        # Several times faster than to_pylist.
+        numbers: list[Any] = column.to_numpy().tolist()
+        return numbers
+    return column.to_pylist()
+
+
+def _read_column(values: Sequence[Any], kind: ColumnType) -> Sequence[Any]:
+    if kind == "bool":
+        return [None if value is None else value != 0 for value in values]
+    if kind in _LISTS:
+        # One document is parsed much faster than a million.
+        parsed: list[Any] = json.loads(f"[{','.join('null' if value is None else value for value in values)}]")
+        return parsed
+    return values
