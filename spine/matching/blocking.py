@@ -1,0 +1,158 @@
+"""Blocking: which records are compared, as rules over key columns that are equal only where texts are equal."""
+
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from spine.domain.vocabulary import Kind
+from spine.matching.encoded import Codes, Encoded
+from spine.ports import BlockingRule
+
+STRONG, WEAK = 100, 20
+"""How many records may hold a key before it is refined with a second one: of a telling key, of a broad one."""
+
+
+def _rules(*texts: str, crowded: int = STRONG) -> tuple[BlockingRule, ...]:
+    return tuple(BlockingRule(text, tuple(text.split(" + ")), crowded) for text in texts)
+
+
+RULES: dict[Kind, tuple[BlockingRule, ...]] = {
+    Kind.PERSON: _rules(
+        "national_id",
+        "email",
+        "email_local",
+        "phone",
+        "names",
+        "surname + birth_date",
+        "given + birth_date",
+        "birth_date + given_start",
+        "birth_date + surname_start",
+        "birth_date + dwelling",
+        "birth_date + city",
+        "given + surname_start + birth_year",
+        "surname + given_start + birth_year",
+        "given_sound + surname_sound",
+        "dwelling + given_start",
+        "dwelling + surname_start",
+        "street + given",
+        "given + birth_month_day",
+        "surname + birth_month_day",
+        "birth_date + postcode",
+        "surname + postcode + given_start",
+    )
+    + _rules(
+        "given",
+        "surname",
+        "birth_date",
+        "given_sound",
+        "surname_sound",
+        "birth_month_day",
+        "birth_year + city",
+        "given_start + city",
+        "surname_start + city",
+        "given_start + birth_year",
+        "surname_start + birth_year",
+        crowded=WEAK,
+    ),
+    Kind.ORGANISATION: _rules(
+        "tax_id",
+        "register",
+        "lei",
+        "email",
+        "phone",
+        "domain",
+        "organisation",
+        "organisation_start",
+        "word_first",
+        "word_second",
+        "word_rare",
+        "word_last",
+        "dwelling",
+        "street",
+        "house_number + postcode",
+    ),
+}
+REFINE: dict[Kind, tuple[str, ...]] = {  # fmt: skip
+    Kind.PERSON: (
+        "names", "birth_date", "given", "surname", "dwelling", "birth_year", "city", "given_start", "surname_start",
+    ),
+    Kind.ORGANISATION: ("organisation_start", "word_rare", "dwelling", "city"),
+}
+
+
+def keys(kind: Kind, records: Encoded) -> pa.Table:
+    """The key columns that the rules of a kind name, int64 or lists of int64, null where a record has no such key."""
+    columns: dict[str, pa.Array] = {}
+    for name in sorted({column for rule in RULES[kind] for column in rule.columns} | set(REFINE[kind])):
+        columns[name] = _nullable(_column(name, records))
+    for namespace, matrix in sorted(records.shared.items()):
+        flat = matrix.ravel()
+        offsets = np.arange(0, flat.size + 1, matrix.shape[1])
+        columns[f"shared_{namespace}"] = pa.ListArray.from_arrays(
+            pa.array(offsets, pa.int32()), pa.array(flat, mask=flat == 0)
+        )
+    return pa.table(columns)
+
+
+def rules_of(kind: Kind, records: Encoded) -> tuple[BlockingRule, ...]:
+    """The rules of a kind, with one for each namespace of identifiers that the records carry."""
+    return (*RULES[kind], *_rules(*(f"shared_{namespace}" for namespace in sorted(records.shared))))
+
+
+def _nullable(codes: Any) -> pa.Array:
+    return pa.array(codes.astype(np.int64), mask=codes < 0)
+
+
+def _column(name: str, records: Encoded) -> Codes:
+    if name == "names":
+        given, surname = records.codes["given"].astype(np.int64), records.codes["surname"].astype(np.int64)
+        low, high = np.minimum(given, surname), np.maximum(given, surname)
+        return np.where((given < 0) | (surname < 0), -1, low * (len(records.texts_of("given")) + 1) + high)
+    if name in PARTS:
+        field, part = PARTS[name]
+        return _by_text(records, field, part)
+    return records.codes[name]
+
+
+def _by_text(records: Encoded, field: str, part: Any) -> Codes:
+    """Codes of a part of each text of a field; -1 where the part is empty."""
+    number: dict[str, int] = {}
+    table = [number.setdefault(piece, len(number)) if (piece := part(text)) else -1 for text in records.texts_of(field)]
+    return np.array([*table, -1], dtype=np.int32)[records.codes[field]]
+
+
+def sound(text: str) -> str:
+    """American Soundex of a folded name (Russell and Odell, 1918)."""
+    if not text:
+        return ""
+    digits = text.translate(_SOUNDEX)
+    out, last = text[0], digits[0]
+    for letter, digit in zip(text[1:], digits[1:], strict=True):
+        if digit.isdigit() and digit != last:
+            out += digit
+        if letter not in "hw":
+            last = digit
+    return out[:4]
+
+
+_SOUNDEX = str.maketrans("bfpvcgjkqsxzdtlmnr", "111122222222334556")
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in text.split() if len(word) > 2] or text.split()
+
+
+PARTS: dict[str, tuple[str, Any]] = {
+    "given_start": ("given", lambda text: text[:2]),
+    "surname_start": ("surname", lambda text: text[:3]),
+    "given_sound": ("given", sound),
+    "surname_sound": ("surname", sound),
+    "birth_year": ("birth_date", lambda text: text[:4]),
+    "birth_month_day": ("birth_date", lambda text: text[5:] if len(text) == 10 else ""),
+    "organisation_start": ("organisation", lambda text: text.replace(" ", "")[:5]),
+    "word_first": ("organisation", lambda text: (_words(text) or [""])[0]),
+    "word_second": ("organisation", lambda text: (_words(text)[1:2] or [""])[0]),
+    "word_last": ("organisation", lambda text: (_words(text) or [""])[-1]),
+    "word_rare": ("organisation", lambda text: max(_words(text), key=len, default="")),
+}

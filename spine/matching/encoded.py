@@ -1,0 +1,140 @@
+"""Fields of records as integer codes, so that a pair of records is compared by numbers and each text once."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from spine.domain.vocabulary import FIELDS
+from spine.matching.model import Frequencies
+from spine.normalise.names import nicknames_of
+
+Ints = np.ndarray[Any, np.dtype[np.int64]]
+Codes = np.ndarray[Any, np.dtype[np.int32]]
+Bools = np.ndarray[Any, np.dtype[np.bool_]]
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
+NAME_FIELDS = ("given", "middle", "surname")
+SLOTS = 6
+"""How many identifiers of one namespace a record is compared by; further ones still block."""
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """`size` records; per field the code of each row's value (-1 where null) and the texts behind the codes.
+
+    The name fields share one dictionary, so that a given name can be compared with a surname; `nicknames` holds sorted
+    keys low * len(dictionary) + high of the codes in it that are forms of one name. `shared` holds for each identifier
+    namespace that is compared as shared or not a matrix [size, slots] of identifier ids, 0 where empty.
+    """
+
+    size: int
+    codes: Mapping[str, Codes]
+    texts: Mapping[str, list[str]]
+    shared: Mapping[str, Ints]
+    nicknames: Ints
+
+    _adjustments: dict[tuple[str, str], Ints] = field(default_factory=dict, compare=False, repr=False)
+
+    def remember_adjustment(self, version: str, name: str, table: Frequencies) -> Ints:
+        """The adjustment of each code of a field (last: null, 0) under a model of this version."""
+        key = (version, name)
+        if key not in self._adjustments:
+            known = [table.adjust.get(text, table.rare) for text in self.texts_of(name)]
+            self._adjustments[key] = np.array([*known, 0], dtype=np.int64)
+        return self._adjustments[key]
+
+    def texts_of(self, field: str) -> list[str]:
+        """The texts behind the codes of a field."""
+        return self.texts["name" if field in NAME_FIELDS else field]
+
+
+def _encode(column: pa.ChunkedArray) -> tuple[Codes, list[str]]:
+    array = pc.dictionary_encode(column.combine_chunks())
+    if isinstance(array, pa.ChunkedArray):
+        array = array.combine_chunks()
+    codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+    return codes, array.dictionary.to_pylist()
+
+
+def encode(fields: pa.Table, shared: Mapping[str, Ints] | None = None) -> Encoded:
+    """Encode a table of `vocabulary.FIELDS` (columns that are missing count as null)."""
+    size = fields.num_rows
+    codes: dict[str, Codes] = {}
+    texts: dict[str, list[str]] = {}
+    null = np.full(size, -1, dtype=np.int32)
+    names = [name for name in NAME_FIELDS if name in fields.column_names]
+    if names:
+        joined, texts["name"] = _encode(pa.chunked_array([chunk for n in names for chunk in fields[n].chunks], pa.string()))
+        for position, name in enumerate(names):
+            codes[name] = joined[position * size : (position + 1) * size]
+    texts.setdefault("name", [])
+    nicknames = _nickname_pairs(texts["name"], codes.get("given", null))
+    for field in FIELDS:
+        if field in NAME_FIELDS:
+            codes.setdefault(field, null)
+        elif field in fields.column_names:
+            codes[field], texts[field] = _encode(fields[field])
+        else:
+            codes[field], texts[field] = null, []
+    _derive(codes, texts, "email_local", "email", lambda text: text.partition("@")[0] or None)
+    _dwelling(codes, texts)
+    return Encoded(size, codes, texts, dict(shared or {}), nicknames)
+
+
+def _derive(
+    codes: dict[str, Codes], texts: dict[str, list[str]], name: str, field: str, part: Callable[[str], str | None]
+) -> None:
+    """Add a field made of a part of each text of another."""
+    derived = pc.dictionary_encode(pa.array([part(text) for text in texts[field]], pa.string()))
+    index = derived.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+    index = np.append(index, np.int32(-1))
+    codes[name], texts[name] = index[codes[field]], derived.dictionary.to_pylist()
+
+
+def _dwelling(codes: dict[str, Codes], texts: dict[str, list[str]]) -> None:
+    """Add the field `dwelling`: house number and street, or the post office box, for the frequency of an address."""
+    street, number, box = codes["street"], codes["house_number"], codes["po_box"]
+    key = np.where(street >= 0, (street.astype(np.int64) + 1) * (len(texts["house_number"]) + 2) + number + 1, -1)
+    key = np.where((street < 0) & (box >= 0), -2 - box.astype(np.int64), key)
+    distinct, inverse = np.unique(key, return_inverse=True)
+    present = distinct != -1
+    number_of = np.where(present, np.cumsum(present) - 1, -1).astype(np.int32)
+    codes["dwelling"] = number_of[inverse]
+    example = np.zeros(len(distinct), dtype=np.int64)
+    example[inverse] = np.arange(len(key))
+    texts["dwelling"] = [_one_line(row, codes, texts) for row in example[present].tolist()]
+
+
+def _one_line(row: int, codes: dict[str, Codes], texts: dict[str, list[str]]) -> str:
+    if codes["street"][row] < 0:
+        return "box " + texts["po_box"][codes["po_box"][row]]
+    number = codes["house_number"][row]
+    return (texts["house_number"][number] if number >= 0 else "") + " " + texts["street"][codes["street"][row]]
+
+
+def _nickname_pairs(names: list[str], given: Codes) -> Ints:
+    position = {text: code for code, text in enumerate(names)}
+    keys = []
+    for code in np.unique(given[given >= 0]).tolist():
+        for other in nicknames_of(names[code]):
+            there = position.get(other, code)
+            if there != code:
+                keys.append(min(code, there) * len(names) + max(code, there))
+    return np.unique(np.array(keys, dtype=np.int64))
+
+
+def shared_matrix(size: int, row: Ints, identifier: Ints) -> Ints:
+    """A matrix [size, up to SLOTS] of the identifiers of each row, smallest first, 0 where there are fewer."""
+    order = np.lexsort((identifier, row))
+    row, identifier = row[order], identifier[order]
+    first = np.searchsorted(row, row, side="left")
+    slot = np.arange(len(row)) - first
+    width = int(min(SLOTS, slot.max() + 1)) if len(slot) else 1
+    matrix = np.zeros((size, width), dtype=np.int64)
+    keep = slot < width
+    matrix[row[keep], slot[keep]] = identifier[keep]
+    return matrix

@@ -1,0 +1,45 @@
+"""How common values are: what agreement on a rare one weighs more than agreement on a common one."""
+
+import numpy as np
+
+from spine.domain.vocabulary import Kind
+from spine.matching.declared import DECLARED
+from spine.matching.encoded import Encoded, Ints
+from spine.matching.model import SCALE, Frequencies
+
+COMMON = 5
+"""Values that fewer records hold are not kept by name (they could tell of a person); they share one adjustment."""
+SHARED = "shared_"
+LIMIT = 12 * SCALE
+
+
+def frequencies_of(kind: Kind, records: Encoded) -> dict[str, Frequencies]:
+    """The adjustments of every field that the kind's comparisons name: log2(average chance / chance of the value)."""
+    fields = sorted({level.frequency for c in DECLARED[kind] for level in c.levels if level.frequency})
+    return {name: found for name in fields if (found := _frequencies(name, records)) is not None}
+
+
+def _frequencies(name: str, records: Encoded) -> Frequencies | None:
+    if name.startswith(SHARED):
+        matrix = records.shared.get(name.removeprefix(SHARED))
+        if matrix is None:
+            return None
+        values, counts = np.unique(matrix[matrix != 0], return_counts=True)
+        return _adjustments([str(value) for value in values.tolist()], counts)
+    codes = records.codes[name]
+    counts = np.bincount(codes[codes >= 0], minlength=len(records.texts_of(name)))
+    return _adjustments(records.texts_of(name), counts)
+
+
+def _adjustments(texts: list[str], counts: Ints) -> Frequencies | None:
+    total = int(counts.sum())
+    if total < 2:
+        return None
+    average = float((counts.astype(float) ** 2).sum()) / total**2
+    common = np.flatnonzero(counts >= COMMON)
+    bits = np.round(SCALE * np.log2(average * total / np.maximum(counts, 1))).astype(np.int64)
+    bits = np.clip(bits, -LIMIT, LIMIT)
+    few = counts[(counts > 0) & (counts < COMMON)]
+    typical = float((few.astype(float) ** 2).sum() / few.sum()) if len(few) else float(COMMON)
+    rare = int(np.clip(round(SCALE * float(np.log2(average * total / typical))), -LIMIT, LIMIT))
+    return Frequencies({texts[code]: int(bits[code]) for code in common.tolist()}, rare)

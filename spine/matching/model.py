@@ -1,0 +1,145 @@
+"""A model as data: comparisons with levels, what each level weighs, frequencies of common values, calibration.
+
+Fellegi and Sunter's model (1969): `m` is the probability of a level among records of one entity, `u` among records of
+different ones; a level weighs log2(m / u) bits. Weights are whole thousandths of a bit, so that every engine adds up
+to the same sum. Levels are normalised within their `group`: which group a pair falls into (an address to compare or
+not, the same address or not) says nothing by itself, the level within the group does.
+"""
+
+import bisect
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+
+from spine.errors import ModelError
+
+SCALE = 1000
+"""Weights are whole multiples of 1/SCALE bit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One outcome of a comparison; `frequency` names the field whose value's rarity adjusts the weight, or is empty."""
+
+    label: str
+    group: str
+    m: float
+    u: float
+    frequency: str = ""
+
+    @property
+    def weight(self) -> int:
+        """The weight in thousandths of a bit, before the adjustment for a value's frequency."""
+        return round(SCALE * math.log2(self.m / self.u))
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What is compared, by which function of `spine.matching.levels`, with which outcomes (index = level)."""
+
+    name: str
+    function: str
+    levels: tuple[Level, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Frequencies:
+    """How common the values of a field are: `adjust` in thousandths of a bit for common ones, `rare` for the rest."""
+
+    adjust: Mapping[str, int]
+    rare: int
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What one comparison said of a pair: its level, in words, and its weight in bits (None where a side is null)."""
+
+    comparison: str
+    level: int
+    label: str
+    bits: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    """How records of one kind are matched; immutable, named by its version."""
+
+    kind: str
+    version: str
+    prior: int
+    comparisons: tuple[Comparison, ...]
+    frequencies: Mapping[str, Frequencies]
+    calibration: tuple[tuple[int, float], ...]
+    training: Mapping[str, float | int | str] = field(default_factory=dict)
+
+    def probability(self, height: int) -> float:
+        """The calibrated probability that a join of this height (thousandths of a bit) is right; never falls."""
+        points = self.calibration
+        at = bisect.bisect_right(points, (height, math.inf))
+        if at == 0:
+            return points[0][1]
+        if at == len(points):
+            return points[-1][1]
+        (low, least), (high, most) = points[at - 1], points[at]
+        share = (height - low) / (high - low)
+        logit = (1 - share) * _logit(least) + share * _logit(most)
+        return 1 / (1 + math.exp(-logit))
+
+    def height(self, confidence: float) -> int:
+        """The smallest height whose probability is at least `confidence`; above the last point where none is."""
+        low, high = self.calibration[0][0], self.calibration[-1][0]
+        if self.probability(low) >= confidence:
+            return low
+        if self.probability(high) < confidence:
+            return high + 1
+        while high - low > 1:
+            middle = (low + high) // 2
+            if self.probability(middle) >= confidence:
+                high = middle
+            else:
+                low = middle
+        return high
+
+    def evidence(self, levels: str) -> list[Evidence]:
+        """What `match.levels` says, one entry per comparison of the model."""
+        words = levels.split(",") if levels else []
+        if len(words) != len(self.comparisons):
+            raise ModelError(
+                f"The evidence {levels[:60]!r} was not written by model {self.version}.",
+                remedy="Run `spine resolve` so that matches and model agree.",
+            )
+        out = []
+        for comparison, word in zip(self.comparisons, words, strict=True):
+            level, _, weight = word.partition(":")
+            number = int(level)
+            label = comparison.levels[number].label if number >= 0 else "not compared"
+            out.append(Evidence(comparison.name, number, label, int(weight) / SCALE if number >= 0 else None))
+        return out
+
+    def to_document(self) -> str:
+        """The model as JSON."""
+        return json.dumps(asdict(self), sort_keys=True)
+
+    @classmethod
+    def from_document(cls, body: str) -> "Model":
+        """Read what `to_document` wrote; ModelError where it is something else."""
+        try:
+            data = json.loads(body)
+            comparisons = tuple(
+                Comparison(c["name"], c["function"], tuple(Level(**level) for level in c["levels"]))
+                for c in data["comparisons"]
+            )
+            frequencies = {name: Frequencies(f["adjust"], f["rare"]) for name, f in data["frequencies"].items()}
+            calibration = tuple((int(height), float(probability)) for height, probability in data["calibration"])
+            return cls(
+                data["kind"], data["version"], data["prior"], comparisons, frequencies, calibration, data["training"]
+            )
+        except (ValueError, KeyError, TypeError) as error:
+            raise ModelError(
+                "The stored model can't be read.", remedy="Train again: `spine resolve --train always`."
+            ) from error
+
+
+def _logit(probability: float) -> float:
+    return math.log(probability / (1 - probability))
