@@ -1,0 +1,126 @@
+"""The few SQL expressions that readers and the compiled mapping are built of, in DuckDB's dialect.
+
+They work on text cells that are trimmed, and null where they held nothing.
+"""
+
+from collections.abc import Iterable
+
+_SPACES = " \t\r\n\u00a0\ufeff"
+_DAYS = ("%Y/%m/%d", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%d-%m-%Y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%B %d, %Y")
+_CLOCKS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
+_TRUE = ("true", "t", "yes", "y", "1", "verified", "ja", "j", "oui", "si", "sí", "sim", "x")
+_FALSE = ("false", "f", "no", "n", "0", "unverified", "nein", "non", "não", "nej")
+_GIVEN = ("given", "granted", "opt-in", "opt in", "optin", "opted-in", "opted in", "subscribed", "active", "accepted")
+_WITHDRAWN = (
+    "withdrawn", "revoked", "denied", "opt-out", "opt out", "optout", "opted-out", "opted out", "unsubscribed",
+    "inactive", "refused", "declined",
+)  # fmt: skip
+PERSON_WORDS = ("person", "individual", "natural person", "natural", "human", "consumer", "private", "p", "i", "b2c")
+ORGANISATION_WORDS = (
+    "organisation", "organization", "company", "business", "legal entity", "legal", "corporate", "corporation", "firm",
+    "legal person", "o", "org", "b", "c", "b2b", "employer", "supplier", "vendor",
+)  # fmt: skip
+
+
+def text(value: str | None) -> str:
+    """A string literal; NULL for None."""
+    return "NULL::VARCHAR" if value is None else "'" + value.replace("'", "''") + "'"
+
+
+def texts(values: Iterable[str]) -> str:
+    """The inside of an IN (…)."""
+    return ", ".join(text(value) for value in values)
+
+
+def quoted(expression: str) -> str:
+    """The text between quotation marks."""
+    return f"('''' || {expression} || '''')"
+
+
+def struct(parts: dict[str, str]) -> str:
+    """A struct of these expressions."""
+    return "{" + ", ".join(f"{text(name)}: {expression}" for name, expression in parts.items()) + "}"
+
+
+def clean(cell: str) -> str:
+    """The cell without white space around it; null where nothing is left."""
+    return f"nullif(trim({cell}, {text(_SPACES)}), '')"
+
+
+def translated(cell: str, values: dict[str, str]) -> str:
+    """The cell, its value exchanged where `values` has it in any case; others stay."""
+    if not values:
+        return cell
+    cases = " ".join(f"WHEN {text(key.strip().lower())} THEN {text(value)}" for key, value in values.items())
+    return f"CASE lower({cell}) {cases} ELSE {cell} END"
+
+
+def truth(cell: str) -> str:
+    """True, false, or null where the cell says neither."""
+    word = f"lower({cell})"
+    return f"CASE WHEN {word} IN ({texts(_TRUE)}) THEN true WHEN {word} IN ({texts(_FALSE)}) THEN false END"
+
+
+def consent(cell: str) -> str:
+    """`given`, `withdrawn`, or null where the cell says neither."""
+    return (
+        f"CASE WHEN lower({cell}) IN ({texts((*_TRUE, *_GIVEN))}) THEN 'given' "
+        f"WHEN lower({cell}) IN ({texts((*_FALSE, *_WITHDRAWN))}) THEN 'withdrawn' END"
+    )
+
+
+def kind(cell: str) -> str:
+    """`person`, `organisation`, or null where the cell says neither."""
+    return (
+        f"CASE WHEN lower({cell}) IN ({texts(PERSON_WORDS)}) THEN 'person' "
+        f"WHEN lower({cell}) IN ({texts(ORGANISATION_WORDS)}) THEN 'organisation' END"
+    )
+
+
+def _stamp(moment: str) -> str:
+    """A timestamp as ISO 8601 with offset zero; the fraction of the second only where there is one."""
+    return (
+        f"CASE WHEN microsecond({moment}) % 1000000 = 0 THEN strftime({moment}, '%Y-%m-%dT%H:%M:%S+00:00') "
+        f"ELSE strftime({moment}, '%Y-%m-%dT%H:%M:%S.%f+00:00') END"
+    )
+
+
+def moment(cell: str, form: str | None) -> str:
+    """The time as ISO 8601 in UTC, a day where no time of day is given, null where it can't be read.
+
+    Without a format: ISO 8601 (years and months alone too), days first where dots or dashes part them, month first
+    where a slash does unless that is impossible, and seconds or milliseconds since 1970.
+    """
+    if form is not None:
+        parsed = f"try_strptime({cell}, {text(form)})"
+        return _stamp(f"{parsed}") if _has_clock(form) else f"strftime({parsed}, '%Y-%m-%d')"
+    clocked = [f"{day} {clock}" for day in _DAYS for clock in _CLOCKS]
+    days = f"try_strptime({cell}, [{texts((*_DAYS, '%Y%m%d'))}])"
+    return (
+        f"CASE WHEN {cell} IS NULL THEN NULL "
+        f"WHEN regexp_full_match({cell}, '\\d{{4}}(-(0[1-9]|1[0-2]))?') THEN {cell} "
+        f"WHEN length({cell}) = 10 AND try_cast({cell} AS DATE) IS NOT NULL "
+        f"AND regexp_full_match({cell}, '\\d{{4}}-\\d\\d-\\d\\d') THEN {cell} "
+        f"WHEN regexp_full_match({cell}, '\\d{{4}}-\\d\\d?-\\d\\d?') "
+        f"THEN strftime(try_cast({cell} AS DATE), '%Y-%m-%d') "
+        f"WHEN regexp_full_match({cell}, '\\d{{10}}') THEN {_stamp(f'to_timestamp({cell}::BIGINT)')} "
+        f"WHEN regexp_full_match({cell}, '\\d{{13}}') THEN {_stamp(f'to_timestamp({cell}::BIGINT / 1000)')} "
+        f"WHEN regexp_matches({cell}, '^\\d{{4}}-') THEN {_stamp(f'try_cast({cell} AS TIMESTAMPTZ)')} "
+        f"ELSE coalesce(strftime({days}, '%Y-%m-%d'), "
+        f"{_stamp(f'try_strptime({cell}, [{texts(clocked)}])')}) END"
+    )
+
+
+def _has_clock(form: str) -> bool:
+    return any(mark in form for mark in ("%H", "%I", "%X", "%c", "%S"))
+
+
+def amount(cell: str) -> str:
+    """A number as plain decimal text, whatever marks its thousands and decimals; null where it is none."""
+    bare = f"regexp_replace({cell}, '[^0-9.,+-]', '', 'g')"
+    return (
+        f"CASE WHEN try_cast({cell} AS DOUBLE) IS NOT NULL THEN {cell} "
+        f"WHEN regexp_full_match({bare}, '[+-]?\\d{{1,3}}(,\\d{{3}})+(\\.\\d+)?') THEN replace({bare}, ',', '') "
+        f"WHEN regexp_full_match({bare}, '[+-]?[\\d.]*\\d,\\d+') THEN replace(replace({bare}, '.', ''), ',', '.') "
+        f"WHEN regexp_full_match({bare}, '[+-]?\\d+(\\.\\d+)?') THEN {bare} END"
+    )
