@@ -35,7 +35,8 @@ def inside_pairs(labels: NDArray[Any], cap: int | None = None) -> tuple[Ints, In
     Labels are those of `connected`. Components of more than `cap` rows give no pairs here: their rows come as a list
     of arrays, so that the caller can go through them one at a time.
     """
-    lefts, rights, large = [NO_PAIRS[0]], [NO_PAIRS[1]], []
+    lefts, rights = [NO_PAIRS[0]], [NO_PAIRS[1]]
+    large: list[Ints] = []
     for rows in size_classes(labels):
         count = rows.shape[1]
         if cap is not None and count > cap:

@@ -29,7 +29,8 @@ class Joins(NamedTuple):
 def linkage(strongest: Ints, total: Ints, pairs: Any, policy: Policy) -> Ints:
     """The linkage of clusters, given the strongest and the sum of the weights of their `pairs` (counts of 1 up)."""
     share, rest = policy.shares
-    return (share * strongest * pairs + rest * total) // ((share + rest) * pairs)
+    linked: Ints = (share * strongest * pairs + rest * total) // ((share + rest) * pairs)
+    return linked
 
 
 def agglomerate(weights: Ints, size: int, same: Flags | None, forbidden: Flags | None, policy: Policy) -> Joins:

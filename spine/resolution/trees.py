@@ -9,6 +9,7 @@ below a height leaves exactly the clusters that stood before them.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isqrt
 from typing import Any, Literal
 
 import numpy as np
@@ -69,7 +70,7 @@ class Tree:
     @property
     def leaves(self) -> int:
         """How many distinct contents there are."""
-        return int(self.leaf.max(initial=-1)) + 1
+        return (1 + isqrt(1 + 8 * len(self.weights))) // 2
 
     def joins(self) -> Iterator[tuple[int, int, int]]:
         """The joins in the order they happened: (into, taken, height)."""
@@ -117,6 +118,12 @@ class Trees:
         return Tree(self.into[at], self.height[at], self.step[at], self.leaf[at], self.weights[pairs])
 
     @property
+    def leaves(self) -> Ints:
+        """How many distinct contents each component has."""
+        leaves: Ints = (np.sqrt(1 + 8 * np.diff(self.weight_start)).astype(np.int64) + 1) // 2
+        return leaves
+
+    @property
     def component(self) -> Ints:
         """The component of each member."""
         return np.repeat(np.arange(len(self), dtype=np.int64), np.diff(self.start))
@@ -124,7 +131,7 @@ class Trees:
     @property
     def target(self) -> Ints:
         """`into`, counted over all members."""
-        return self.into + np.repeat(self.start[:-1], np.diff(self.start))
+        return np.repeat(self.start[:-1], np.diff(self.start)) + self.into.astype(np.int64)
 
     def cut(self, height: int) -> Ints:
         """For each row the row of the first member of its cluster when joins below `height` are undone."""

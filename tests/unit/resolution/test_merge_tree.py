@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import combinations
+from itertools import combinations, pairwise
 
 import networkx as nx
 import numpy as np
@@ -181,7 +181,7 @@ def test_heights_never_rise_and_cuts_nest(case):
     heights = [height for *_, height in tree.joins()]
     assert heights == sorted(heights, reverse=True)
     cuts = [clusters_of(trees, row, height) for height in interesting(trees)]
-    for low, high in zip(cuts, cuts[1:], strict=False):
+    for low, high in pairwise(cuts):
         assert all(any(fine <= coarse for coarse in low) for fine in high)
 
 

@@ -1,0 +1,55 @@
+"""Verified values of unique namespaces: two that differ can't be one person."""
+
+from collections.abc import Collection
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spine.resolution.components import Ints, inside_pairs
+
+
+def unique_conflicts(
+    labels: NDArray[Any],
+    record: NDArray[Any],
+    namespace: NDArray[Any],
+    value: NDArray[Any],
+    verified: NDArray[Any],
+    unique: Collection[Any],
+) -> tuple[Ints, Ints]:
+    """Pairs of rows of one component (`labels`) whose verified values of a `unique` namespace have none in common.
+
+    `record`, `namespace`, `value` and `verified` are the columns of the claims: row number, namespace, normalised value
+    (or its number), and whether it is verified; unverified ones are evidence only and count for nothing here. Each
+    pair comes once, smaller row first, sorted.
+    """
+    used = verified.astype(np.bool_) & np.isin(namespace, list(unique))
+    used &= np.bincount(labels, minlength=len(labels))[labels[record]] > 1
+    record = record[used].astype(np.int64)
+    if len(record) == 0:
+        return record, record.copy()
+    kind = np.unique(namespace[used], return_inverse=True)[1]
+    number = np.unique(value[used], return_inverse=True)[1]
+    # A holder is a record with what it claims in one namespace; holders of one component and namespace are compared.
+    holder, first = _numbered(kind, record)
+    record, cell = record[first], labels[record[first]] + kind[first] * len(labels)
+    left, right, _ = inside_pairs(cell)
+    _, first = _numbered(holder, number)
+    together, _ = _numbered(cell[holder[first]], number[first])
+    one, other, _ = inside_pairs(together)
+    one, other = holder[first][one], holder[first][other]
+    shared = np.minimum(one, other) * len(record) + np.maximum(one, other)
+    apart = ~np.isin(left * len(record) + right, shared)
+    left, right = record[left[apart]], record[right[apart]]
+    _, first = _numbered(np.minimum(left, right), np.maximum(left, right))
+    return np.minimum(left, right)[first], np.maximum(left, right)[first]
+
+
+def _numbered(*columns: NDArray[Any]) -> tuple[Ints, Ints]:
+    """Equal rows of the columns get one number, in sorted order; and where each number first stands."""
+    order = np.lexsort(columns[::-1])
+    fresh = np.ones(len(order), np.bool_)
+    fresh[1:] = np.any([column[order][1:] != column[order][:-1] for column in columns], axis=0)
+    number = np.empty(len(order), np.int64)
+    number[order] = np.cumsum(fresh) - 1
+    return number, order[fresh].astype(np.int64)
