@@ -6,6 +6,7 @@ that is right. Calibration compares what links promised with how many were right
 al. 2015).
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -111,6 +112,25 @@ def calibration(promised: Floats, pairs: Floats, right: Floats, buckets: Sequenc
     return Calibration(int(total), float(error), tuple(filled))
 
 
+def joined_pairs(into: Labels, taken: Labels, entities: Labels) -> tuple[Floats, Floats]:
+    """For joins in their order, how many scored pairs each brings together, and how many of them rightly.
+
+    Members are numbered from 0; a join takes the cluster named `taken[j]` into the one named `into[j]`. `entities` says
+    the truth of each member, -1 where it is not scored.
+    """
+    held: dict[int, Counter[int]] = {}
+    pairs, right = np.zeros(len(taken)), np.zeros(len(taken))
+    labels = entities.tolist()
+    for join, (one, other) in enumerate(zip(into.tolist(), taken.tolist(), strict=True)):
+        left, lost = (held.pop(side) if side in held else _alone(labels[side]) for side in (one, other))
+        pairs[join] = left.total() * lost.total()
+        few, many = (left, lost) if len(left) < len(lost) else (lost, left)
+        right[join] = sum(count * many[entity] for entity, count in few.items())
+        many.update(few)
+        held[one] = many
+    return pairs, right
+
+
 def truth_labels(truth: pa.Table) -> pa.Table:
     """The rows of a truth that can be scored: texts `record_id`, `entity_id`, optional `source`; empty entities go.
 
@@ -158,6 +178,10 @@ def aligned(truth: pa.Table, memberships: pa.Table) -> tuple[Labels, Labels, int
     missing = clusters < 0
     clusters[missing] = len(clusters) + rows[missing]
     return clusters, _codes(joined["true"]), int(missing.sum())
+
+
+def _alone(entity: int) -> Counter[int]:
+    return Counter([entity] if entity >= 0 else [])
 
 
 def _keys(truth: pa.Table) -> list[str]:

@@ -1,6 +1,7 @@
 """Accuracy and calibration, against implementations that count pair by pair."""
 
 from itertools import combinations, pairwise
+from random import Random
 
 import numpy as np
 import pyarrow as pa
@@ -9,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.errors import InputError
-from spine.evaluate import accuracy, aligned, calibration, truth_labels
+from spine.evaluate import accuracy, aligned, calibration, joined_pairs, truth_labels
 
 LABELLED = st.lists(st.tuples(st.integers(-3, 4), st.integers(0, 5)), min_size=1, max_size=25)
 
@@ -117,3 +118,19 @@ def test_a_truth_that_says_things_twice_or_lacks_a_column_is_refused() -> None:
         truth_labels(pa.table({"source": ["a", "a"], "record_id": ["1", "1"], "entity_id": ["e", "f"]}))
     with pytest.raises(InputError, match=r"no column 'entity_id'; it has record_id, person"):
         truth_labels(pa.table({"record_id": ["1"], "person": ["e"]}))
+
+
+@given(st.lists(st.integers(-1, 3), min_size=1, max_size=12), st.randoms(use_true_random=False))
+def test_joins_are_counted_as_pair_by_pair(entities: list[int], random: Random) -> None:
+    clusters = {member: [member] for member in range(len(entities))}
+    joins, expected = [], []
+    while len(clusters) > 1 and random.random() < 0.9:
+        into, taken = random.sample(sorted(clusters), 2)
+        pairs = [(entities[a], entities[b]) for a in clusters[into] for b in clusters[taken]]
+        scored = [pair for pair in pairs if -1 not in pair]
+        expected.append((len(scored), sum(a == b for a, b in scored)))
+        joins.append((into, taken))
+        clusters[into] += clusters.pop(taken)
+    columns = np.array(joins, np.int64).reshape(-1, 2).T
+    pairs_joined, right = joined_pairs(columns[0], columns[1], np.array(entities))
+    assert list(zip(pairs_joined.tolist(), right.tolist(), strict=True)) == expected
