@@ -1,0 +1,69 @@
+"""Folding: one spelling of a text in lower-case ASCII, and the words that stand for "nothing is known"."""
+
+import re
+import unicodedata
+
+from anyascii import anyascii
+
+_NOT_WORD = re.compile(r"[^a-z0-9]+")
+_APOSTROPHES = str.maketrans("", "", "'`")
+_LOOKALIKES = str.maketrans("oilzsbg|!", "011258611")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]")
+
+PLACEHOLDERS = frozenset(
+    (
+        "", "unknown", "unkown", "n a", "none", "null", "nil", "nan", "nat", "test", "tbd", "tba", "undefined",
+        "anonymous", "not available", "not applicable", "not known", "not provided", "not given", "no name", "noname",
+        "no data", "missing", "unspecified", "unbekannt", "inconnu", "inconnue", "desconocido", "xxx", "xxxx",
+    )
+)  # fmt: skip
+"""Folded texts that say that a value is absent."""
+
+
+def words(text: str) -> frozenset[str]:
+    """The set of the words of a text."""
+    return frozenset(text.split())
+
+
+def fold(text: str) -> str:
+    """The text in lower-case ASCII letters and digits, words parted by one blank; empty where nothing is left.
+
+    Other scripts are transliterated by anyascii; apostrophes vanish (O'Brien -> obrien), other punctuation parts words.
+    """
+    if not text.isascii():
+        text = anyascii(text)
+    return _NOT_WORD.sub(" ", text.lower().translate(_APOSTROPHES)).strip()
+
+
+def fold_known(text: str) -> str | None:
+    """The folded text, or None where it is empty or a placeholder such as `n/a` or `unknown`."""
+    folded = fold(text)
+    return None if folded in PLACEHOLDERS else folded
+
+
+def plain(text: str) -> str:
+    """The text in Unicode's compatibility form and lower case, without control characters and doubled blanks.
+
+    For identifiers that must keep their characters; repeated until it is stable, so that it is idempotent.
+    """
+    if text.isascii():
+        return " ".join(_CONTROL.sub("", text).lower().split())
+    for _ in range(4):
+        changed = " ".join(_CONTROL.sub("", unicodedata.normalize("NFKC", text).casefold()).split())
+        if changed == text:
+            break
+        text = changed
+    return text
+
+
+def letters_as_digits(text: str) -> str:
+    """The lower-case text with each letter that is read for a digit replaced by it: o, i, l, z, s, b, g and the bar.
+
+    Scanned forms carry them. Only for texts that should hold digits alone.
+    """
+    return text.translate(_LOOKALIKES)
+
+
+def alnum(text: str) -> str:
+    """The folded text without any blanks: `12-34 AB` -> `1234ab`."""
+    return fold(text).replace(" ", "")

@@ -1,0 +1,117 @@
+"""Names of organisations: the core name, and the legal form that stood around it.
+
+The terms are those of cleanco, folded, with a table of what it lacks; cleanco's own loop over all terms takes 50
+microseconds a name, so the words at the end are looked up instead.
+"""
+
+import re
+from functools import cache
+
+from cleanco.clean import get_unique_terms  # type: ignore[import-untyped]
+
+from spine.normalise.folding import PLACEHOLDERS, fold, words
+
+_AND = re.compile(r"[&+]")
+_LONE_LETTERS = re.compile(r"\b[a-z](?: [a-z]\b)+")
+_OWN_FORMS = """
+inc: incorporated|incorporation
+corp: corporation|corporacion
+co: company|compagnie|compania|cie|and co|and company
+ltd: limited|l t d
+plc: public limited company
+llc: limited liability company|limited liability co
+llp: limited liability partnership
+lp: limited partnership
+pllc: professional limited liability company
+pc: professional corporation
+pty ltd: proprietary limited|pty limited|pty
+pvt ltd: private limited|pvt limited|pvt
+pte ltd: pte limited
+gmbh: gesellschaft mit beschrankter haftung|gesellschaft m b h|gesmbh|ges m b h|mbh|ggmbh
+ug: ug haftungsbeschrankt|unternehmergesellschaft|unternehmergesellschaft haftungsbeschrankt
+ag: aktiengesellschaft
+kg: kommanditgesellschaft|co kg|and co kg
+gmbh co kg: gmbh and co kg
+ohg: offene handelsgesellschaft
+ev: eingetragener verein
+eg: eingetragene genossenschaft
+se: societas europaea
+sa: societe anonyme|sociedad anonima|sociedade anonima
+sarl: societe a responsabilite limitee
+sas: societe par actions simplifiee
+spa: societa per azioni
+srl: societa a responsabilita limitata|sociedad de responsabilidad limitada
+bv: besloten vennootschap
+nv: naamloze vennootschap
+ab: aktiebolag|publ|ab publ
+as: aksjeselskap
+aps: anpartsselskab
+oy: osakeyhtio
+kk: kabushiki kaisha|kabushikigaisha|kabushiki gaisha
+sp zoo: sp z oo|spolka z ograniczona odpowiedzialnoscia
+sa de cv: s a de c v|sapi de cv
+na: national association
+lc: l c
+"""
+_WORDS_NOT_FORMS = words(
+    "uk at ok private da vat et ad ec ep pp mb cpt xt ij sep sem teo fa ud sd sp pt dat ent gp ei bl ba hf ob tapui "
+    "etat se coop obrt fie stg esv ae ks kt kb kd kf kv qk ps sf sal ese scop"
+)
+"""Forms of cleanco that are common words or initials in names: never removed."""
+_LEADING = words("ooo oao zao pao sarl uab sia")
+_LONGEST_FORM = 6
+
+
+def fold_organisation(text: str) -> str:
+    """The name folded, `&` and `+` as `and`, initials joined: `J. P. Morgan & Co.` -> `jp morgan and co`."""
+    folded = fold(_AND.sub(" and ", text))
+    return _LONE_LETTERS.sub(lambda match: match[0].replace(" ", ""), folded)
+
+
+@cache
+def _forms() -> dict[str, str]:
+    """Each folded legal form and the short form that stands for it."""
+    known = {fold_organisation(term): fold_organisation(term) for term in sorted(get_unique_terms())}
+    for line in _OWN_FORMS.strip().splitlines():
+        short, _, variants = line.partition(": ")
+        known[short] = short
+        known.update((fold_organisation(variant), short) for variant in variants.split("|"))
+    return {term: short for term, short in known.items() if term and term not in _WORDS_NOT_FORMS}
+
+
+def split_organisation(text: str) -> tuple[str | None, str | None]:
+    """(core name, legal form), both folded; a name that is nothing but a legal form is kept whole.
+
+    Forms are taken off the end as often as they stand there (`Foo Co., Ltd.` -> `foo`, `co ltd`), and a few off the
+    beginning (`OOO Foo`); a leading `the` is dropped.
+    """
+    tokens = fold_organisation(text).split()
+    forms: list[str] = []
+    while len(tokens) > 1 and (width := _form_at_end(tokens)):
+        forms.insert(0, _forms()[" ".join(tokens[-width:])])
+        tokens = tokens[:-width]
+        while len(tokens) > 1 and tokens[-1] == "and":
+            tokens.pop()
+    while len(tokens) > 1 and (tokens[0] in _LEADING or tokens[0] == "the"):
+        first = tokens.pop(0)
+        if first != "the":
+            forms.append(first)
+    core = " ".join(tokens)
+    return (None if core in PLACEHOLDERS else core), " ".join(forms) or None
+
+
+def normalise_legal_form(text: str) -> str | None:
+    """The short form of a legal form (`Limited` -> `ltd`); an unknown one stays as its folded text."""
+    folded = fold_organisation(text)
+    if folded in PLACEHOLDERS:
+        return None
+    return _forms().get(folded, folded)
+
+
+def _form_at_end(tokens: list[str]) -> int:
+    """How many words of the longest legal form end the name; it never takes the whole name."""
+    forms = _forms()
+    for width in range(min(_LONGEST_FORM, len(tokens) - 1), 0, -1):
+        if " ".join(tokens[-width:]) in forms:
+            return width
+    return 0
