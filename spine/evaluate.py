@@ -163,21 +163,28 @@ def aligned(truth: pa.Table, memberships: pa.Table) -> tuple[Labels, Labels, int
     clustering lacks stands alone; records that the truth lacks are left out. Raises InputError where the truth has no
     `source` and an id of it belongs to several sources.
     """
-    keys = _keys(truth)
-    rows = np.arange(truth.num_rows)
-    wanted = truth.append_column("row", pa.array(rows)).rename_columns([*truth.column_names[:-1], "true", "row"])
-    joined = wanted.join(memberships.select([*keys, "entity_id"]), keys, join_type="left outer").sort_by("row")
-    if joined.num_rows != truth.num_rows:
-        place = joined["row"].to_numpy()
-        example = joined["record_id"][int(np.flatnonzero(place[1:] == place[:-1])[0])].as_py()
+    beside = _beside(truth, memberships, _keys(truth))
+    if len(beside) != truth.num_rows:
+        rows = beside["row"].to_numpy()
+        twice = truth["record_id"][int(rows[:-1][rows[1:] == rows[:-1]][0])].as_py()
         raise InputError(
-            f"Record id {example!r} of the truth belongs to several sources.",
-            remedy="Add a column source to the truth.",
+            f"Record id {twice!r} of the truth belongs to several sources.", remedy="Add a column source to the truth."
         )
-    clusters = _codes(joined["entity_id"])
+    clusters = _codes(beside["entity_id"])
     missing = clusters < 0
-    clusters[missing] = len(clusters) + rows[missing]
-    return clusters, _codes(joined["true"]), int(missing.sum())
+    clusters[missing] = len(clusters) + np.flatnonzero(missing)
+    return clusters, _codes(truth["entity_id"]), int(missing.sum())
+
+
+def truth_of(truth: pa.Table, records: pa.Table) -> Labels:
+    """For each record (texts `source`, `record_id`) a number for its entity in the truth, -1 where it has none."""
+    return _codes(_beside(records, truth, _keys(truth))["entity_id"])
+
+
+def _beside(rows: pa.Table, table: pa.Table, keys: list[str]) -> pa.Table:
+    """The `entity_id` of `table` for each of `rows`, in their order; null where there is none."""
+    numbered = rows.select(keys).append_column("row", pa.array(np.arange(rows.num_rows)))
+    return numbered.join(table.select([*keys, "entity_id"]), keys, join_type="left outer").sort_by("row")
 
 
 def _alone(entity: int) -> Counter[int]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.errors import InputError
-from spine.evaluate import accuracy, aligned, calibration, joined_pairs, truth_labels
+from spine.evaluate import accuracy, aligned, calibration, joined_pairs, truth_labels, truth_of
 
 LABELLED = st.lists(st.tuples(st.integers(-3, 4), st.integers(0, 5)), min_size=1, max_size=25)
 
@@ -134,3 +134,12 @@ def test_joins_are_counted_as_pair_by_pair(entities: list[int], random: Random) 
     columns = np.array(joins, np.int64).reshape(-1, 2).T
     pairs_joined, right = joined_pairs(columns[0], columns[1], np.array(entities))
     assert list(zip(pairs_joined.tolist(), right.tolist(), strict=True)) == expected
+
+
+def test_the_truth_of_records_says_where_there_is_none() -> None:
+    truth = truth_labels(
+        pa.table({"record_id": ["2", "1", "5"], "entity_id": ["e", "e", "f"], "source": ["a", "b", "a"]})
+    )
+    labels = truth_of(truth, pa.table({"source": ["a", "a", "b"], "record_id": ["1", "2", "1"]}))
+    assert labels[0] == -1
+    assert labels[1] == labels[2] >= 0
