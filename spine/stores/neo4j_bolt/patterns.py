@@ -1,0 +1,98 @@
+"""The tables of `GRAPH` as Cypher patterns, and rows as maps of properties."""
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from spine.domain.graph import GRAPH, Table
+from spine.ports import Row, Where
+from spine.stores.transaction import RECORD
+from spine.stores.words import record_words
+
+SEARCH_INDEX = "record_words"
+WORDS = "_words"
+"""The property of a live record that the full-text index covers; no column, so no reader sees it."""
+
+NEW = "_new"
+"""Marks what a MERGE has just made, until its properties are set."""
+
+_OPERATORS = {
+    "eq": "{0} = {1}",
+    "ne": "{0} <> {1}",
+    "lt": "{0} < {1}",
+    "le": "{0} <= {1}",
+    "gt": "{0} > {1}",
+    "ge": "{0} >= {1}",
+    "in": "{0} IN {1}",
+    "contains": "{1} IN {0}",
+    "prefix": "{0} STARTS WITH {1}",
+}
+
+
+def label(table_name: str) -> str:
+    """The label of a node table, quoted."""
+    return f"`{GRAPH[table_name].label}`"
+
+
+def pattern(table: Table) -> str:
+    """All rows of a table: nodes as `n`, edges as `(a)-[r]->(b)`, with no more labels than tell the table apart.
+
+    Fewer labels let the server answer from its counts, or read relationships without looking at their ends.
+    """
+    if not table.is_edge:
+        return f"(n:`{table.label}`)"
+    same = [other for other in GRAPH.values() if other.is_edge and other.label == table.label and other != table]
+    start = f":{label(table.start)}" if any(other.start != table.start for other in same) else ""
+    end = f":{label(table.end)}" if any(other.start == table.start for other in same) else ""
+    return f"(a{start})-[r:`{table.label}`]->(b{end})"
+
+
+def place(table: Table, column: str) -> str:
+    """Where a column is found, given `pattern` or a pattern with the same names."""
+    if not table.is_edge:
+        return f"n.`{column}`"
+    return {"start": "a.id", "end": "b.id"}.get(column, f"r.`{column}`")
+
+
+def places(table: Table, names: Sequence[str]) -> str:
+    """Several columns, for RETURN or ORDER BY."""
+    return ", ".join(place(table, name) for name in names)
+
+
+def conditions(table: Table, where: Sequence[Where]) -> tuple[str, dict[str, Any]]:
+    """The conditions as Cypher, and its parameters."""
+    parts, values = ["true"], {}
+    for number, condition in enumerate(where):
+        name = f"where_{number}"
+        parts.append(_OPERATORS[condition.op].format(place(table, condition.column), f"${name}"))
+        values[name] = list(condition.value) if condition.op == "in" else condition.value
+    return " AND ".join(parts), values
+
+
+def node_maps(table: Table, rows: pa.Table) -> list[Row]:
+    """The properties of nodes: all columns that are not null, and the words of live records."""
+    maps = [_present(row) for row in rows.to_pylist()]
+    if table is RECORD:
+        for row in maps:
+            if row.get("live"):
+                row[WORDS] = " ".join(record_words(row.get("fields")))
+    return maps
+
+
+def edge_maps(rows: pa.Table) -> list[Row]:
+    """Edges as start, end and their properties."""
+    return [{"start": row.pop("start"), "end": row.pop("end"), "properties": _present(row)} for row in rows.to_pylist()]
+
+
+def edge_table(relation: str, start: str, end: str) -> str:
+    """The name of the edge table of a relationship type between two labels."""
+    for table in GRAPH.values():
+        if table.is_edge and (table.label, GRAPH[table.start].label, GRAPH[table.end].label) == (relation, start, end):
+            return table.name
+    raise KeyError(json.dumps([relation, start, end]))
+
+
+def _present(row: Row) -> Row:
+    return {name: value for name, value in row.items() if value is not None}

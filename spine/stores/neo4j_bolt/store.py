@@ -1,0 +1,152 @@
+"""The graph in a Neo4j database, over Bolt."""
+
+import threading
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from urllib.parse import urlsplit
+
+import neo4j
+from neo4j import GraphDatabase, Session
+from neo4j import Transaction as BoltTransaction
+
+from spine.access.context import Context
+from spine.errors import BadStoreUrl, StoreBusy, StoreError, TooExpensive
+from spine.ports import Cause, Clock, Reader, SystemClock, Writer
+from spine.stores.neo4j_bolt import schema
+from spine.stores.neo4j_bolt.connection import Cypher, translated
+from spine.stores.neo4j_bolt.reader import BoltReader
+from spine.stores.neo4j_bolt.writer import LOCK, BoltWriter
+
+PATIENCE = 10.0
+"""Seconds that a writer waits for another one, and that opening waits for the server."""
+
+READ_SECONDS = 30.0
+"""Time-out of one view; the server ends it."""
+
+WRITE_SECONDS = 3600.0
+"""Time-out of one writing transaction."""
+
+_locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+"""The writers of one process queue here; the lock on the server is for other processes."""
+
+
+class BoltStore:
+    """A graph in the database `neo4j://HOST:PORT/DATABASE` (`bolt://` likewise; without a name the server's default).
+
+    Neo4j shows a reader what others commit meanwhile: a view is one transaction with a time-out, not a snapshot.
+    StoreUnavailable where the server can't be reached or refuses the password, SchemaMismatch where it is newer.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        user: str,
+        password: str,
+        clock: Clock | None = None,
+        patience: float = PATIENCE,
+        read_seconds: float = READ_SECONDS,
+    ) -> None:
+        server, self._database = _parts(url)
+        self.url = url
+        self._clock = clock or SystemClock()
+        self._patience = patience
+        self._read_seconds = read_seconds
+        self._lock = _locks[url]
+        self._closed = False
+        with translated(url):
+            self._driver = GraphDatabase.driver(
+                server,
+                auth=(user, password),
+                connection_timeout=patience,
+                connection_acquisition_timeout=4 * patience,
+                notifications_min_severity=neo4j.NotificationMinimumSeverity.OFF,
+            )
+        try:
+            with translated(url):
+                self._driver.verify_connectivity()
+            schema.migrate(self._driver, self._database, url)
+        except BaseException:
+            self._driver.close()
+            raise
+
+    @contextmanager
+    def reading(self, context: Context) -> Iterator[Reader]:
+        """One view, in one transaction; TooExpensive where it takes longer than its time-out."""
+        with self._session(neo4j.READ_ACCESS) as session, self._transaction(session, self._read_seconds) as transaction:
+            yield BoltReader(Cypher(self.url, transaction))
+
+    @contextmanager
+    def writing(self, context: Context, cause: Cause) -> Iterator[Writer]:
+        """The exclusive right to write; StoreBusy where another writer keeps it too long."""
+        if not self._lock.acquire(timeout=self._patience):
+            raise self._busy()
+        try:
+            with self._session(neo4j.WRITE_ACCESS) as session:
+                self._await_lock(session)
+                with self._transaction(session, WRITE_SECONDS) as transaction:
+                    writer = BoltWriter(Cypher(self.url, transaction), context, cause, self._clock)
+                    yield writer
+                    if writer.finish():
+                        with translated(self.url):
+                            transaction.commit()
+        finally:
+            self._lock.release()
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._closed = True
+        with translated(self.url):
+            self._driver.close()
+
+    def __enter__(self) -> "BoltStore":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _await_lock(self, session: Session) -> None:
+        """Wait for another process in a transaction with a short time-out: the one that writes may last an hour."""
+        try:
+            with self._transaction(session, self._patience) as transaction:
+                Cypher(self.url, transaction).run(LOCK)
+        except TooExpensive as error:
+            raise self._busy() from error
+
+    def _busy(self) -> StoreBusy:
+        return StoreBusy(
+            f"{self.url}: another writer has held the lock for {self._patience:g} seconds.", remedy="Try again."
+        )
+
+    @contextmanager
+    def _session(self, access: str) -> Iterator[Session]:
+        if self._closed:
+            raise StoreError("The store is closed.")
+        with translated(self.url):
+            session = self._driver.session(database=self._database, default_access_mode=access)
+        try:
+            yield session
+        finally:
+            with translated(self.url):
+                session.close()
+
+    @contextmanager
+    def _transaction(self, session: Session, seconds: float) -> Iterator[BoltTransaction]:
+        """A transaction that is rolled back unless it was committed inside."""
+        with translated(self.url):
+            transaction = session.begin_transaction(timeout=seconds)
+        try:
+            yield transaction
+        finally:
+            with translated(self.url):
+                transaction.close()
+
+
+def _parts(url: str) -> tuple[str, str | None]:
+    """The server's URL and the name of the database."""
+    parts = urlsplit(url)
+    if parts.username or parts.password:
+        raise BadStoreUrl(
+            "A store URL may not carry a user or password.", remedy="Set SPINE_NEO4J_USER and SPINE_NEO4J_PASSWORD."
+        )
+    return f"{parts.scheme}://{parts.netloc}", parts.path.strip("/") or None
