@@ -29,8 +29,10 @@ _ADDRESS = _comparison(
     ("street differs", "street", 0.18, 0.90),
     ("same postcode", "street", 0.04, 0.085),
     ("street alike", "street", 0.02, 0.004),
-    ("same street", "street", 0.04, 0.004),
-    ("address alike", "street", 0.12, 0.0002, "dwelling"),
+    ("same street", "street", 0.02, 0.004),
+    ("same street, number missing", "street", 0.02, 0.0002, "street"),
+    ("address loosely alike", "street", 0.04, 0.0001, "dwelling"),
+    ("address alike", "street", 0.10, 0.0002, "dwelling"),
     ("same building", "street", 0.08, 0.0002, "dwelling"),
     ("same dwelling", "street", 0.52, 0.0003, "dwelling"),
     ("place differs", "place", 0.20, 0.90),
@@ -38,6 +40,8 @@ _ADDRESS = _comparison(
     ("city alike", "place", 0.10, 0.01, "city"),
     ("same city", "place", 0.55, 0.025, "city"),
     ("same postcode", "place", 0.10, 0.005, "postcode"),
+    ("another number", "number", 0.10, 0.995),
+    ("same number", "number", 0.90, 0.005),
 )
 
 PERSON = (
@@ -87,7 +91,13 @@ PERSON = (
         ("partial agrees", "partial", 0.90, 0.03),
     ),
     _comparison(
-        "age", ("differs", "", 0.10, 0.94), ("within two years", "", 0.20, 0.045), ("same", "", 0.70, 0.015)
+        "age",
+        ("differs", "birth date missing", 0.10, 0.94),
+        ("within two years", "birth date missing", 0.20, 0.045),
+        ("same", "birth date missing", 0.70, 0.015),
+        ("differs", "birth dates agree", 0.08, 0.50),
+        ("within two years", "birth dates agree", 0.17, 0.10),
+        ("same", "birth dates agree", 0.75, 0.40),
     ),
     _comparison(
         "sex",

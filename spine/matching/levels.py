@@ -88,16 +88,20 @@ def surname(view: PairView) -> Levels:
 
 def birth_date(view: PairView) -> Levels:
     """Birth date: differs, near year, two parts agree, slip, exact; the same again at one address; partial dates."""
-    return compare_dates(view, "birth_date", at_one_address(view))
+    return view.remember("birth_date", lambda: compare_dates(view, "birth_date", at_one_address(view)))
 
 
 def age(view: PairView) -> Levels:
-    """Age, where a birth date is missing: differs, within two years, same."""
-    both = view.both("age") & ~view.both("birth_date")
+    """Age: differs, within two years, same; apart where birth dates agree; not at all where they disagree."""
+    both = view.both("age")
     values = np.array([int(text) if text.isdecimal() else -99 for text in view.records.texts["age"]] + [-99])
     here, there = view.codes("age")
     gap = np.abs(values[here] - values[there])
-    return _ranked(view, both, [(1, gap <= 2), (2, gap == 0)])
+    out = _ranked(view, both, [(1, gap <= 2), (2, gap == 0)])
+    dates = birth_date(view)
+    out[both & np.isin(dates, (3, 4, 8, 9, 11))] += 3
+    out[np.isin(dates, (0, 1, 2, 5, 6, 7, 10))] = -1
+    return out
 
 
 def sex(view: PairView) -> Levels:
@@ -147,6 +151,7 @@ def _address(view: PairView) -> Levels:
     street, number = view.both("street"), view.both("house_number")
     same_street, same_number = view.same("street"), view.same("house_number")
     close_street = street & ((view.jaro_winkler("street") >= 0.9) | (view.edits("street") <= 2))
+    loose_street = street & same_number & (view.ratio("street") >= 0.6)
     close_number = number & (view.edits("house_number") <= 1)
     unit_here, unit_there = view.codes("unit")
     out = _ranked(
@@ -156,25 +161,29 @@ def _address(view: PairView) -> Levels:
             (1, view.same("postcode")),
             (2, close_street),
             (3, same_street),
-            (4, (close_street & close_number) | (close_street & same_number)),
-            (5, same_street & same_number),
-            (6, same_street & same_number & (unit_here == unit_there)),
+            (4, same_street & ~number),
+            (5, loose_street),
+            (6, close_street & (close_number | same_number)),
+            (7, same_street & same_number),
+            (8, same_street & same_number & (unit_here == unit_there)),
         ],
     )
     box = view.both("po_box") & ~street
-    out[box] = np.where(view.same("po_box")[box], 6, 0)
-    place = ~street & ~box & (view.both("city") | view.both("postcode"))
-    city = view.jaro_winkler("city")
-    out[place] = 7
-    for level, hit in ((8, view.same("region")), (9, city >= 0.88), (10, view.same("city")), (11, view.same("postcode"))):
+    out[box] = np.where(view.same("po_box")[box], 8, 0)
+    bare = number & ~street & ~box
+    out[bare] = np.where(same_number[bare], 15, 14)
+    place = ~street & ~box & ~bare & (view.both("city") | view.both("postcode"))
+    out[place] = 9
+    city = view.jaro_winkler("city") >= 0.88
+    for level, hit in ((10, view.same("region")), (11, city), (12, view.same("city")), (13, view.same("postcode"))):
         out[place & hit] = level
     return out
 
 
 def at_one_address(view: PairView) -> Bools:
-    """The pair's addresses are one dwelling or building, slips allowed."""
+    """The pair's addresses are one dwelling or building, slips and missing parts allowed."""
     levels = address(view)
-    return (levels >= 4) & (levels <= 6)
+    return ((levels >= 4) & (levels <= 8)) | (levels == 15)
 
 
 def organisation(view: PairView) -> Levels:

@@ -22,7 +22,7 @@ from spine.matching.frequencies import frequencies_of
 from spine.matching.model import SCALE, Comparison, Model
 from spine.matching.scorer import SHARED, frequency_adjustment, levels_of
 
-PRIOR_MATCHES = 60.0
+PRIOR_MATCHES = 300.0
 PRIOR_PAIRS = 2_000.0
 RANDOM_PAIRS = 1_000_000
 CANDIDATES = 1_500_000
@@ -105,6 +105,7 @@ def _sample(model: Model, records: Encoded, left: Ints, right: Ints) -> _Sample:
     index = np.empty((len(left), len(names)), dtype=np.int64)
     offset = np.zeros(len(left))
     related = np.ones(len(left), dtype=bool)
+    own = np.zeros(len(left), dtype=bool)
     step = 400_000
     for start in range(0, len(left), step):
         piece = slice(start, start + step)
@@ -113,6 +114,7 @@ def _sample(model: Model, records: Encoded, left: Ints, right: Ints) -> _Sample:
         for column, comparison in enumerate(model.comparisons):
             found = levels[:, column].astype(np.int64)
             if comparison.name in AGREEMENT:
+                own[piece] |= found >= 0
                 related[piece] &= ~np.isin(found, list(AGREEMENT[comparison.name]))
             elif comparison.name.startswith(SHARED):
                 related[piece] &= found != 1
@@ -121,7 +123,7 @@ def _sample(model: Model, records: Encoded, left: Ints, right: Ints) -> _Sample:
             for name in {level.frequency for level in comparison.levels if level.frequency}:
                 hit = np.isin(found, [n for n, level in enumerate(comparison.levels) if level.frequency == name])
                 offset[piece] += np.where(hit, frequency_adjustment(view, name, model), 0) / SCALE * np.log(2)
-    return _Sample(index, offset, related)
+    return _Sample(index, offset, related & own)
 
 
 class _Fit:
