@@ -1,0 +1,1 @@
+"""The source systems of a world: whom each has seen, and what its export looks like."""
