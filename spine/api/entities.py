@@ -1,0 +1,212 @@
+"""What persons and organisations have in common: linked identities, records, golden record, events, consents."""
+
+import strawberry
+
+from spine.api.asking import Info, portraits_at, rows_at, timelines_at
+from spine.api.evidence import Bond, WeakLink, bond_of
+from spine.api.records import (
+    Consent,
+    Event,
+    Identifier,
+    Node,
+    Record,
+    consent_of,
+    event_of,
+    identifier_of,
+    node_id,
+    record_of,
+)
+from spine.api.relay import Connection, paged
+from spine.explore import membership
+from spine.explore.events import Happening, latest_consents
+from spine.explore.explain import weakest_link
+from spine.explore.golden import display_name
+from spine.explore.persons import Held, Link, Portrait
+from spine.ports import Row
+
+
+@strawberry.type(description="A value that was not believed, and how many records say it.")
+class Rival:
+    value: str
+    records: int
+
+
+@strawberry.type(description="What to believe of one attribute: the value, where it came from, the rule that decided.")
+class GoldenAttribute:
+    name: str
+    value: str
+    source: str
+    record: strawberry.ID
+    observed_at: str | None
+    rule: str
+    rivals: list[Rival]
+
+
+@strawberry.type(
+    description="An identity linked to a person: how sure (against the record asked for, or the strongest core), why, "
+    "from which sources, since when."
+)
+class IdentityEdge:
+    node: Identifier
+    cursor: str
+    confidence: float
+    kind: str = strawberry.field(description="The namespace of the identifier.")
+    reason: str
+    sources: list[str]
+    records: list[strawberry.ID]
+    since: str | None
+    last_seen: str | None
+    verified: bool
+    current: bool = strawberry.field(description="False where every record that carried it has given it up.")
+
+
+@strawberry.type
+class IdentityConnection(Connection[IdentityEdge]):
+    pass
+
+
+@strawberry.type(description="A record of an entity: how sure it is that it belongs, and why.")
+class RecordEdge:
+    node: Record
+    cursor: str
+    confidence: float
+    reason: str
+    source: str
+    since: str | None
+
+
+@strawberry.type
+class RecordConnection(Connection[RecordEdge]):
+    pass
+
+
+@strawberry.type(description="An event, and the identifier through which it belongs to the entity.")
+class EventEdge:
+    node: Event
+    cursor: str
+    kind: str = strawberry.field(description="The namespace of the identifier it came with.")
+    source: str | None
+    identifier: strawberry.ID
+
+
+@strawberry.type
+class EventConnection(Connection[EventEdge]):
+    pass
+
+
+@strawberry.interface(description="A person or an organisation, resolved at a confidence.")
+class Entity(Node):
+    entity: strawberry.Private[membership.Entity]
+    anchor: strawberry.Private[int | None]
+    confidence: float = strawberry.field(description="The confidence that it was resolved at.")
+    size: int = strawberry.field(description="How many records it holds.")
+    cohesion: float = strawberry.field(description="How sure its weakest join is.")
+    next_join: float | None = strawberry.field(description="How sure the join would be that comes next, if any.")
+
+    async def portrait(self, info: Info) -> Portrait:
+        """What the entity's own records say; asked once however many fields want it."""
+        return await info.context.gather(portraits_at, (self.entity, self.anchor), self.confidence)
+
+    async def stored(self, info: Info) -> Row | None:
+        """The row that the last resolve wrote for it, if it stands at the default confidence."""
+        return await info.context.gather(rows_at, self.entity.id, self.entity.kind)
+
+    @strawberry.field(description="The name to use, out of the golden record.")
+    async def name(self, info: Info) -> str | None:
+        return display_name((await self.portrait(info)).golden)
+
+    @strawberry.field(description="Per attribute the value to believe, its origin and its rivals.")
+    async def golden(self, info: Info) -> list[GoldenAttribute]:
+        return [
+            GoldenAttribute(
+                name=one.name,
+                value=one.value,
+                source=one.source,
+                record=node_id("record", one.record),
+                observed_at=one.observed_at,
+                rule=one.rule,
+                rivals=[Rival(value=rival.value, records=len(rival.records)) for rival in one.rivals],
+            )
+            for one in (await self.portrait(info)).golden
+        ]
+
+    @strawberry.field(description="All linked identities, surest first; `kinds` keeps some namespaces.")
+    async def identities(
+        self, info: Info, kinds: list[str] | None = None, first: int | None = None, after: str | None = None
+    ) -> IdentityConnection:
+        found = (await self.portrait(info)).links
+        links = [link for link in found if kinds is None or link.identifier["namespace"] in kinds]
+        return paged(
+            IdentityConnection, "identities", links, lambda link: link.identifier["id"], self._identity, first, after
+        )
+
+    @strawberry.field(description="The records it is made of, surest first.")
+    async def records(self, info: Info, first: int | None = None, after: str | None = None) -> RecordConnection:
+        held = (await self.portrait(info)).records
+        return paged(RecordConnection, "records", held, lambda one: one.record["id"], self._record, first, after)
+
+    @strawberry.field(description="What happened to its identifiers, newest first.")
+    async def events(
+        self, info: Info, kinds: list[str] | None = None, first: int | None = None, after: str | None = None
+    ) -> EventConnection:
+        timeline = await info.context.gather(timelines_at, self.entity, self.confidence, "event")
+        found = [one for one in timeline.happenings if kinds is None or one.row["kind"] in kinds]
+        return paged(
+            EventConnection, "events", found, lambda one: one.row["id"], _event, first, after,
+            truncated=timeline.truncated,
+        )  # fmt: skip
+
+    @strawberry.field(description="The last word per purpose.")
+    async def consents(self, info: Info, purpose: str | None = None) -> list[Consent]:
+        timeline = await info.context.gather(timelines_at, self.entity, self.confidence, "consent")
+        latest = latest_consents(timeline)
+        return [consent_of(one.row) for one in latest if purpose is None or one.row["purpose"] == purpose]
+
+    @strawberry.field(description="The join that holds it together least; null for a single record.")
+    async def weakest_link(self, info: Info) -> WeakLink | None:
+        portrait = await self.portrait(info)
+        found = weakest_link(self.entity, portrait.bonds)
+        if found is None:
+            return None
+        left, right, probability, bond = found
+        return WeakLink(
+            left=[node_id("record", record) for record in left],
+            right=[node_id("record", record) for record in right],
+            probability=probability,
+            strongest=bond_of(bond) if bond is not None else None,
+        )
+
+    def _identity(self, link: Link, cursor: str) -> IdentityEdge:
+        return IdentityEdge(
+            node=identifier_of(link.identifier, self.confidence),
+            cursor=cursor,
+            confidence=link.confidence,
+            kind=link.identifier["namespace"],
+            reason=link.reason,
+            sources=list(link.sources),
+            records=[node_id("record", record) for record in link.records],
+            since=link.since,
+            last_seen=link.last_seen,
+            verified=link.verified,
+            current=link.current,
+        )
+
+    def _record(self, held: Held, cursor: str) -> RecordEdge:
+        return RecordEdge(
+            node=record_of(held.record, self.confidence),
+            cursor=cursor,
+            confidence=held.confidence,
+            reason=held.reason,
+            source=held.record["source"],
+            since=held.record["observed_at"],
+        )
+
+
+def _event(one: Happening, cursor: str) -> EventEdge:
+    return EventEdge(
+        node=event_of(one.row),
+        cursor=cursor,
+        kind=one.namespace,
+        source=one.row["source"],
+        identifier=node_id("identifier", one.identifier),
+    )

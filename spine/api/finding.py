@@ -1,0 +1,147 @@
+"""Look-ups as answers: identity by any identifier, search by words and attributes, nodes by id."""
+
+import strawberry
+
+from spine.api.answers import entity_by_id, entity_of, node_by_id
+from spine.api.asking import Info, chosen, number_of
+from spine.api.entities import Entity
+from spine.api.organisations import Organisation
+from spine.api.people import Person
+from spine.api.records import Identifier, Node, Record, identifier_of, node_id
+from spine.domain.vocabulary import FIELDS, Kind
+from spine.errors import QueryError
+from spine.explore import search as words
+from spine.explore.identities import identity
+
+SEARCH_MAX = 50
+
+
+@strawberry.type(description="An entity that holds the identifier: through which record, how sure, and why.")
+class Candidate:
+    entity: Entity
+    identifier: Identifier
+    record: strawberry.ID
+    confidence: float = strawberry.field(description="How sure it is that the record belongs to the entity.")
+    verified: bool
+    current: bool = strawberry.field(description="False where the record has given the identifier up.")
+    since: str | None
+    last_seen: str | None
+    reason: str
+
+
+@strawberry.type(description="Who holds an identifier, best first; several where it is shared.")
+class Identity:
+    says: str = strawberry.field(description="The outcome in one sentence.")
+    shared: bool
+    total_records: int = strawberry.field(description="How many records carry it.")
+    truncated: bool = strawberry.field(description="True where not all of those records were looked at.")
+    candidates: list[Candidate]
+
+
+@strawberry.type(description="A word of the question, and the field and value that it was found in.")
+class FieldHit:
+    word: str
+    field: str
+    value: str
+    likeness: float
+
+
+@strawberry.type(description="A search result: the entity, a score from 0 to 1, and which words and fields matched.")
+class Hit:
+    entity: Entity
+    record: strawberry.ID
+    score: float
+    says: str
+    matched: list[FieldHit]
+    missing: list[str]
+
+
+@strawberry.input(description="A value that a field must hold, or resemble; fields as in `Record.fields`.")
+class AttributeInput:
+    name: str
+    value: str
+
+
+@strawberry.type
+class FindingQueries:
+    @strawberry.field(description="Who holds an identifier: without a namespace, any identifier of that value.")
+    async def identity(
+        self, info: Info, value: str, namespace: str | None = None, confidence: float | None = None, first: int = 20
+    ) -> Identity:
+        found = await info.context.ask(identity, namespace, value, chosen(info, confidence))
+        return Identity(
+            says=found.says,
+            shared=found.shared,
+            total_records=found.total,
+            truncated=found.truncated or len(found.candidates) > first,
+            candidates=[
+                Candidate(
+                    entity=entity_of(one.entity, one.record),
+                    identifier=identifier_of(one.identifier, one.entity.confidence),
+                    record=node_id("record", one.record),
+                    confidence=one.confidence,
+                    verified=one.verified,
+                    current=one.current,
+                    since=one.since,
+                    last_seen=one.last_seen,
+                    reason=one.reason,
+                )
+                for one in found.candidates[: max(0, first)]
+            ],
+        )
+
+    @strawberry.field(description="Persons and organisations by words of a text and by attributes, best first.")
+    async def search(
+        self,
+        info: Info,
+        text: str = "",
+        attributes: list[AttributeInput] | None = None,
+        kind: str | None = None,
+        confidence: float | None = None,
+        first: int = 10,
+    ) -> list[Hit]:
+        if not 1 <= first <= SEARCH_MAX:
+            raise QueryError(f"first is {first}.", remedy=f"Ask for 1 to {SEARCH_MAX} candidates.")
+        if kind is not None and kind not in tuple(Kind):
+            raise QueryError(f"There is no kind {kind[:40]!r}.", remedy=f"Choose from {', '.join(Kind)}.")
+        asked = {one.name: one.value for one in attributes or ()}
+        for name in asked:
+            if name not in FIELDS:
+                raise QueryError(f"There is no field {name[:40]!r}.", remedy=f"Choose from {', '.join(FIELDS)}.")
+        hits = await info.context.ask(words.search, text, asked, kind, chosen(info, confidence), first)
+        return [
+            Hit(
+                entity=entity_of(hit.entity, hit.record),
+                record=node_id("record", hit.record),
+                score=hit.score,
+                says=hit.says,
+                matched=[
+                    FieldHit(word=one.word, field=one.field, value=one.value, likeness=one.likeness)
+                    for one in hit.matched
+                ],
+                missing=list(hit.missing),
+            )
+            for hit in hits
+        ]
+
+    @strawberry.field(description="The person that holds the record behind an id, at a confidence.")
+    async def person(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Person | None:
+        found = await entity_by_id(info, "person", number_of(id, "person"), chosen(info, confidence))
+        return found if isinstance(found, Person) else None
+
+    @strawberry.field(description="The organisation that holds the record behind an id, at a confidence.")
+    async def organisation(
+        self, info: Info, id: strawberry.ID, confidence: float | None = None
+    ) -> Organisation | None:
+        found = await entity_by_id(info, "organisation", number_of(id, "organisation"), chosen(info, confidence))
+        return found if isinstance(found, Organisation) else None
+
+    @strawberry.field(description="A record by its id.")
+    async def record(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Record | None:
+        number_of(id, "record")
+        found = await node_by_id(info, id, confidence)
+        return found if isinstance(found, Record) else None
+
+    @strawberry.field(description="Anything that has an id.")
+    async def node(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Node | None:
+        return await node_by_id(info, id, confidence)

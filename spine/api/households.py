@@ -1,0 +1,166 @@
+"""Households as answers: a household with its members, and filtered lists with counts that are made when asked."""
+
+import strawberry
+
+from spine.api.asking import Info, chosen, number_of
+from spine.api.people import Person, person_of
+from spine.api.records import Node, node_id
+from spine.api.relay import Connection, checked_first, connection, decode_cursor, encode_cursor, paged
+from spine.errors import BadCursor
+from spine.explore import households as explore
+from spine.ports import Row
+
+
+@strawberry.type(description="A member of a household: how sure, in which role, from when to when, and why.")
+class MemberEdge:
+    node: Person
+    cursor: str
+    confidence: float
+    kind: str | None = strawberry.field(description="The role in the household.")
+    since: str | None
+    until: str | None
+    reason: str
+    evidence: str | None = strawberry.field(description="The evidence as a JSON document.")
+
+
+@strawberry.type
+class MemberConnection(Connection[MemberEdge]):
+    pass
+
+
+@strawberry.type(description="Persons who live, or share accounts, together.")
+class Household(Node):
+    row: strawberry.Private[Row]
+    confidence: float = strawberry.field(description="The confidence at which its persons were resolved.")
+    size: int
+    adults: int
+    cohesion: float | None
+    region: str | None
+    postcode: str | None
+    address: str | None
+    namespaces: list[str] = strawberry.field(description="The kinds of identifiers that its members carry.")
+    sources: list[str]
+    consents: list[str] = strawberry.field(description="The purposes that a member has consented to.")
+    since: str | None
+    until: str | None
+
+    @strawberry.field(description="Who belongs to it, present members first, and why.")
+    async def members(self, info: Info, first: int | None = None, after: str | None = None) -> MemberConnection:
+        found = await info.context.gather(explore.members, self.row["id"], self.confidence)
+        return paged(MemberConnection, "members", found, lambda one: one.person.id, _member, first, after)
+
+
+@strawberry.type
+class HouseholdEdge:
+    node: Household
+    cursor: str
+
+
+@strawberry.type
+class HouseholdConnection(Connection[HouseholdEdge]):
+    pass
+
+
+@strawberry.input(description="What households must fulfil; everything that is given must hold.")
+class HouseholdFilter:
+    min_size: int | None = None
+    max_size: int | None = None
+    min_adults: int | None = None
+    max_adults: int | None = None
+    region: str | None = None
+    postcode_prefix: str | None = None
+    namespaces: list[str] | None = strawberry.field(
+        default=None, description="Identifier kinds that must occur among the members, such as loyalty."
+    )
+    sources: list[str] | None = None
+    consents: list[str] | None = strawberry.field(
+        default=None, description="Purposes that a member must have consented to, such as marketing."
+    )
+
+    def asked(self) -> explore.HouseholdFilter:
+        """The filter as the question takes it."""
+        return explore.HouseholdFilter(
+            self.min_size,
+            self.max_size,
+            self.min_adults,
+            self.max_adults,
+            self.region,
+            self.postcode_prefix,
+            tuple(self.namespaces or ()),
+            tuple(self.sources or ()),
+            tuple(self.consents or ()),
+        )
+
+
+@strawberry.type
+class HouseholdQueries:
+    @strawberry.field(description="A household by its id, with its persons at a confidence.")
+    async def household(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Household:
+        number, default = number_of(id, "household"), info.context.settings.confidence
+        return household_of(
+            await info.context.ask(explore.household, number, chosen(info, confidence), default)
+        )
+
+    @strawberry.field(description="Households that fulfil a filter, in a stable order.")
+    async def households(
+        self,
+        info: Info,
+        filter: HouseholdFilter | None = None,
+        confidence: float | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> HouseholdConnection:
+        asked = (filter or HouseholdFilter()).asked()
+        sure, default = chosen(info, confidence), info.context.settings.confidence
+        position = decode_cursor("households", after) if after is not None else None
+        if position is not None and not isinstance(position, int):
+            raise BadCursor("The cursor is no cursor of this list.", remedy="Use an endCursor of the same field.")
+        size = checked_first(first)
+        page = await info.context.ask(explore.list_households, asked, sure, default, size, position)
+
+        async def count() -> int:
+            total, _ = await info.context.ask(explore.count_households, asked, sure, default)
+            return total
+
+        edges = [
+            (HouseholdEdge(node=household_of(one), cursor=cursor), cursor)
+            for one in page.households
+            for cursor in [encode_cursor("households", one.row["id"])]
+        ]
+        return connection(
+            HouseholdConnection, edges, page.more, position is not None, count, truncated=page.truncated
+        )
+
+
+def household_of(found: explore.Household) -> Household:
+    """A household as an answer."""
+    row = found.row
+    return Household(
+        id=node_id("household", row["id"]),
+        row=row,
+        confidence=found.confidence,
+        size=found.size,
+        adults=found.adults,
+        cohesion=row["cohesion"],
+        region=row["region"],
+        postcode=row["postcode"],
+        address=row["address"],
+        namespaces=row["namespaces"] or [],
+        sources=row["sources"] or [],
+        consents=row["consents"] or [],
+        since=row["valid_from"],
+        until=row["valid_to"],
+    )
+
+
+def _member(one: explore.Membership, cursor: str) -> MemberEdge:
+    return MemberEdge(
+        node=person_of(one.person),
+        cursor=cursor,
+        confidence=one.confidence,
+        kind=one.role,
+        since=one.since,
+        until=one.until,
+        reason=one.reason,
+        evidence=one.evidence,
+    )

@@ -1,0 +1,152 @@
+"""What a document may ask for, measured before anything is executed: size, depth, aliases, and an estimate of cost.
+
+The cost of a field is 1 plus what its children cost; a connection's children count `first` times, and a traversal
+counts the nodes it may reach. Introspection is not counted, but may not descend into itself for ever.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import (
+    DocumentNode,
+    FieldNode,
+    FragmentDefinitionNode,
+    FragmentSpreadNode,
+    GraphQLError,
+    InlineFragmentNode,
+    IntValueNode,
+    OperationDefinitionNode,
+    SelectionSetNode,
+    VariableNode,
+)
+from strawberry.extensions import SchemaExtension
+
+from spine.api.relay import DEFAULT_FIRST, MAX_FIRST
+from spine.errors import TooExpensive
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """The limits of one document; `cost` counts fields that may be answered, roughly."""
+
+    tokens: int = 2000
+    depth: int = 16
+    aliases: int = 30
+    cost: int = 50_000
+    introspection: int = 3
+
+
+BOUNDS = Bounds()
+
+FIXED: Mapping[str, int] = {
+    "search": 50, "sharedIdentifiers": 2000, "status": 50, "totalCount": 50, "why": 50, "weakestLink": 10,
+}  # fmt: skip
+"""What a field costs by itself, where it is more than 1."""
+MULTIPLIED: Mapping[str, tuple[str, int]] = {
+    "neighbourhood": ("nodes", 100),
+    "tree": ("nodes", 200),
+    "candidates": ("", 3),
+}
+"""Fields whose children are answered as often as an argument says, and its default."""
+_DESCENDING = frozenset({"fields", "inputFields", "interfaces", "possibleTypes"})
+
+
+class Limits(SchemaExtension):
+    """Refuses documents above the bounds with TOO_EXPENSIVE, before they are validated or executed."""
+
+    def on_operation(self) -> Iterator[None]:
+        """Stop the parser at the limit of tokens."""
+        self.execution_context.parse_options["max_tokens"] = BOUNDS.tokens
+        yield
+
+    def on_validate(self) -> Iterator[None]:
+        """Measure the parsed document."""
+        context = self.execution_context
+        document = context.graphql_document
+        if document is not None:
+            try:
+                measure(document, context.operation_name, context.variables or {}, BOUNDS)
+            except TooExpensive as error:
+                context.pre_execution_errors = [GraphQLError(error.message, original_error=error)]
+        yield
+
+
+def measure(document: DocumentNode, name: str | None, variables: Mapping[str, Any], bounds: Bounds) -> int:
+    """The estimated cost of the document's operations; TooExpensive names the bound that it breaks."""
+    fragments = {
+        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
+    }
+    meter = _Meter(bounds, variables, fragments)
+    total = 0
+    for node in document.definitions:
+        if isinstance(node, OperationDefinitionNode):
+            total += meter.selections(node.selection_set, 1, 0, frozenset())
+    meter.check("cost", total, bounds.cost, "Ask for fewer at a time (`first`), or in several requests.")
+    return total
+
+
+@dataclass(slots=True)
+class _Meter:
+    bounds: Bounds
+    variables: Mapping[str, Any]
+    fragments: Mapping[str, FragmentDefinitionNode]
+    aliases: int = 0
+    steps: int = 0
+
+    def selections(
+        self, node: SelectionSetNode | None, depth: int, inward: int, open_fragments: frozenset[str]
+    ) -> int:
+        """The cost of a selection set at this depth; `inward` counts nested introspection lists."""
+        total = 0
+        for selection in node.selections if node is not None else ():
+            self.steps += 1
+            self.check("size with its fragments", self.steps, self.bounds.cost, "Spread fewer fragments.")
+            if isinstance(selection, FieldNode):
+                total += self.field(selection, depth, inward, open_fragments)
+            elif isinstance(selection, InlineFragmentNode):
+                total += self.selections(selection.selection_set, depth, inward, open_fragments)
+            elif isinstance(selection, FragmentSpreadNode):
+                name = selection.name.value
+                fragment = self.fragments.get(name)
+                if fragment is not None and name not in open_fragments:
+                    total += self.selections(fragment.selection_set, depth, inward, open_fragments | {name})
+        return total
+
+    def field(self, node: FieldNode, depth: int, inward: int, open_fragments: frozenset[str]) -> int:
+        """The cost of one field with its children."""
+        name = node.name.value
+        if node.alias is not None:
+            self.aliases += 1
+            self.check("number of aliases", self.aliases, self.bounds.aliases, "Send several requests.")
+        if inward or name.startswith("__"):
+            inside = max(inward, 1) + (name in _DESCENDING)
+            self.check("nesting of introspection", inside - 1, self.bounds.introspection, "Ask for the schema plainly.")
+            return self.selections(node.selection_set, depth, inside, open_fragments)
+        self.check("depth", depth, self.bounds.depth, "Ask for less in one go.")
+        children = self.selections(node.selection_set, depth + 1, inward, open_fragments)
+        return FIXED.get(name, 1) + children * self.times(node)
+
+    def times(self, node: FieldNode) -> int:
+        """How often the children of this field may be answered."""
+        argument, default = MULTIPLIED.get(node.name.value, ("first", 1))
+        chosen = {item.name.value: item.value for item in node.arguments}
+        if argument not in chosen:
+            connects = any(isinstance(x, FieldNode) and x.name.value == "edges" for x in _children(node))
+            return DEFAULT_FIRST if connects and argument == "first" else default
+        value = chosen[argument]
+        given: Any = default
+        if isinstance(value, IntValueNode):
+            given = int(value.value)
+        elif isinstance(value, VariableNode):
+            given = self.variables.get(value.name.value, MAX_FIRST)
+        return max(1, min(given, 10 * MAX_FIRST)) if isinstance(given, int) else default
+
+    def check(self, what: str, found: int, allowed: int, remedy: str) -> None:
+        """TooExpensive where `found` is above what is allowed."""
+        if found > allowed:
+            raise TooExpensive(f"The document's {what} is above the limit of {allowed}.", remedy=remedy)
+
+
+def _children(node: FieldNode) -> Iterator[object]:
+    yield from node.selection_set.selections if node.selection_set is not None else ()

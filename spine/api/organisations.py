@@ -1,0 +1,269 @@
+"""Organisations as answers: owners, subsidiaries, the ultimate parent, the whole tree, employees, filtered lists."""
+
+from collections.abc import Sequence
+
+import strawberry
+
+from spine.api.asking import Info, chosen, entities_at, owners_at, subsidiaries_at
+from spine.api.entities import Entity
+from spine.api.people import Person, person_of
+from spine.api.records import node_id
+from spine.api.relay import Connection, checked_first, connection, decode_cursor, encode_cursor, paged
+from spine.errors import BadCursor, QueryError
+from spine.explore import membership
+from spine.explore import organisations as explore
+
+TREE_NODES = 200
+TREE_NODES_MAX = 2000
+
+
+@strawberry.type(description="An employee: how sure, in which role, from when to when, and why.")
+class EmployeeEdge:
+    node: Person
+    cursor: str
+    confidence: float
+    kind: str | None = strawberry.field(description="The role at the employer.")
+    declared: bool
+    since: str | None
+    until: str | None
+    reason: str
+
+
+@strawberry.type
+class EmployeeConnection(Connection[EmployeeEdge]):
+    pass
+
+
+@strawberry.type(description="An organisation, resolved at a confidence.")
+class Organisation(Entity):
+    @strawberry.field(description="The country it is in.")
+    async def country(self, info: Info) -> str | None:
+        row = await self.stored(info)
+        return row["country"] if row is not None else None
+
+    @strawberry.field(description="The region it is in.")
+    async def region(self, info: Info) -> str | None:
+        row = await self.stored(info)
+        return row["region"] if row is not None else None
+
+    @strawberry.field(description="Those that own it, controlling ones and greater shares first.")
+    async def parents(
+        self, info: Info, first: int | None = None, after: str | None = None
+    ) -> "OwnershipConnection":
+        found = await info.context.gather(owners_at, self.entity, self.confidence)
+        return await _ownerships(info, self, found, "parent", first, after)
+
+    @strawberry.field(description="Those that it owns.")
+    async def children(
+        self, info: Info, first: int | None = None, after: str | None = None
+    ) -> "OwnershipConnection":
+        found = await info.context.gather(subsidiaries_at, self.entity, self.confidence)
+        return await _ownerships(info, self, found, "child", first, after)
+
+    @strawberry.field(description="The top of its group, along controlling owners; itself where it has none.")
+    async def ultimate_parent(self, info: Info) -> "Organisation":
+        number, _ = await info.context.ask(explore.ultimate, self.entity.id)
+        found = await info.context.gather(entities_at, number, self.confidence)
+        return organisation_of(found) if found is not None else self
+
+    @strawberry.field(description="True where its ownership runs in a circle.")
+    async def cycle(self, info: Info) -> bool:
+        _, cycle = await info.context.ask(explore.ultimate, self.entity.id)
+        return cycle
+
+    @strawberry.field(description="All below it, level by level, with caps that say what they hid.")
+    async def tree(self, info: Info, levels: int = 10, nodes: int = TREE_NODES) -> "CorporateTree":
+        if not 1 <= nodes <= TREE_NODES_MAX or not 1 <= levels <= explore.LEVELS_CAP:
+            raise QueryError(
+                "levels or nodes is out of bounds.",
+                remedy=f"Ask for 1 to {explore.LEVELS_CAP} levels and 1 to {TREE_NODES_MAX} nodes.",
+            )
+        found = await info.context.ask(explore.corporate_tree, self.entity.members, levels, nodes)
+        numbers = [node.organisation for node in found.nodes]
+        held = await info.context.gather_many(entities_at, numbers, self.confidence)
+        shown = [
+            TreeNode(
+                organisation=organisation_of(entity),
+                level=node.level,
+                parent=_parent(node, held),
+                share=node.ownership.share if node.ownership is not None else None,
+                more=node.hidden,
+            )
+            for node in found.nodes
+            if (entity := held[node.organisation]) is not None
+        ]
+        return CorporateTree(nodes=shown, truncated=found.truncated, cycle=found.cycle)
+
+    @strawberry.field(description="Who works there, present employees first.")
+    async def employees(self, info: Info, first: int | None = None, after: str | None = None) -> EmployeeConnection:
+        jobs = await info.context.gather(explore.employees, self.entity.id)
+        held = await info.context.gather_many(entities_at, [job.person for job in jobs], self.confidence)
+        known = [job for job in jobs if held[job.person] is not None]
+
+        def edge(job: explore.Employment, cursor: str) -> EmployeeEdge:
+            entity = held[job.person]
+            assert entity is not None  # `known` has only those
+            return EmployeeEdge(
+                node=person_of(entity),
+                cursor=cursor,
+                confidence=job.confidence,
+                kind=job.role,
+                declared=job.declared,
+                since=job.since,
+                until=job.until,
+                reason=job.reason,
+            )
+
+        return paged(
+            EmployeeConnection, "employees", known, lambda job: job.person, edge, first, after,
+            truncated=len(jobs) >= explore.EDGES_CAP,
+        )  # fmt: skip
+
+
+@strawberry.type(description="Ownership: share in percent, whether it controls, whether declared, over which period.")
+class OwnershipEdge:
+    node: Organisation
+    cursor: str
+    kind: str = strawberry.field(description="controlling or minority")
+    share: float | None
+    declared: bool
+    since: str | None
+    until: str | None
+    reason: str
+
+
+@strawberry.type
+class OwnershipConnection(Connection[OwnershipEdge]):
+    pass
+
+
+@strawberry.type(description="An organisation in a corporate tree; `more` subsidiaries of it are not shown.")
+class TreeNode:
+    organisation: Organisation
+    level: int
+    parent: strawberry.ID | None
+    share: float | None
+    more: int
+
+
+@strawberry.type(description="A group from its top down; `truncated` where a cap hid something.")
+class CorporateTree:
+    nodes: list[TreeNode]
+    truncated: bool
+    cycle: bool
+
+
+@strawberry.type
+class OrganisationEdge:
+    node: Organisation
+    cursor: str
+
+
+@strawberry.type
+class OrganisationConnection(Connection[OrganisationEdge]):
+    pass
+
+
+@strawberry.input(description="What organisations must fulfil; everything that is given must hold.")
+class OrganisationFilter:
+    name_prefix: str | None = None
+    region: str | None = None
+    country: str | None = None
+    has_parent: bool | None = None
+    has_children: bool | None = None
+    namespaces: list[str] | None = None
+    sources: list[str] | None = None
+
+    def asked(self) -> explore.OrganisationFilter:
+        """The filter as the question takes it."""
+        return explore.OrganisationFilter(
+            self.name_prefix,
+            self.region,
+            self.country,
+            self.has_parent,
+            self.has_children,
+            tuple(self.namespaces or ()),
+            tuple(self.sources or ()),
+        )
+
+
+@strawberry.type
+class OrganisationQueries:
+    @strawberry.field(description="Organisations that fulfil a filter, in a stable order.")
+    async def organisations(
+        self,
+        info: Info,
+        filter: OrganisationFilter | None = None,
+        confidence: float | None = None,
+        first: int | None = None,
+        after: str | None = None,
+    ) -> OrganisationConnection:
+        asked = (filter or OrganisationFilter()).asked()
+        sure, size = chosen(info, confidence), checked_first(first)
+        position = decode_cursor("organisations", after) if after is not None else None
+        if position is not None and not isinstance(position, int):
+            raise BadCursor("The cursor is no cursor of this list.", remedy="Use an endCursor of the same field.")
+        numbers, more = await info.context.ask(explore.list_organisations, asked, size, position)
+        held = await info.context.gather_many(entities_at, numbers, sure)
+
+        async def count() -> int:
+            return await info.context.ask(explore.count_organisations, asked)
+
+        edges = [
+            (OrganisationEdge(node=organisation_of(entity), cursor=cursor), cursor)
+            for number in numbers
+            for cursor in [encode_cursor("organisations", number)]
+            if (entity := held[number]) is not None
+        ]
+        return connection(OrganisationConnection, edges, more, position is not None, count)
+
+
+def organisation_of(entity: membership.Entity, anchor: int | None = None) -> Organisation:
+    """An organisation as an answer, with the record it was asked through."""
+    return Organisation(
+        id=node_id("organisation", entity.id),
+        entity=entity,
+        anchor=anchor,
+        confidence=entity.confidence,
+        size=len(entity.members),
+        cohesion=entity.cohesion,
+        next_join=entity.next_join,
+    )
+
+
+async def _ownerships(
+    info: Info,
+    asked: Organisation,
+    found: Sequence[explore.Ownership],
+    side: str,
+    first: int | None,
+    after: str | None,
+) -> OwnershipConnection:
+    """The organisations at the far side of these edges; edges inside the asked one itself are left out."""
+    numbers = [getattr(one, side) for one in found]
+    held = await info.context.gather_many(entities_at, numbers, asked.confidence)
+    known = [one for one in found if held[getattr(one, side)] not in (None, asked.entity)]
+
+    def edge(one: explore.Ownership, cursor: str) -> OwnershipEdge:
+        entity = held[getattr(one, side)]
+        assert entity is not None  # `known` has only those
+        return OwnershipEdge(
+            node=organisation_of(entity),
+            cursor=cursor,
+            kind="controlling" if one.controlling else "minority",
+            share=one.share,
+            declared=one.declared,
+            since=one.since,
+            until=one.until,
+            reason=one.reason,
+        )
+
+    return paged(
+        OwnershipConnection, side, known, lambda one: f"{one.child}-{one.parent}", edge, first, after,
+        truncated=len(found) >= explore.EDGES_CAP,
+    )  # fmt: skip
+
+
+def _parent(node: explore.TreeNode, held: dict[int, membership.Entity | None]) -> strawberry.ID | None:
+    entity = held.get(node.ownership.parent) if node.ownership is not None else None
+    return node_id("organisation", entity.id) if entity is not None else None

@@ -1,0 +1,122 @@
+"""Persons: what they share with organisations, and their households, employers and stage."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from spine.api.asking import Info, employers_at, entities_at, homes_at, households_at
+from spine.api.entities import Entity
+from spine.api.records import node_id
+from spine.api.relay import Connection, paged
+from spine.explore import membership
+from spine.explore.households import Household as Found
+from spine.explore.households import Membership
+from spine.explore.organisations import Employment
+
+if TYPE_CHECKING:
+    from spine.api.households import Household
+    from spine.api.organisations import Organisation
+
+LazyHousehold = Annotated["Household", strawberry.lazy("spine.api.households")]
+LazyOrganisation = Annotated["Organisation", strawberry.lazy("spine.api.organisations")]
+
+
+@strawberry.type(description="A household of a person: how sure, in which role, from when to when, and why.")
+class HomeEdge:
+    node: LazyHousehold
+    cursor: str
+    confidence: float
+    kind: str | None = strawberry.field(description="The role in the household.")
+    since: str | None
+    until: str | None
+    reason: str
+
+
+@strawberry.type
+class HomeConnection(Connection[HomeEdge]):
+    pass
+
+
+@strawberry.type(description="An employer of a person: how sure, in which role, from when to when, and why.")
+class EmployerEdge:
+    node: LazyOrganisation
+    cursor: str
+    confidence: float
+    kind: str | None = strawberry.field(description="The role at the employer.")
+    declared: bool
+    since: str | None
+    until: str | None
+    reason: str
+
+
+@strawberry.type
+class EmployerConnection(Connection[EmployerEdge]):
+    pass
+
+
+@strawberry.type(description="A person, resolved at a confidence.")
+class Person(Entity):
+    @strawberry.field(description="Anonymous, pseudonymous, registered or verified; as of the last resolve.")
+    async def stage(self, info: Info) -> str | None:
+        row = await self.stored(info)
+        return row["stage"] if row is not None else None
+
+    @strawberry.field(description="The households it is a member of, present ones first.")
+    async def households(self, info: Info, first: int | None = None, after: str | None = None) -> HomeConnection:
+        from spine.api.households import household_of
+
+        found = await info.context.gather(homes_at, self.entity, self.confidence)
+        numbers = [one.household for one in found]
+        default = info.context.settings.confidence
+        rows: dict[int, Found] = await info.context.gather_many(households_at, numbers, self.confidence, default)
+
+        def edge(one: Membership, cursor: str) -> HomeEdge:
+            return HomeEdge(
+                node=household_of(rows[one.household]),
+                cursor=cursor,
+                confidence=one.confidence,
+                kind=one.role,
+                since=one.since,
+                until=one.until,
+                reason=one.reason,
+            )
+
+        return paged(HomeConnection, "homes", found, lambda one: one.household, edge, first, after)
+
+    @strawberry.field(description="Where it works, or worked; present employers first.")
+    async def employers(self, info: Info, first: int | None = None, after: str | None = None) -> EmployerConnection:
+        from spine.api.organisations import organisation_of
+
+        jobs = await info.context.gather(employers_at, self.entity, self.confidence)
+        numbers = [job.organisation for job in jobs]
+        held = await info.context.gather_many(entities_at, numbers, self.confidence)
+        known = [job for job in jobs if held[job.organisation] is not None]
+
+        def edge(job: Employment, cursor: str) -> EmployerEdge:
+            entity = held[job.organisation]
+            assert entity is not None  # `known` has only those
+            return EmployerEdge(
+                node=organisation_of(entity),
+                cursor=cursor,
+                confidence=job.confidence,
+                kind=job.role,
+                declared=job.declared,
+                since=job.since,
+                until=job.until,
+                reason=job.reason,
+            )
+
+        return paged(EmployerConnection, "employers", known, lambda job: job.organisation, edge, first, after)
+
+
+def person_of(entity: membership.Entity, anchor: int | None = None) -> Person:
+    """A person as an answer, with the record it was asked through."""
+    return Person(
+        id=node_id("person", entity.id),
+        entity=entity,
+        anchor=anchor,
+        confidence=entity.confidence,
+        size=len(entity.members),
+        cohesion=entity.cohesion,
+        next_join=entity.next_join,
+    )

@@ -1,0 +1,225 @@
+"""The nodes that everything is made of: records, identifiers, events, consents."""
+
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+from strawberry.scalars import JSON
+
+from spine.api.asking import Info, edges_at, entities_at, rows_at
+from spine.api.relay import Connection, paged
+from spine.domain.ids import encode_id
+from spine.domain.vocabulary import namespace
+from spine.ports import Row, Where
+
+if TYPE_CHECKING:
+    from spine.api.entities import Entity
+
+LazyEntity = Annotated["Entity", strawberry.lazy("spine.api.entities")]
+EDGES_CAP = 1000
+
+
+@strawberry.interface(description="Anything with an id of its own.")
+class Node:
+    id: strawberry.ID
+
+
+@strawberry.type(description="One row of one source, in its current version.")
+class Record(Node):
+    row: strawberry.Private[Row]
+    confidence: strawberry.Private[float]
+    key: str = strawberry.field(description="`source/record_id`, as the source names it.")
+    source: str
+    record_id: str
+    kind: str
+    observed_at: str | None
+    ingested_at: str | None
+    live: bool = strawberry.field(description="False where the source has deleted it.")
+
+    @strawberry.field(description="The row as the source had it.")
+    def raw(self) -> JSON | None:
+        return _json(self.row["raw"])
+
+    @strawberry.field(description="The normalised fields that matching compares.")
+    def fields(self) -> JSON | None:
+        return _json(self.row["fields"])
+
+    @strawberry.field(description="The person or organisation that holds it; null where the record is deleted.")
+    async def entity(self, info: Info) -> LazyEntity | None:
+        from spine.api.answers import entity_of
+
+        found = await info.context.gather(entities_at, self.row["id"], self.confidence)
+        return entity_of(found, self.row["id"]) if found is not None else None
+
+    @strawberry.field(description="The identifiers that it carries, or carried.")
+    async def identifiers(self, info: Info, first: int | None = None, after: str | None = None) -> "CarriedConnection":
+        rows = await info.context.gather(edges_at, self.row["id"], "carries", "start", EDGES_CAP)
+        ends = [row["end"] for row in rows]
+        nodes = await info.context.gather_many(rows_at, ends, "identifier")
+        known = [row for row in rows if nodes[row["end"]] is not None]
+
+        def edge(row: Row, cursor: str) -> CarriedEdge:
+            node = nodes[row["end"]]
+            assert node is not None  # `known` has only those
+            return CarriedEdge(
+                node=identifier_of(node, self.confidence),
+                cursor=cursor,
+                since=row["first_seen"],
+                last_seen=row["last_seen"],
+                verified=bool(row["verified"]),
+                until=row["valid_to"],
+            )
+
+        return paged(
+            CarriedConnection, "carried", known, lambda row: row["end"], edge, first, after,
+            truncated=len(rows) == EDGES_CAP,
+        )  # fmt: skip
+
+
+@strawberry.type(description="A namespace and a normalised value: one node however many records carry it.")
+class Identifier(Node):
+    row: strawberry.Private[Row]
+    confidence: strawberry.Private[float]
+    namespace: str
+    value: str
+
+    @strawberry.field(description="How identifiers of this kind behave: unique, strong, shareable, volatile.")
+    def policy(self) -> str:
+        return namespace(self.namespace).policy.value
+
+    @strawberry.field(description="The records that carry it, or carried it.")
+    async def records(self, info: Info, first: int | None = None, after: str | None = None) -> "CarrierConnection":
+        rows = await info.context.gather(edges_at, self.row["id"], "carries", "end", EDGES_CAP)
+        ids = [row["start"] for row in rows]
+        nodes = await info.context.gather_many(rows_at, ids, "record")
+        known = [row for row in rows if nodes[row["start"]] is not None]
+
+        def edge(row: Row, cursor: str) -> CarrierEdge:
+            node = nodes[row["start"]]
+            assert node is not None  # `known` has only those
+            return CarrierEdge(
+                node=record_of(node, self.confidence),
+                cursor=cursor,
+                since=row["first_seen"],
+                last_seen=row["last_seen"],
+                verified=bool(row["verified"]),
+                until=row["valid_to"],
+            )
+
+        page = paged(
+            CarrierConnection, "carriers", known, lambda row: row["start"], edge, first, after,
+            truncated=len(rows) == EDGES_CAP,
+        )  # fmt: skip
+
+        async def count() -> int:
+            return await info.context.ask(
+                lambda reader, context: reader.count("carries", [Where("end", "eq", self.row["id"])])
+            )
+
+        page.count = count
+        return page
+
+
+@strawberry.type(description="An identifier that a record carries: since when, last seen, verified, until when.")
+class CarriedEdge:
+    node: Identifier
+    cursor: str
+    since: str | None
+    last_seen: str | None
+    verified: bool
+    until: str | None
+
+
+@strawberry.type
+class CarriedConnection(Connection[CarriedEdge]):
+    pass
+
+
+@strawberry.type(description="A record that carries an identifier: since when, last seen, verified, until when.")
+class CarrierEdge:
+    node: Record
+    cursor: str
+    since: str | None
+    last_seen: str | None
+    verified: bool
+    until: str | None
+
+
+@strawberry.type
+class CarrierConnection(Connection[CarrierEdge]):
+    pass
+
+
+@strawberry.type(description="Something that happened to an identifier: order, visit, ticket, login.")
+class Event(Node):
+    row: strawberry.Private[Row]
+    kind: str
+    at: str | None
+    source: str | None
+    reference: str | None
+    value: float | None
+    currency: str | None
+    channel: str | None
+    status: str | None
+
+    @strawberry.field(description="What else the source says of it.")
+    def attributes(self) -> JSON | None:
+        return _json(self.row["attributes"])
+
+
+@strawberry.type(description="A consent given or withdrawn for a purpose, with its proof.")
+class Consent(Node):
+    row: strawberry.Private[Row]
+    purpose: str
+    status: str
+    at: str | None
+    source: str | None
+    reference: str | None
+
+    @strawberry.field(description="The proof, with field names of ISO/IEC TS 27560.")
+    def proof(self) -> JSON | None:
+        return _json(self.row["proof"])
+
+
+def node_id(table: str, number: int) -> strawberry.ID:
+    """A public id as GraphQL's type."""
+    return strawberry.ID(encode_id(table, number))
+
+
+def record_of(row: Row, confidence: float) -> Record:
+    """A record row as an answer."""
+    return Record(
+        id=node_id("record", row["id"]),
+        row=row,
+        confidence=confidence,
+        key=row["key"],
+        source=row["source"],
+        record_id=row["record_id"],
+        kind=row["kind"],
+        observed_at=row["observed_at"],
+        ingested_at=row["ingested_at"],
+        live=bool(row["live"]),
+    )
+
+
+def identifier_of(row: Row, confidence: float) -> Identifier:
+    """An identifier row as an answer."""
+    number = node_id("identifier", row["id"])
+    return Identifier(id=number, row=row, confidence=confidence, namespace=row["namespace"], value=row["value"])
+
+
+def event_of(row: Row) -> Event:
+    """An event row as an answer."""
+    names = ("kind", "at", "source", "reference", "value", "currency", "channel", "status")
+    return Event(id=node_id("event", row["id"]), row=row, **{name: row[name] for name in names})
+
+
+def consent_of(row: Row) -> Consent:
+    """A consent row as an answer."""
+    names = ("purpose", "status", "at", "source", "reference")
+    return Consent(id=node_id("consent", row["id"]), row=row, **{name: row[name] for name in names})
+
+
+def _json(text: str | None) -> JSON | None:
+    found: JSON | None = json.loads(text) if text else None
+    return found

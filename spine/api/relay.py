@@ -1,0 +1,115 @@
+"""Relay connections: edges that carry the facts of a link, opaque cursors, counts that are made only when asked for."""
+
+import base64
+import json
+from collections.abc import Awaitable, Callable, Hashable, Sequence
+from typing import Any, Generic, TypeVar
+
+import strawberry
+
+from spine.errors import BadCursor, QueryError
+
+EdgeType = TypeVar("EdgeType")
+ConnectionType = TypeVar("ConnectionType", bound="Connection[Any]")
+Item = TypeVar("Item")
+
+DEFAULT_FIRST = 20
+MAX_FIRST = 500
+
+
+@strawberry.type(description="Where a page of a connection stands.")
+class PageInfo:
+    has_next_page: bool
+    has_previous_page: bool
+    start_cursor: str | None
+    end_cursor: str | None
+
+
+@strawberry.type
+class Connection(Generic[EdgeType]):
+    """A page of edges. `totalCount` costs a count of its own and is made only when asked for."""
+
+    edges: list[EdgeType]
+    page_info: PageInfo
+    truncated: bool = strawberry.field(description="True where a cap kept something out of the whole list.")
+    count: strawberry.Private[Callable[[], Awaitable[int]]]
+
+    @strawberry.field(description="How many there are in all; counted only when asked for.")
+    async def total_count(self) -> int:
+        return await self.count()
+
+
+def encode_cursor(tag: str, key: Any) -> str:
+    """An opaque cursor of the list `tag`, after the item with this key (a JSON value)."""
+    text = json.dumps([tag, key], separators=(",", ":"))
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def decode_cursor(tag: str, cursor: str) -> Any:
+    """The key behind a cursor of the list `tag`; BadCursor where it is none."""
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        found = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
+        if not isinstance(found, list) or len(found) != 2 or found[0] != tag:
+            raise ValueError(tag)
+    except (ValueError, RecursionError) as error:
+        raise BadCursor(
+            f"{cursor[:60]!r} is no cursor of this list.", remedy="Use an endCursor of the same field, or none."
+        ) from error
+    return found[1]
+
+
+def checked_first(first: int | None) -> int:
+    """How many edges to give; QueryError where it is out of bounds."""
+    size = DEFAULT_FIRST if first is None else first
+    if not 0 <= size <= MAX_FIRST:
+        raise QueryError(f"first is {size}.", remedy=f"Ask for 0 to {MAX_FIRST} at a time.")
+    return size
+
+
+def paged(
+    kind: Callable[..., ConnectionType],
+    tag: str,
+    items: Sequence[Item],
+    key: Callable[[Item], Hashable],
+    edge: Callable[[Item, str], Any],
+    first: int | None,
+    after: str | None,
+    *,
+    truncated: bool = False,
+) -> ConnectionType:
+    """A page of a list that is in memory, in its order; `key` names each item in its cursor."""
+    size = checked_first(first)
+    start = 0
+    if after is not None:
+        wanted = decode_cursor(tag, after)
+        start = next((at + 1 for at, item in enumerate(items) if key(item) == wanted), -1)
+        if start < 0:
+            raise BadCursor("What this cursor pointed at is gone.", remedy="Begin again without `after`.")
+    shown = items[start : start + size]
+    edges = [(edge(item, cursor), cursor) for item in shown for cursor in [encode_cursor(tag, key(item))]]
+
+    async def count() -> int:
+        return len(items)
+
+    return connection(kind, edges, start + size < len(items), start > 0, count, truncated=truncated)
+
+
+def connection(
+    kind: Callable[..., ConnectionType],
+    edges: Sequence[tuple[Any, str]],
+    more: bool,
+    before: bool,
+    count: Callable[[], Awaitable[int]],
+    *,
+    truncated: bool = False,
+) -> ConnectionType:
+    """A connection of (edge, cursor) pairs that were cut out of a longer list elsewhere."""
+    cursors = [cursor for _, cursor in edges]
+    info = PageInfo(
+        has_next_page=more,
+        has_previous_page=before,
+        start_cursor=cursors[0] if cursors else None,
+        end_cursor=cursors[-1] if cursors else None,
+    )
+    return kind(edges=[edge for edge, _ in edges], page_info=info, truncated=truncated, count=count)

@@ -1,0 +1,35 @@
+"""The whole schema: queries out of one file per subject, with the limits that every document must keep."""
+
+import strawberry
+from graphql import GraphQLError
+from strawberry.types import ExecutionContext
+
+from spine.api.analysis import AnalysisQueries
+from spine.api.finding import FindingQueries
+from spine.api.households import HouseholdQueries
+from spine.api.limits import Limits
+from spine.api.organisations import Organisation, OrganisationQueries
+from spine.api.people import Person
+from spine.api.records import Consent, Event, Identifier, Record
+
+
+@strawberry.type(description="The questions that the graph answers.")
+class Query(FindingQueries, HouseholdQueries, OrganisationQueries, AnalysisQueries):
+    pass
+
+
+class Contract(strawberry.Schema):
+    """The schema; errors are logged where they are formatted, not twice."""
+
+    def process_errors(self, errors: list[GraphQLError], execution_context: ExecutionContext | None = None) -> None:
+        """Nothing: `spine.api.errors.formatted` logs what the product did not raise on purpose."""
+
+
+schema = Contract(
+    query=Query, types=[Person, Organisation, Record, Identifier, Event, Consent], extensions=[Limits]
+)
+
+
+def sdl() -> str:
+    """The schema in GraphQL's definition language: what is committed as `graphql/schema.graphql`."""
+    return schema.as_str().rstrip() + "\n"

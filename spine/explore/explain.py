@@ -1,0 +1,181 @@
+"""Why two records are one, or not: the evidence of each comparison, the strongest path, the weakest link."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+import networkx as nx
+
+from spine.access.context import Context
+from spine.explore.membership import Entity, resolve
+from spine.explore.models import evidence_of
+from spine.matching.model import Evidence, Model
+from spine.ports import Reader, Row
+
+_JUDGED = 1e9
+
+
+@dataclass(frozen=True, slots=True)
+class Bond:
+    """A stored reason to connect two records: a match with its evidence, or a judgement."""
+
+    left: int
+    right: int
+    bits: float | None
+    probability: float | None
+    evidence: tuple[Evidence, ...] = ()
+    judged_by: str = ""
+    why: str = ""
+    at: str = ""
+
+    @property
+    def strength(self) -> float:
+        """What a path is as strong as: a judgement is above every match."""
+        return float("inf") if self.bits is None else self.bits
+
+
+class Bonds:
+    """All bonds inside a set of records, and the strongest path between any two of them."""
+
+    def __init__(self, bonds: Iterable[Bond]) -> None:
+        self.all = tuple(bonds)
+        graph: nx.Graph[int] = nx.Graph()
+        for bond in sorted(self.all, key=lambda bond: bond.strength):
+            graph.add_edge(bond.left, bond.right, strength=min(bond.strength, _JUDGED), bond=bond)
+        self._forest = nx.maximum_spanning_tree(graph, weight="strength")
+        self._direct = graph
+
+    def between(self, left: int, right: int) -> Bond | None:
+        """The strongest bond that connects the two directly."""
+        found: Bond | None = self._direct.edges[left, right]["bond"] if self._direct.has_edge(left, right) else None
+        return found
+
+    def path(self, start: int, end: int) -> list[Bond]:
+        """The path whose weakest bond is as strong as can be; empty where there is none.
+
+        It is the path inside a maximum spanning tree (Hu 1961).
+        """
+        if start == end or start not in self._forest or end not in self._forest:
+            return []
+        try:
+            nodes = nx.shortest_path(self._forest, start, end)
+        except nx.NetworkXNoPath:
+            return []
+        return [self._forest.edges[left, right]["bond"] for left, right in pairwise(nodes)]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """Why records `left` and `right` are one entity at a confidence, or not.
+
+    `probability` is the calibrated height at which they come together, None where they are in no common component.
+    `direct` is the bond between the two; `path` the strongest chain of bonds; `weakest` its weakest bond.
+    """
+
+    left: int
+    right: int
+    together: bool
+    confidence: float
+    probability: float | None
+    direct: Bond | None
+    path: tuple[Bond, ...]
+    weakest: Bond | None
+    says: str
+
+
+def bonds_within(reader: Reader, context: Context, records: Iterable[int], model: Model | None) -> Bonds:
+    """The matches and `same` judgements among these records, in two round trips."""
+    inside = set(records)
+    if len(inside) < 2:
+        return Bonds(())
+    wanted = sorted(inside)
+    matches = [row for row in reader.get("match", "start", wanted) if row["end"] in inside]
+    judged = [row for row in reader.get("judged", "start", wanted) if row["end"] in inside]
+    found = [_match_bond(row, model) for row in matches]
+    found.extend(_judged_bond(row) for row in judged if row["verdict"] == "same")
+    return Bonds(tuple(found))
+
+
+def why(reader: Reader, context: Context, left: int, right: int, confidence: float) -> Explanation:
+    """Why two records are together at this confidence, or what keeps them apart."""
+    held = resolve(reader, context, [left, right], confidence)
+    here, there = held.get(left), held.get(right)
+    together = here is not None and there is not None and (here.kind, here.id) == (there.kind, there.id)
+    tree = here.tree if here is not None else None
+    same_component = tree is not None and right in tree.members
+    model = here.model if here is not None else None
+    records = tree.members if tree is not None and same_component else (left, right)
+    bonds = bonds_within(reader, context, records, model)
+    path = bonds.path(left, right) if left != right else []
+    probability = here.sureness(left, right) if here is not None and same_component else None
+    weakest = min(path, key=lambda bond: bond.strength, default=None)
+    direct = bonds.between(left, right)
+    says = _verdict(together, confidence, probability, direct, len(path))
+    return Explanation(left, right, together, confidence, probability, direct, tuple(path), weakest, says)
+
+
+def weakest_link(entity: Entity, bonds: Bonds) -> tuple[tuple[int, ...], tuple[int, ...], float, Bond | None] | None:
+    """The two sides of an entity's weakest join, how sure it is, and the strongest bond across it."""
+    if entity.tree is None or entity.model is None:
+        return None
+    join = entity.tree.weakest(entity.members)
+    if join is None:
+        return None
+    left, right = set(join.left), set(join.right)
+    across = [b for b in bonds.all if (b.left in left and b.right in right) or (b.left in right and b.right in left)]
+    strongest = max(across, key=lambda bond: bond.strength, default=None)
+    return join.left, join.right, entity.model.probability(join.height), strongest
+
+
+def sentence(bond: Bond) -> str:
+    """A bond in words: the strongest evidence for it first, then what speaks against."""
+    if bond.judged_by:
+        return f"asserted by {bond.judged_by}" + (f": {bond.why}" if bond.why else "")
+    known = [item for item in bond.evidence if item.bits is not None]
+    if not known:
+        return f"matched with {bond.bits or 0:.1f} bits"
+    ordered = sorted(known, key=lambda item: -(item.bits or 0))
+    speaks_for = [item for item in ordered if (item.bits or 0) > 0][:3]
+    against = [item for item in reversed(ordered) if (item.bits or 0) < 0][:2]
+    words = [f"{item.comparison} {item.label} ({item.bits:+.1f} bits)" for item in (*speaks_for, *against)]
+    return ", ".join(words) or "nothing compared"
+
+
+def reason(names: dict[int, str], bonds: Bonds, anchor: int, record: int, sureness: float) -> str:
+    """Why what `record` carries belongs with `anchor`, in one sentence; `names` has the record keys."""
+    here = names.get(record, str(record))
+    if record == anchor:
+        return f"Carried by {here} itself."
+    path = bonds.path(anchor, record)
+    there = names.get(anchor, str(anchor))
+    if not path:
+        return f"Carried by {here}, one with {there} at {sureness:.3f}."
+    if len(path) == 1:
+        return f"Carried by {here}, linked to {there} at {sureness:.3f}: {sentence(path[0])}."
+    weakest = min(path, key=lambda bond: bond.strength)
+    ends = f"{names.get(weakest.left, weakest.left)} and {names.get(weakest.right, weakest.right)}"
+    return (
+        f"Carried by {here}, linked to {there} at {sureness:.3f} over {len(path)} steps; "
+        f"the weakest, between {ends}: {sentence(weakest)}."
+    )
+
+
+def _match_bond(row: Row, model: Model | None) -> Bond:
+    evidence: Sequence[Evidence] = evidence_of(model, row["levels"] or "", row["model"]) if model else ()
+    return Bond(row["start"], row["end"], row["weight"] / 1000, row["probability"], tuple(evidence))
+
+
+def _judged_bond(row: Row) -> Bond:
+    by = row["authority"] + (f" {row['by']}" if row["by"] else "")
+    return Bond(row["start"], row["end"], None, 1.0, (), by, row["why"] or "", row["at"])
+
+
+def _verdict(
+    together: bool, confidence: float, probability: float | None, direct: Bond | None, steps: int
+) -> str:
+    if probability is None:
+        return "The two are in no common component: nothing brings them together at any confidence."
+    link = "directly" if direct is not None and steps <= 1 else f"over {steps} steps"
+    if together:
+        return f"One at confidence {confidence:g}: they come together at {probability:.4f}, {link}."
+    return f"Apart at confidence {confidence:g}: they would come together at {probability:.4f}, {link}."

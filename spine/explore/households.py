@@ -1,0 +1,250 @@
+"""Households: which one, who lives there and why, and lists by size, adults, region, identifier kinds and consent."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from spine.access.context import Context
+from spine.domain.ids import encode_id
+from spine.errors import NotFound
+from spine.explore.membership import Entity, checked, distinct, members_of, resolve
+from spine.ports import Reader, Row, Where
+
+RESIDENCIES_CAP = 500
+"""How many residencies or memberships of one household, or one record, are looked at."""
+RECUT_CAP = 2000
+"""How many households a list cuts again at another confidence before it says that it is truncated."""
+_PAGE = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Household:
+    """A household row with its size and adults at a confidence of the persons in it."""
+
+    row: Row
+    confidence: float
+    size: int
+    adults: int
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A person in a household: how sure, in which role, from when to when, and why."""
+
+    household: int
+    person: Entity
+    confidence: float
+    role: str | None
+    since: str | None
+    until: str | None
+    evidence: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdFilter:
+    """What a list of households must fulfil; None asks for nothing."""
+
+    min_size: int | None = None
+    max_size: int | None = None
+    min_adults: int | None = None
+    max_adults: int | None = None
+    region: str | None = None
+    postcode_prefix: str | None = None
+    namespaces: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    consents: tuple[str, ...] = ()
+
+    def fits(self, household: Household) -> bool:
+        """True where size and adults are within what is asked."""
+        return (
+            (self.min_size is None or household.size >= self.min_size)
+            and (self.max_size is None or household.size <= self.max_size)
+            and (self.min_adults is None or household.adults >= self.min_adults)
+            and (self.max_adults is None or household.adults <= self.max_adults)
+        )
+
+    def fixed(self) -> list[Where]:
+        """The conditions that hold at every confidence."""
+        where = [Where("region", "eq", self.region)] if self.region is not None else []
+        if self.postcode_prefix:
+            where.append(Where("postcode", "prefix", self.postcode_prefix))
+        for column in ("namespaces", "sources", "consents"):
+            where.extend(Where(column, "contains", value) for value in getattr(self, column))
+        return where
+
+    def counted(self) -> list[Where]:
+        """The conditions on size and adults, true of what is stored at the default confidence."""
+        bounds = (("size", "ge", self.min_size), ("size", "le", self.max_size), ("adults", "ge", self.min_adults),
+                  ("adults", "le", self.max_adults))  # fmt: skip
+        return [Where(column, "ge" if op == "ge" else "le", value) for column, op, value in bounds if value is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class HouseholdPage:
+    """Some households by id, whether more follow, and whether the search was cut short."""
+
+    households: tuple[Household, ...]
+    more: bool
+    truncated: bool = False
+
+
+def household(reader: Reader, context: Context, number: int, confidence: float, default: float) -> Household:
+    """The household of that number at a confidence of its persons; NotFound where there is none."""
+    return households(reader, context, [number], confidence, default)[0]
+
+
+def households(
+    reader: Reader, context: Context, numbers: Sequence[int], confidence: float, default: float
+) -> list[Household]:
+    """The households of these numbers; NotFound names the first that is missing."""
+    rows = {row["id"]: row for row in reader.get("household", "id", sorted(set(numbers)))}
+    for number in numbers:
+        if number not in rows:
+            raise NotFound(
+                f"There is no household {encode_id('household', number)}.",
+                remedy="Open it from one of its members: `person { households }`.",
+            )
+    return _at(reader, context, [rows[number] for number in numbers], confidence, default)
+
+
+def members(
+    reader: Reader, context: Context, numbers: Sequence[int], confidence: float
+) -> dict[int, list[Membership]]:
+    """The persons of each household at this confidence, surest first.
+
+    A person is an entity that holds a record residing there; what was derived for the stored person (role, dates,
+    evidence) goes to the entity that holds its earliest record.
+    """
+    numbers = sorted(set(numbers))
+    lived = reader.get("resides_in", "end", numbers, RESIDENCIES_CAP)
+    belongs = reader.get("member_of", "end", numbers, RESIDENCIES_CAP)
+    held = resolve(
+        reader, context, [row["start"] for row in lived] + [row["start"] for row in belongs], confidence
+    )
+    return {number: _members(number, lived, belongs, held) for number in numbers}
+
+
+def homes(reader: Reader, context: Context, entities: Sequence[Entity]) -> dict[int, list[Membership]]:
+    """For each person (by id) the memberships in households, present ones first."""
+    records = members_of(entities)
+    lived = reader.get("resides_in", "start", records, RESIDENCIES_CAP) if records else []
+    belongs = reader.get("member_of", "start", records, RESIDENCIES_CAP) if records else []
+    held = {record: entity for entity in entities for record in entity.members}
+    out: dict[int, list[Membership]] = {entity.id: [] for entity in entities}
+    for number in sorted({row["end"] for row in (*lived, *belongs)}):
+        for membership in _members(number, lived, belongs, held):
+            out[membership.person.id].append(membership)
+    for found in out.values():
+        found.sort(key=lambda one: (one.until is not None, -one.confidence, one.household))
+    return out
+
+
+def list_households(
+    reader: Reader,
+    context: Context,
+    asked: HouseholdFilter,
+    confidence: float,
+    default: float,
+    first: int,
+    after: int | None = None,
+) -> HouseholdPage:
+    """The first households after id `after` that fulfil the filter at this confidence."""
+    found: list[Household] = []
+    looked_at = 0
+    for row in _candidates(reader, asked, checked(confidence) == default, after):
+        looked_at += 1
+        one = _at(reader, context, [row], confidence, default)[0]
+        if asked.fits(one):
+            found.append(one)
+        if len(found) > first:
+            return HouseholdPage(tuple(found[:first]), True)
+        if confidence != default and looked_at >= RECUT_CAP:
+            return HouseholdPage(tuple(found), True, True)
+    return HouseholdPage(tuple(found), False)
+
+
+def count_households(
+    reader: Reader, context: Context, asked: HouseholdFilter, confidence: float, default: float
+) -> tuple[int, bool]:
+    """How many households fulfil the filter at this confidence; True beside it where the count is only a lower bound."""
+    if confidence == default or not asked.counted():
+        return reader.count("household", [*asked.fixed(), *asked.counted()]), False
+    page = list_households(reader, context, asked, confidence, default, RECUT_CAP)
+    return len(page.households), page.more
+
+
+def _candidates(reader: Reader, asked: HouseholdFilter, stored: bool, after: int | None) -> Iterator[Row]:
+    where = [*asked.fixed(), *(asked.counted() if stored else [])]
+    position = None if after is None else (after, after)
+    while rows := reader.select("household", where, after=position, limit=_PAGE):
+        yield from rows
+        if len(rows) < _PAGE:
+            return
+        position = (rows[-1]["id"], rows[-1]["id"])
+
+
+def _at(
+    reader: Reader, context: Context, rows: Sequence[Row], confidence: float, default: float
+) -> list[Household]:
+    """Rows with their size and adults: as stored where no join lies between, cut again otherwise."""
+    stored = {row["id"]: Household(row, confidence, row["size"] or 0, row["adults"] or 0) for row in rows}
+    again = [row["id"] for row in rows if not _holds(row, confidence, default)]
+    if again:
+        for number, found in members(reader, context, again, confidence).items():
+            present = [one for one in found if one.until is None]
+            adults = sum(one.role != "child" for one in present)
+            stored[number] = replace(stored[number], size=len(present), adults=adults)
+    return [stored[row["id"]] for row in rows]
+
+
+def _holds(row: Row, confidence: float, default: float) -> bool:
+    """True where the stored household is the answer at this confidence too."""
+    if confidence == default:
+        return True
+    if confidence > default:
+        return row["cohesion"] is not None and row["cohesion"] >= confidence
+    return row["next_join"] is not None and row["next_join"] < confidence
+
+
+def _members(
+    number: int, lived: Sequence[Row], belongs: Sequence[Row], held: Mapping[int, Entity]
+) -> list[Membership]:
+    facts: dict[int, Row] = {}
+    for row in belongs:
+        if row["end"] == number and row["start"] in held:
+            facts.setdefault(held[row["start"]].id, row)
+    residencies: dict[int, list[Row]] = {}
+    for row in lived:
+        if row["end"] == number and row["start"] in held:
+            residencies.setdefault(held[row["start"]].id, []).append(row)
+    entities = {entity.id: entity for entity in distinct(held.values()) if entity.kind == "person"}
+    found = [
+        _membership(number, entity, facts.get(entity.id), residencies.get(entity.id, []))
+        for entity in entities.values()
+        if entity.id in facts or entity.id in residencies
+    ]
+    return sorted(found, key=lambda one: (one.until is not None, -one.confidence, one.person.id))
+
+
+def _membership(number: int, entity: Entity, fact: Row | None, residencies: Sequence[Row]) -> Membership:
+    weights = [row["weight"] for row in ([fact] if fact else residencies) if row["weight"] is not None]
+    sources = [*residencies, *([fact] if fact else [])]
+    since = min((row["valid_from"] for row in sources if row["valid_from"]), default=None)
+    open_end = any(row["valid_to"] is None for row in sources)
+    until = None if open_end else max((row["valid_to"] for row in sources), default=None)
+    evidence = fact["evidence"] if fact else None
+    why = evidence_sentence(evidence) or f"{len(residencies)} of the person's records reside here"
+    role = fact["role"] if fact else None
+    return Membership(number, entity, max(weights, default=1.0), role, since, until, evidence, why)
+
+
+def evidence_sentence(evidence: str | None) -> str:
+    """The reasons of a derived edge (a JSON document) as one sentence; empty where there are none."""
+    if not evidence:
+        return ""
+    data = json.loads(evidence)
+    if isinstance(data, dict):
+        data = data.get("reasons", data.get("why", [f"{name}: {value}" for name, value in data.items()]))
+    items = data if isinstance(data, list) else [data]
+    return "; ".join(", ".join(map(str, item.values())) if isinstance(item, dict) else str(item) for item in items)

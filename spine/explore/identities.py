@@ -1,0 +1,159 @@
+"""Who is behind an identifier: any identifier of any source finds its entities, ranked, at the confidence asked for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from spine.access.context import Context
+from spine.domain.vocabulary import NAMESPACES, Policy, namespace
+from spine.errors import QueryError
+from spine.explore.membership import Entity, resolve
+from spine.explore.persons import core
+from spine.normalise.identifiers import normalise_identifier
+from spine.ports import Reader, Row, Where
+
+CARRIERS_CAP = 200
+"""How many records that carry one identifier are resolved; beyond it the answer is marked truncated."""
+VALUE_LENGTH = 500
+
+_RANK = {Policy.UNIQUE: 0, Policy.STRONG: 1, Policy.SHAREABLE: 2, Policy.VOLATILE: 3}
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """An entity that holds the asked identifier, through which record, and how sure that record belongs to it."""
+
+    entity: Entity
+    identifier: Row
+    record: int
+    confidence: float
+    verified: bool
+    current: bool
+    since: str | None
+    last_seen: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The candidates of a look-up, best first.
+
+    `shared` where one identifier is held by several entities; `total` is the number of records that carry it,
+    `truncated` where not all of them were looked at; `says` puts the outcome in one sentence.
+    """
+
+    identifiers: tuple[Row, ...]
+    candidates: tuple[Candidate, ...]
+    shared: bool
+    total: int
+    truncated: bool
+    says: str
+
+
+def identity(reader: Reader, context: Context, space: str | None, value: str, confidence: float) -> Answer:
+    """The entities that hold an identifier at this confidence; without a namespace, any identifier of that value.
+
+    Order and ticket numbers are found through the events that refer to them as well. QueryError where the value is
+    empty or too long.
+    """
+    if not value.strip() or len(value) > VALUE_LENGTH:
+        raise QueryError("value is empty or too long.", remedy=f"Give an identifier of 1 to {VALUE_LENGTH} letters.")
+    found = _identifiers(reader, space, value.strip())
+    if not found:
+        found = _through_events(reader, space, value.strip())
+    ids = [row["id"] for row in found]
+    edges = reader.get("carries", "end", ids, CARRIERS_CAP + 1) if ids else []
+    shown: dict[int, list[Row]] = {}
+    for edge in edges:
+        shown.setdefault(edge["end"], []).append(edge)
+    crowded = [identifier for identifier, rows in shown.items() if len(rows) > CARRIERS_CAP]
+    more = sum(reader.count("carries", [Where("end", "eq", one)]) - CARRIERS_CAP - 1 for one in crowded)
+    looked_at = [edge for rows in shown.values() for edge in rows[:CARRIERS_CAP]]
+    held = resolve(reader, context, [edge["start"] for edge in looked_at], confidence)
+    candidates = _candidates(found, looked_at, held)
+    holders: dict[int, set[int]] = {}
+    for edge in looked_at:
+        if edge["start"] in held and edge["valid_to"] is None:
+            holders.setdefault(edge["end"], set()).add(held[edge["start"]].id)
+    shared = any(len(entities) > 1 for entities in holders.values())
+    says = _says(space, value, found, candidates, shared)
+    return Answer(tuple(found), candidates, shared, len(edges) + more, bool(crowded), says)
+
+
+def _identifiers(reader: Reader, space: str | None, value: str) -> list[Row]:
+    """The identifier nodes of that value, normalised as each namespace does; one round trip."""
+    spaces = [space] if space else list(NAMESPACES)
+    forms: dict[str, set[str]] = {}
+    for name in spaces:
+        for form in (value, normalise_identifier(name, value)):
+            if form:
+                forms.setdefault(form, set()).add(name)
+    rows = reader.get("identifier", "value", sorted(forms), CARRIERS_CAP)
+    named = [row for row in rows if (row["namespace"] == space if space else _fits(row, forms))]
+    return sorted(named, key=lambda row: (_RANK[namespace(row["namespace"]).policy], row["namespace"], row["id"]))
+
+
+def _fits(row: Row, forms: Mapping[str, set[str]]) -> bool:
+    known = row["namespace"] in NAMESPACES
+    return not known or row["namespace"] in forms.get(row["value"], ())
+
+
+def _through_events(reader: Reader, space: str | None, value: str) -> list[Row]:
+    """The identifiers of the events that have this reference: an order or ticket number leads to its customer."""
+    if space not in (None, "order", "ticket", "invoice", "subscription"):
+        return []
+    events = reader.get("event", "reference", sorted({value, value.upper(), value.lower()}), CARRIERS_CAP)
+    fitting = [row["id"] for row in events if space is None or row["kind"] == space or space == "order"]
+    edges = reader.get("event_of", "start", fitting) if fitting else []
+    rows = reader.get("identifier", "id", sorted({edge["end"] for edge in edges})) if edges else []
+    return sorted(rows, key=lambda row: (_RANK[namespace(row["namespace"]).policy], row["id"]))
+
+
+def _candidates(
+    found: Sequence[Row], edges: Sequence[Row], held: Mapping[int, Entity]
+) -> tuple[Candidate, ...]:
+    identifiers = {row["id"]: row for row in found}
+    best: dict[tuple[str, int], tuple[tuple[object, ...], Candidate]] = {}
+    for edge in edges:
+        entity = held.get(edge["start"])
+        if entity is None:
+            continue
+        identifier = identifiers[edge["end"]]
+        sure = entity.sureness(core(entity), edge["start"])
+        current = edge["valid_to"] is None
+        rank = _RANK[namespace(identifier["namespace"]).policy]
+        candidate = Candidate(
+            entity, identifier, edge["start"], sure, bool(edge["verified"]), current, edge["first_seen"],
+            edge["last_seen"], _reason(identifier, edge),
+        )  # fmt: skip
+        order = (current, bool(edge["verified"]), -rank, edge["last_seen"] or "", round(sure, 6), -edge["start"])
+        key = (entity.kind, entity.id)
+        if key not in best or order > best[key][0]:  # type: ignore[operator]  # the parts compare pairwise
+            best[key] = (order, candidate)
+    ordered = sorted(best.values(), key=lambda item: item[0], reverse=True)  # type: ignore[arg-type, return-value]  # as above
+    return tuple(candidate for _, candidate in ordered)
+
+
+def _reason(identifier: Row, edge: Row) -> str:
+    words = [f"carries this {identifier['namespace']}"]
+    if edge["verified"]:
+        words.append("verified")
+    if edge["valid_to"]:
+        words.append(f"until {edge['valid_to'][:10]}")
+    elif edge["last_seen"]:
+        words.append(f"last seen {edge['last_seen'][:10]}")
+    return ", ".join(words)
+
+
+def _says(
+    space: str | None, value: str, found: Sequence[Row], candidates: Sequence[Candidate], shared: bool
+) -> str:
+    what = f"{space or 'identifier'} {value}"
+    if not found:
+        return f"No {what} is known."
+    if not candidates:
+        return f"The {what} is known, but no live record carries it."
+    if len(candidates) == 1:
+        return f"The {what} belongs to one {candidates[0].entity.kind}."
+    if shared:
+        return f"The {what} is shared by {len(candidates)}: all are listed, most likely first."
+    return f"The {what} was held by {len(candidates)} over time: all are listed, the present holder first."

@@ -1,0 +1,132 @@
+"""Which entity holds a record at a confidence: the component's merge tree, cut where the reader asks."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from spine.access.context import Context
+from spine.domain.ids import encode_id
+from spine.errors import NotFound, QueryError
+from spine.explore.models import models_of
+from spine.explore.trees import Tree, read_tree
+from spine.matching.model import Model
+from spine.ports import Reader, Row
+
+COMPANIONS_CAP = 200
+"""How many records that carry an identifier of a deleted record are looked at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """A person or organisation at a confidence: its records, its weakest join, and the join that would come next.
+
+    `id` is its earliest record. `cohesion` and `next_join` are calibrated probabilities; `next_join` is None where no
+    further join exists.
+    """
+
+    kind: str
+    id: int
+    members: tuple[int, ...]
+    confidence: float
+    cohesion: float = 1.0
+    next_join: float | None = None
+    tree: Tree | None = field(default=None, compare=False, repr=False)
+    model: Model | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def public_id(self) -> str:
+        """The opaque id of the entity."""
+        return encode_id(self.kind, self.id)
+
+    def sureness(self, left: int, right: int) -> float:
+        """How sure it is that two of the entity's records are one: the calibrated height of their join."""
+        if left == right or self.tree is None or self.model is None:
+            return 1.0
+        return self.model.probability(self.tree.cophenetic(left, right))
+
+
+def checked(confidence: float) -> float:
+    """The confidence itself; QueryError where it is not strictly between 0 and 1."""
+    if not 0.0 < confidence < 1.0:
+        raise QueryError(
+            f"confidence is {confidence}.", remedy="Give a number above 0 and below 1, such as 0.95 or 0.8."
+        )
+    return confidence
+
+
+def resolve(reader: Reader, context: Context, records: Iterable[int], confidence: float) -> dict[int, Entity]:
+    """For each live record the entity that holds it at this confidence; deleted and unknown records are absent.
+
+    At most four round trips: memberships, components, models, records that are alone.
+    """
+    wanted = sorted(set(records))
+    checked(confidence)
+    if not wanted:
+        return {}
+    inside = {row["start"]: row["end"] for row in reader.get("in_component", "start", wanted)}
+    components = reader.get("component", "id", sorted(set(inside.values()))) if inside else []
+    kinds = sorted({row["kind"] for row in components if row["size"] > 1})
+    models = models_of(reader, kinds)
+    found: dict[int, Entity] = {}
+    for row in components:
+        asked = [record for record in wanted if inside.get(record) == row["id"]]
+        found.update(_cut(row, models.get(row["kind"]), asked, confidence))
+    alone = [record for record in wanted if record not in found]
+    for row in reader.get("record", "id", alone) if alone else []:
+        if row["live"]:
+            found[row["id"]] = Entity(row["kind"], row["id"], (row["id"],), confidence)
+    return found
+
+
+def holders(reader: Reader, context: Context, kind: str, number: int, confidence: float) -> list[Entity]:
+    """The entity that an id of this kind answers with at this confidence.
+
+    One entity where its record lives; where the record is deleted, the entities that its companions went to, found
+    through the identifiers it carried. NotFound where no record has that number or it is of another kind.
+    """
+    found = resolve(reader, context, [number], confidence).get(number)
+    if found is not None and found.kind == kind:
+        return [found]
+    rows = reader.get("record", "id", [number])
+    if found is not None or not rows or rows[0]["kind"] != kind:
+        raise NotFound(f"There is no {kind} {encode_id(kind, number)}.", remedy="Search for it by an identifier.")
+    identifiers = sorted({row["end"] for row in reader.get("carries", "start", [number])})
+    carriers = reader.get("carries", "end", identifiers, COMPANIONS_CAP) if identifiers else []
+    companions = resolve(reader, context, [row["start"] for row in carriers], confidence)
+    return distinct(entity for entity in companions.values() if entity.kind == kind)
+
+
+def distinct(entities: Iterable[Entity]) -> list[Entity]:
+    """Each entity once, in the order of their ids."""
+    return sorted({(entity.kind, entity.id): entity for entity in entities}.values(), key=lambda entity: entity.id)
+
+
+def members_of(entities: Sequence[Entity]) -> list[int]:
+    """All records of these entities, in order."""
+    return sorted({record for entity in entities for record in entity.members})
+
+
+def _cut(row: Row, model: Model | None, asked: Sequence[int], confidence: float) -> dict[int, Entity]:
+    tree = read_tree(row["members"], row["value"])
+    kind = str(row["kind"])
+    if model is None or len(tree.members) == 1:
+        return {record: Entity(kind, record, (record,), confidence) for record in asked}
+    height = model.height(confidence)
+    out: dict[int, Entity] = {}
+    for record in asked:
+        if record in out:
+            continue
+        members = tree.holding(record, height)
+        weakest = tree.weakest(members)
+        following = tree.following(members)
+        entity = Entity(
+            kind,
+            members[0],
+            members,
+            confidence,
+            1.0 if weakest is None else model.probability(weakest.height),
+            None if following is None else model.probability(following.height),
+            tree,
+            model,
+        )
+        out.update(dict.fromkeys((member for member in asked if member in members), entity))
+    return out

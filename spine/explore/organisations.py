@@ -1,0 +1,212 @@
+"""Organisations: parents, children, the ultimate parent, the whole tree with caps, and who works there."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from spine.access.context import Context
+from spine.explore.households import evidence_sentence
+from spine.explore.membership import Entity, members_of
+from spine.ports import Reader, Row, Where
+
+EDGES_CAP = 500
+"""How many owners, subsidiaries or employees of one organisation are looked at."""
+LEVELS_CAP = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Ownership:
+    """`child` is owned by `parent`: share, whether it controls, whether it was declared, and over which period."""
+
+    child: int
+    parent: int
+    share: float | None
+    controlling: bool
+    declared: bool
+    since: str | None
+    until: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Employment:
+    """A person works for an organisation: how sure, in which role, from when to when, and why."""
+
+    person: int
+    organisation: int
+    confidence: float
+    declared: bool
+    role: str | None
+    since: str | None
+    until: str | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class TreeNode:
+    """An organisation in a corporate tree: how deep, under whom, and how many subsidiaries are not shown."""
+
+    organisation: int
+    level: int
+    ownership: Ownership | None
+    hidden: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorporateTree:
+    """A group from its ultimate parent down, level by level; `cycle` where ownership runs in a circle."""
+
+    root: int
+    nodes: tuple[TreeNode, ...]
+    truncated: bool
+    cycle: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationFilter:
+    """What a list of organisations must fulfil; None asks for nothing."""
+
+    name_prefix: str | None = None
+    region: str | None = None
+    country: str | None = None
+    has_parent: bool | None = None
+    has_children: bool | None = None
+    namespaces: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+
+    def conditions(self) -> list[Where]:
+        """The filter as conditions on the stored organisations."""
+        where = [Where("name", "prefix", self.name_prefix)] if self.name_prefix else []
+        where.extend(
+            Where(column, "eq", value)
+            for column, value in (("region", self.region), ("country", self.country))
+            if value is not None
+        )
+        for column, wanted in (("parents", self.has_parent), ("children", self.has_children)):
+            if wanted is not None:
+                where.append(Where(column, "gt" if wanted else "eq", 0))
+        for column in ("namespaces", "sources"):
+            where.extend(Where(column, "contains", value) for value in getattr(self, column))
+        return where
+
+
+def owners(reader: Reader, context: Context, numbers: Sequence[int]) -> dict[int, list[Ownership]]:
+    """For each organisation those that own it, controlling ones and greater shares first."""
+    return _ownerships(reader, "start", numbers)
+
+
+def subsidiaries(reader: Reader, context: Context, numbers: Sequence[int]) -> dict[int, list[Ownership]]:
+    """For each organisation those that it owns."""
+    return _ownerships(reader, "end", numbers)
+
+
+def ultimate(reader: Reader, context: Context, number: int) -> tuple[int, bool]:
+    """The ultimate parent, along controlling owners (an organisation without any is its own); and whether a cycle.
+
+    The stored answer is used where the resolution left one. A cycle ends the walk at its smallest id.
+    """
+    rows = reader.get("organisation", "id", [number])
+    if rows and rows[0]["ultimate"] is not None:
+        return rows[0]["ultimate"], bool(rows[0]["cycle"])
+    walked = [number]
+    while len(walked) <= LEVELS_CAP:
+        above = [one for one in owners(reader, context, [walked[-1]])[walked[-1]] if one.controlling and not one.until]
+        if not above:
+            return walked[-1], False
+        if above[0].parent in walked:
+            return min(walked[walked.index(above[0].parent) :]), True
+        walked.append(above[0].parent)
+    return walked[-1], False
+
+
+def corporate_tree(
+    reader: Reader, context: Context, roots: Sequence[int], levels: int, nodes: int
+) -> CorporateTree:
+    """The group below an organisation (its stored ids, first the one it is known by), breadth first.
+
+    At most `levels` deep and `nodes` large, one round trip a level. An organisation with several owners stands under
+    the first that reaches it. What is left out is counted.
+    """
+    shown = set(roots)
+    out = [TreeNode(roots[0], 0, None, 0)]
+    level, cycle, hidden = list(roots), False, dict.fromkeys(roots[:1], 0)
+    for depth in range(1, levels + 2):
+        below = subsidiaries(reader, context, level)
+        following: list[int] = []
+        for edge in (edge for parent in level for edge in below[parent]):
+            if edge.child in roots:
+                cycle = cycle or edge.parent not in roots
+            elif edge.child not in shown and len(shown) < nodes and depth <= levels:
+                shown.add(edge.child)
+                following.append(edge.child)
+                out.append(TreeNode(edge.child, depth, edge, 0))
+            elif edge.child not in shown:
+                at = roots[0] if edge.parent in roots else edge.parent
+                hidden[at] = hidden.get(at, 0) + 1
+        level = following
+        if not level:
+            break
+    counted = tuple(replace(node, hidden=hidden.get(node.organisation, 0)) for node in out)
+    return CorporateTree(roots[0], counted, any(hidden.values()), cycle)
+
+
+def employees(reader: Reader, context: Context, numbers: Sequence[int]) -> dict[int, list[Employment]]:
+    """For each organisation who works there, present ones first; persons are stored ids (the default confidence)."""
+    edges = reader.get("employed_by", "end", sorted(set(numbers)), EDGES_CAP)
+    return {number: _sorted(_employment(row) for row in edges if row["end"] == number) for number in numbers}
+
+
+def employers(reader: Reader, context: Context, entities: Sequence[Entity]) -> dict[int, list[Employment]]:
+    """For each person (by id) the employers, present ones first."""
+    records = members_of(entities)
+    edges = reader.get("employed_by", "start", records, EDGES_CAP) if records else []
+    out = {}
+    for entity in entities:
+        inside = set(entity.members)
+        out[entity.id] = _sorted(_employment(row) for row in edges if row["start"] in inside)
+    return out
+
+
+def list_organisations(
+    reader: Reader, context: Context, asked: OrganisationFilter, first: int, after: int | None
+) -> tuple[list[int], bool]:
+    """The first stored organisations after id `after` that fulfil the filter, and whether more follow."""
+    position = None if after is None else (after, after)
+    rows = reader.select("organisation", asked.conditions(), after=position, limit=first + 1)
+    return [row["id"] for row in rows[:first]], len(rows) > first
+
+
+def count_organisations(reader: Reader, context: Context, asked: OrganisationFilter) -> int:
+    """How many stored organisations fulfil the filter."""
+    return reader.count("organisation", asked.conditions())
+
+
+def _ownerships(reader: Reader, side: str, numbers: Sequence[int]) -> dict[int, list[Ownership]]:
+    rows = reader.get("subsidiary_of", side, sorted(set(numbers)), EDGES_CAP) if numbers else []
+    out: dict[int, list[Ownership]] = {number: [] for number in numbers}
+    for row in rows:
+        out[row[side]].append(_ownership(row))
+    for found in out.values():
+        found.sort(key=lambda one: (one.until is not None, not one.controlling, -(one.share or 0), one.parent, one.child))
+    return out
+
+
+def _ownership(row: Row) -> Ownership:
+    share = f" with {row['share']:g} %" if row["share"] is not None else ""
+    how = "declared" if row["declared"] else "derived"
+    why = evidence_sentence(row["evidence"]) or f"{how}{share}"
+    return Ownership(
+        row["start"], row["end"], row["share"], bool(row["controlling"]), bool(row["declared"]), row["valid_from"],
+        row["valid_to"], why,
+    )  # fmt: skip
+
+
+def _employment(row: Row) -> Employment:
+    why = evidence_sentence(row["evidence"]) or ("declared" if row["declared"] else "derived")
+    weight = 1.0 if row["weight"] is None else row["weight"]
+    return Employment(
+        row["start"], row["end"], weight, bool(row["declared"]), row["role"], row["valid_from"], row["valid_to"], why
+    )
+
+
+def _sorted(found: Iterable[Employment]) -> list[Employment]:
+    return sorted(found, key=lambda one: (one.until is not None, -one.confidence, one.person, one.organisation))

@@ -1,0 +1,90 @@
+"""The whole graph at a glance: how much there is of everything, which model, and which identifiers many share."""
+
+import json
+from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from spine.access.context import Context
+from spine.explore.models import models_of
+from spine.ports import Reader, Row, Where
+
+COUNTED = ("record", "identifier", "carries", "match", "component", "person", "household", "organisation",
+           "subsidiary_of", "event", "consent")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ModelFacts:
+    """The model in use for a kind of record."""
+
+    kind: str
+    version: str
+    comparisons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """Counts per table, the models in use, the position of the change log, and how many ultimate parents there are."""
+
+    counts: dict[str, int]
+    models: tuple[ModelFacts, ...]
+    position: int
+    ultimate_parents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """An identifier carried by many records: how many records, how many entities at the default confidence."""
+
+    identifier: Row
+    records: int
+    entities: int
+
+
+def status(reader: Reader, context: Context) -> Status:
+    """What the graph holds now."""
+    counts = {table: reader.count(table) for table in COUNTED}
+    models = models_of(reader, ("person", "organisation"))
+    facts = tuple(
+        ModelFacts(kind, model.version, tuple(comparison.name for comparison in model.comparisons))
+        for kind, model in sorted(models.items())
+    )
+    last = reader.select("log", descending=True, limit=1)
+    tops = reader.count("organisation", [Where("parents", "eq", 0), Where("children", "gt", 0)])
+    return Status(counts, facts, last[0]["id"] if last else 0, tops)
+
+
+def shared_identifiers(
+    reader: Reader, context: Context, namespace: str | None, least: int, limit: int
+) -> list[Shared]:
+    """The identifiers that most records carry at present, at least `least` of them; reads all CARRIES edges."""
+    edges = reader.scan("carries", ["start", "end", "namespace", "valid_to"])
+    edges = edges.filter(pc.is_null(edges["valid_to"]))
+    if namespace is not None:
+        edges = edges.filter(pc.equal(edges["namespace"], namespace))
+    counted = edges.group_by("end").aggregate([("start", "count_distinct")])
+    counted = counted.filter(pc.greater_equal(counted["start_count_distinct"], max(least, 2)))
+    order = [("start_count_distinct", "descending"), ("end", "ascending")]
+    top = counted.sort_by(order).slice(0, limit)
+    ids = top["end"].to_pylist()
+    rows = {row["id"]: row for row in reader.get("identifier", "id", ids)} if ids else {}
+    carriers = edges.filter(pc.is_in(edges["end"], pa.array(ids, pa.int64()))).to_pylist()
+    return [
+        Shared(rows[number], records, _entities(reader, [row["start"] for row in carriers if row["end"] == number]))
+        for number, records in zip(ids, top["start_count_distinct"].to_pylist(), strict=True)
+        if number in rows
+    ]
+
+
+def summaries(reader: Reader, context: Context) -> list[Row]:
+    """What the product noted about its own runs, newest first."""
+    rows = reader.get("document", "kind", ["summary"])
+    return [json.loads(row["body"]) for row in sorted(rows, key=lambda row: row["at"] or "", reverse=True)]
+
+
+def _entities(reader: Reader, records: list[int]) -> int:
+    found = set()
+    for table in ("resolves_to_person", "resolves_to_organisation"):
+        found.update((table, row["end"]) for row in reader.get(table, "start", sorted(set(records))))
+    return len(found)
