@@ -1,0 +1,49 @@
+"""Verified values of unique namespaces, against a plain comparison of every two records."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spine.resolution.constraints import unique_conflicts
+
+claim = st.tuples(
+    st.integers(0, 6), st.sampled_from(["login", "national_id", "email"]), st.sampled_from("abc"), st.booleans()
+)
+
+
+def found(labels, claims, unique=("login", "national_id")):
+    record, namespace, value, verified = zip(*claims, strict=True) if claims else ((), (), (), ())
+    left, right = unique_conflicts(
+        np.array(labels),
+        np.array(record, np.int64),
+        np.array(namespace, object),
+        np.array(value, object),
+        np.array(verified, bool),
+        unique,
+    )
+    return list(zip(left.tolist(), right.tolist(), strict=True))
+
+
+@given(st.lists(claim, max_size=20), st.sampled_from([[0] * 7, [0, 0, 0, 3, 3, 3, 6], list(range(7))]))
+def test_records_conflict_that_share_no_verified_value_of_a_unique_namespace(claims, labels):
+    expected = set()
+    for a, b in combinations(range(7), 2):
+        for namespace in ("login", "national_id"):
+            one, other = ({v for r, n, v, sure in claims if r == row and n == namespace and sure} for row in (a, b))
+            if labels[a] == labels[b] and one and other and not one & other:
+                expected.add((a, b))
+    assert found(labels, claims) == sorted(expected)
+
+
+def test_unverified_values_and_shared_ones_are_no_conflict():
+    assert found([0, 0], [(0, "login", "a", True), (1, "login", "b", False)]) == []
+    assert found([0, 0], [(0, "login", "a", True), (0, "login", "b", True), (1, "login", "b", True)]) == []
+    assert found([0, 0], [(1, "login", "a", True), (0, "login", "b", True)]) == [(0, 1)]
+
+
+@pytest.mark.parametrize("claims", [[], [(0, "email", "a", True), (1, "email", "b", True)]])
+def test_nothing_to_compare_gives_no_conflicts(claims):
+    assert found([0, 0], claims) == []
