@@ -5,6 +5,7 @@ can't be used comes out as rejects beside the rest.
 """
 
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -64,6 +65,20 @@ def is_json(stream: Stream) -> bool:
     return start.startswith("{") or (start.startswith("[") and start[1:].lstrip()[:1] in ("{", "]"))
 
 
+@contextmanager
+def reading(cells: Cells) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection to read the cells with; both are closed at the end. FileError where the file turns out damaged."""
+    try:
+        with duckdb.connect() as connection:
+            connection.execute("SET TimeZone = 'UTC'")
+            yield connection
+    except (duckdb.IOException, duckdb.InvalidInputException) as error:
+        said = str(error).splitlines()[0]
+        raise FileError(f"{cells.name}: can't be read: {said}", remedy="Fetch or write it again.") from error
+    finally:
+        cells.close()
+
+
 class FileSource:
     """The rows of a file, or of all data files in a directory, as one mapping reads them."""
 
@@ -85,16 +100,8 @@ class FileSource:
 
     def _read(self, file: Path) -> Iterator[SourceBatch]:
         cells = open_cells(file)
-        try:
-            with duckdb.connect() as connection:
-                connection.execute("SET TimeZone = 'UTC'")
-                try:
-                    yield from self._stream(connection, cells)
-                except (duckdb.IOException, duckdb.InvalidInputException) as error:
-                    said = str(error).splitlines()[0]
-                    raise FileError(f"{file}: can't be read: {said}", remedy="Fetch or write it again.") from error
-        finally:
-            cells.close()
+        with reading(cells) as connection:
+            yield from self._stream(connection, cells)
 
     def _stream(self, connection: duckdb.DuckDBPyConnection, cells: Cells) -> Iterator[SourceBatch]:
         wanted = self.mapping.columns()
