@@ -1,0 +1,129 @@
+"""How two written addresses compare, part by part: equal, near (a typing error), one missing, different.
+
+A form is one distinct way an address stands in the records. Forms are few beside records, and each pair of texts is
+measured once, by rapidfuzz in bulk.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cpdist
+
+from spine.resolution.components import Ints
+from spine.resolution.grouping import Coded, coded, groups_of
+
+PARTS = ("house_number", "street", "unit", "po_box", "city", "region", "postcode", "country")
+DIFFERENT, MISSING, NEAR, EQUAL = 0, 1, 2, 3
+"""Levels of agreement of one part; MISSING: at least one side lacks it."""
+
+Levels = NDArray[np.int8]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True)
+class Forms:
+    """The distinct written addresses: per part a column of codes [forms], and the texts behind them."""
+
+    parts: dict[str, Coded]
+    size: int
+
+    def has(self, part: str) -> Flags:
+        """Which forms have this part."""
+        found: Flags = self.parts[part].codes >= 0
+        return found
+
+    @property
+    def homes(self) -> Flags:
+        """Forms that name a building, by house number or street (a box of the post office is none)."""
+        return self.has("house_number") | self.has("street")
+
+    @property
+    def completeness(self) -> Ints:
+        """How much a form says: house number and street before all, then unit, then the parts of the place."""
+        says = {"house_number": 8, "street": 8, "unit": 4, "po_box": 2, "postcode": 1, "city": 1}
+        return sum((weight * self.has(part) for part, weight in says.items()), np.zeros(self.size, np.int64))
+
+    def texts(self, part: str, forms: Ints) -> list[str]:
+        """The texts of a part, empty where missing."""
+        return [text or "" for text in self.parts[part].take(self.parts[part].codes[forms])]
+
+    def level(self, part: str, left: Ints, right: Ints) -> Levels:
+        """How a part agrees, for pairs of forms."""
+        here, there = self.parts[part].codes[left], self.parts[part].codes[right]
+        out = np.full(len(left), DIFFERENT, np.int8)
+        out[(here < 0) | (there < 0)] = MISSING
+        out[(here == there) & (here >= 0)] = EQUAL
+        open_ = np.flatnonzero(out == DIFFERENT)
+        if len(open_):
+            width = len(self.parts[part].texts)
+            low, high = np.minimum(here[open_], there[open_]), np.maximum(here[open_], there[open_])
+            key, inverse = np.unique(low * width + high, return_inverse=True)
+            texts = self.parts[part].texts
+            one, other = texts[key // width].tolist(), texts[key % width].tolist()
+            near = _near_number(one, other) if part in ("house_number", "po_box") else _near_words(one, other)
+            out[open_[near[inverse]]] = NEAR
+        return out
+
+    def place(self, left: Ints, right: Ints) -> Levels:
+        """Whether two forms can lie in one place: EQUAL, MISSING (one says nothing), or DIFFERENT.
+
+        Equal postcodes are enough, and so are equal or nearly equal cities in regions that do not differ: one of
+        them may be misspelt. Countries that differ never agree.
+        """
+        postcode, city = self.level("postcode", left, right), self.level("city", left, right)
+        region, country = self.level("region", left, right), self.level("country", left, right)
+        agree = (postcode == EQUAL) | ((city >= NEAR) & (region != DIFFERENT) & (postcode != EQUAL))
+        silent = (postcode == MISSING) & (city == MISSING)
+        out = np.where(agree, EQUAL, np.where(silent, MISSING, DIFFERENT)).astype(np.int8)
+        out[country == DIFFERENT] = DIFFERENT
+        return out
+
+
+def forms_of(columns: "dict[str, pa.ChunkedArray[Any]]") -> tuple[Forms, Ints]:
+    """The distinct addresses of rows of address parts, and the form of each row (-1 where nothing locates it)."""
+    by_row = {part: coded(columns[part]) for part in PARTS}
+    group, first = groups_of([by_row[part].codes for part in PARTS])
+    forms = Forms({part: Coded(c.codes[first], c.texts) for part, c in by_row.items()}, len(first))
+    located = np.zeros(forms.size, dtype=bool)
+    for part in ("house_number", "street", "po_box", "city", "postcode"):
+        located |= forms.has(part)
+    return forms, np.where(located[group], group, -1)
+
+
+def _distance(one: list[str], other: list[str]) -> NDArray[Any]:
+    return cpdist(one, other, scorer=OSA.distance, dtype=np.int32)
+
+
+def _near_number(one: list[str], other: list[str]) -> Flags:
+    """One edit apart in numbers of two digits or more, or one a part of the other, as 108 in 108-110."""
+    apart = _distance(one, other)
+    found = [(d == 1 and min(len(a), len(b)) >= 2) or _part_of(a, b) for d, a, b in zip(apart, one, other, strict=True)]
+    return np.asarray(found, dtype=bool)
+
+
+def _part_of(a: str, b: str) -> bool:
+    words = [set(text.replace("-", " ").replace(",", " ").split()) for text in (a, b)]
+    return len(words[0] & words[1]) > 0 and (words[0] <= words[1] or words[1] <= words[0])
+
+
+def _near_words(one: list[str], other: list[str]) -> Flags:
+    """At most one edit for every five letters, numbers in the text equal; or all words of the shorter in the longer."""
+    apart = _distance(one, other)
+    longer = np.array([max(len(a), len(b)) for a, b in zip(one, other, strict=True)])
+    found = (apart <= np.maximum(1, longer // 5)) & (longer >= 4)
+    for at in range(len(one)):
+        a, b = one[at], other[at]
+        if found[at]:
+            found[at] = _digits(a) == _digits(b)
+        else:
+            words = sorted((set(a.split()), set(b.split())), key=len)
+            found[at] = words[0] < words[1] and max(map(len, words[0]), default=0) >= 4
+    return found
+
+
+def _digits(text: str) -> list[str]:
+    return [word for word in text.split() if any(letter.isdigit() for letter in word)]

@@ -1,0 +1,184 @@
+"""Columns in groups: codes for texts, groups of equal rows, pairs inside groups, the extremes and lists of a group."""
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from spine.resolution.components import Ints, runs
+
+
+class Coded(NamedTuple):
+    """A text column as codes, -1 where null; codes stand in the order of their texts."""
+
+    codes: Ints
+    texts: NDArray[Any]
+
+    def take(self, codes: Ints) -> list[str | None]:
+        """The texts behind codes, None for -1."""
+        return [None if code < 0 else self.texts[code] for code in codes.tolist()]
+
+    def arrow(self, codes: Ints) -> "pa.Array[Any]":
+        """The texts behind codes as an Arrow column, null for -1."""
+        places: Any = pa.array(codes, pa.int64(), mask=codes < 0)
+        return pa.array(self.texts.tolist(), pa.string()).take(places)
+
+
+def with_columns(table: pa.Table, schema: pa.Schema) -> pa.Table:
+    """The table with exactly the columns of a schema; those it lacks are null."""
+    columns: list[Any] = []
+    for name in schema.names:
+        kind: Any = schema.field(name).type
+        if name in table.column_names:
+            columns.append(table[name].cast(kind))
+        else:
+            columns.append(pa.chunked_array([pa.nulls(table.num_rows, kind)]))
+    return pa.table(columns, schema=schema)
+
+
+def coded(column: "pa.ChunkedArray[Any] | pa.Array[Any]") -> Coded:
+    """Codes of a text column in the order of its texts; empty texts count as null."""
+    chunks = column.chunks if isinstance(column, pa.ChunkedArray) else [column]
+    array: Any = pa.concat_arrays([chunk.cast(pa.string()) for chunk in chunks] or [pa.array([], pa.string())])
+    array = array.dictionary_encode()
+    codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    texts = np.array(array.dictionary.to_pylist(), dtype=object)
+    kept = np.array([bool(text) for text in texts.tolist()], dtype=bool)
+    order = np.argsort(texts[kept]) if kept.any() else np.empty(0, np.int64)
+    place = np.full(len(texts) + 1, -1, np.int64)
+    place[np.flatnonzero(kept)[order]] = np.arange(len(order))
+    return Coded(place[codes], texts[kept][order])
+
+
+def groups_of(columns: Sequence[NDArray[Any]]) -> tuple[Ints, Ints]:
+    """Number rows by their distinct combinations: the group of each row, and the first row of each group."""
+    first = np.zeros(len(columns[0]), np.int64)
+    for column in columns:
+        _, codes = np.unique(column, return_inverse=True)
+        _, first = np.unique(first * (int(codes.max(initial=0)) + 1) + codes, return_inverse=True)
+    _, start = np.unique(first, return_index=True)
+    return first.astype(np.int64), start.astype(np.int64)
+
+
+def pairs_within(group: Ints, cap: int, members: Ints | None = None) -> tuple[Ints, Ints, int]:
+    """All pairs (`left` < `right`) of members that share a group of at most `cap`, and how many larger ones skipped.
+
+    `group` [n] is -1 where a member belongs to none; `members` [n] names them, row numbers by default. A pair that
+    shares several groups comes once for each.
+    """
+    kept = np.flatnonzero(group >= 0)
+    order = kept[np.argsort(group[kept], kind="stable")]
+    start, sizes = runs(group[order])
+    lefts, rights = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for size in np.unique(sizes[(sizes > 1) & (sizes <= cap)]).tolist():
+        rows = order[start[:-1][sizes == size][:, None] + np.arange(size)]
+        one, other = np.triu_indices(size, 1)
+        lefts.append(rows[:, one].ravel())
+        rights.append(rows[:, other].ravel())
+    left, right = np.concatenate(lefts), np.concatenate(rights)
+    if members is not None:
+        left, right = members[left], members[right]
+    return np.minimum(left, right), np.maximum(left, right), int((sizes > cap).sum())
+
+
+def distinct_pairs(left: Ints, right: Ints, size: int) -> tuple[Ints, Ints]:
+    """Each pair once, sorted; a member paired with itself is left out."""
+    key = np.unique((left * size + right)[left != right])
+    return key // max(size, 1), key % max(size, 1)
+
+
+def smallest(group: Ints, values: Ints, size: int, empty: int = -1) -> Ints:
+    """Per group the smallest of the values that are not negative; `empty` where there is none."""
+    out = np.full(size, np.iinfo(np.int64).max)
+    kept = (values >= 0) & (group >= 0)
+    np.minimum.at(out, group[kept], values[kept])
+    out[out == np.iinfo(np.int64).max] = empty
+    return out
+
+
+def largest(group: Ints, values: Ints, size: int) -> Ints:
+    """Per group the largest value, -1 where there is none."""
+    out = np.full(size, -1, np.int64)
+    kept = group >= 0
+    np.maximum.at(out, group[kept], values[kept])
+    return out
+
+
+def commonest(group: Ints, codes: Ints, size: int, length: NDArray[Any] | None = None) -> Ints:
+    """Per group its most frequent code, then the one of greatest `length`, then the smallest; -1 where none."""
+    kept = (group >= 0) & (codes >= 0)
+    out = np.full(size, -1, np.int64)
+    if not kept.any():
+        return out
+    width = int(codes.max()) + 1
+    key, count = np.unique(group[kept] * width + codes[kept], return_counts=True)
+    owner, code = key // width, key % width
+    longer = length[code] if length is not None else np.zeros(len(code), np.int64)
+    order = np.lexsort((-code, longer, count, owner))
+    out[owner[order]] = code[order]
+    return out
+
+
+def distinct_count(group: Ints, values: Ints, size: int) -> Ints:
+    """Per group how many distinct values it has, negative ones left out."""
+    kept = (values >= 0) & (group >= 0)
+    owner, _ = distinct(group[kept], values[kept])
+    return np.bincount(owner, minlength=size).astype(np.int64)
+
+
+def distinct(group: Ints, values: Ints) -> tuple[Ints, Ints]:
+    """The distinct combinations of two columns, sorted by group, then value."""
+    if not len(group):
+        return group, values
+    order = np.lexsort((values, group))
+    group, values = group[order], values[order]
+    first = np.concatenate(([True], (group[1:] != group[:-1]) | (values[1:] != values[:-1])))
+    return group[first], values[first]
+
+
+def text_lists(group: Ints, column: Coded, size: int) -> "pa.Array[Any]":
+    """Per group the sorted list of its distinct texts; empty where it has none."""
+    return text_lists_of(group, column.codes, column, size)
+
+
+def text_lists_of(group: Ints, codes: Ints, column: Coded, size: int) -> "pa.Array[Any]":
+    """As `text_lists`, for codes that stand apart from their column's rows."""
+    kept = (group >= 0) & (codes >= 0)
+    owner, code = distinct(group[kept], codes[kept])
+    offsets = np.searchsorted(owner, np.arange(size + 1)).astype(np.int32)
+    places: Any = pa.array(offsets, pa.int32())
+    lists: pa.Array[Any] = pa.ListArray.from_arrays(places, column.arrow(code))
+    return lists
+
+
+def spread(asked: Ints, owner: Ints, value: Ints) -> tuple[Ints, Ints]:
+    """For each place in `asked`, every value whose owner is asked there: (place, value), places ascending."""
+    order = np.argsort(owner, kind="stable")
+    owner, value = owner[order], value[order]
+    start = np.searchsorted(owner, asked, "left")
+    many = np.searchsorted(owner, asked, "right") - start
+    place = np.repeat(np.arange(len(asked)), many)
+    step = np.arange(len(place)) - np.repeat(np.cumsum(many) - many, many)
+    return place, value[np.repeat(start, many) + step]
+
+
+def equal(column: "pa.ChunkedArray[Any]", value: str) -> NDArray[np.bool_]:
+    """Which rows of a text column have a value; never where it is null."""
+    codes = coded(column)
+    at = np.flatnonzero(codes.texts == value)
+    found: NDArray[np.bool_] = codes.codes == at[0] if len(at) else np.zeros(len(codes.codes), dtype=bool)
+    return found
+
+
+def whole_numbers(table: pa.Table, name: str) -> Ints:
+    """A column of whole numbers without nulls, as an array."""
+    numbers: Ints = table[name].to_numpy().astype(np.int64)
+    return numbers
+
+
+def rows_where(table: pa.Table, found: NDArray[np.bool_]) -> pa.Table:
+    """The rows of a table that are marked."""
+    places: Any = pa.array(np.flatnonzero(found), pa.int64())
+    return table.take(places)

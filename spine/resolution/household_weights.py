@@ -1,0 +1,60 @@
+"""What speaks for and against two residencies being one household, as data: weights in thousandths of a bit.
+
+The weights are log2 likelihood ratios in the manner of Fellegi and Sunter (1969). Where a frequency is known from the
+data it is used (how many share the surname, the street, the building, the identifier), otherwise the constants below,
+whose reasons stand beside them. They are shipped, not trained.
+"""
+
+from typing import NamedTuple
+
+
+class Weight(NamedTuple):
+    """A weight in thousandths of a bit and why it is what it is."""
+
+    value: int
+    why: str
+
+
+COMPANIONS = 1.5
+"""How many others a person lives with, on average (OECD: households of 2.1 to 2.7 persons)."""
+
+SAME_DWELLING = Weight(10_000, "one full address, one unit: all but a few in a thousand such pairs share a household")
+CROWDED_FROM = 4
+"""From more different surnames than this on, a dwelling may be several homes without a unit number."""
+CROWDED = Weight(-5_000, "for each doubling of the surnames at the dwelling: 16 surnames leave it undecided")
+STREET_NEAR = Weight(6_000, "house number, unit and place agree, the street is a typing error away")
+NUMBER_NEAR = Weight(-1_000, "the house number is an edit away: so are 3 % of records by error and 6 % of neighbours")
+PLACE_NEAR = Weight(4_000, "number and street agree, the place differs or is missing: mistyped, or another town")
+NOWHERE = Weight(-8_000, "no address on a side: two persons at random")
+ELSEWHERE = Weight(-12_000, "two full addresses that differ: two homes")
+
+SURNAME_AGREES = 0.8
+"""How often two of one household share a surname; the weight is log2 of this over the surname's frequency."""
+SURNAME_MOST = Weight(10_000, "however rare the surname, it may be a typing error or a common mistake")
+SURNAME_NEAR = Weight(3_000, "a typing error away, or one of two surnames")
+SURNAME_DIFFERS = Weight(-1_500, "partners, flatmates and lodgers: about a third of pairs in one household")
+
+SAME_PERSON = Weight(6_000, "one person, at addresses of which one is incomplete or mistyped")
+FAMILY = Weight(12_000, "a source declares that they are family")
+FAMILY_ROLES = Weight(1_000, "both are counted as family of a household's head")
+TWO_HEADS = Weight(-4_000, "one source counts both as the head of a household")
+
+SHARED: dict[str, Weight] = {
+    "phone": Weight(5_000, "a telephone two persons answer: a landline more often than a workplace"),
+    "account": Weight(6_000, "a payment account two persons use"),
+    "loyalty": Weight(6_000, "a loyalty card two persons use"),
+    "device": Weight(4_000, "a device two persons use"),
+    "mobile_token": Weight(4_000, "an app installation two persons use"),
+    "email": Weight(6_000, "an e-mail address two persons use"),
+    "cookie": Weight(3_000, "a browser two persons use"),
+}
+"""What sharing one identifier says when two carry it; each doubling of the carriers takes a bit away."""
+SHARED_MOST = 12_000
+SHARED_CROWD = 20
+"""An identifier carried by more persons than this (a call centre, test@test.com) brings nobody together."""
+
+APART_FREE_DAYS = 365
+APART = Weight(-1_500, "for each further year between the two periods: another tenant, not a flatmate")
+APART_MOST = Weight(-8_000, "after a few years nothing more is learned from the gap")
+
+COLLECTIVE = Weight(8_000, "a source counts both to the residents of the same institution")

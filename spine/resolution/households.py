@@ -1,0 +1,132 @@
+"""Households: persons who live, or share accounts, together.
+
+Residencies (a person at a dwelling over a period) are the leaves of the same merge trees that persons are made of; the
+weights of their pairs come from `household_weights`. The confidence of a household is its own argument, a height in
+thousandths of a bit. Two steps stand outside the trees: residents whom a source counts to an institution are one
+household of that dwelling, and a household that moves stays the same (`same_over_moves`).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from spine.resolution import household_weights as w
+from spine.resolution import merge_tree
+from spine.resolution.components import Ints, connected, inside_pairs
+from spine.resolution.grouping import distinct, pairs_within, smallest
+from spine.resolution.residencies import Residencies, residencies
+from spine.resolution.residency_pairs import UNKNOWN_DAY, Evidence, candidates, gather, weigh
+from spine.resolution.resolved import Resolved
+from spine.resolution.trees import Trees
+
+DEFAULT_HEIGHT = 4248
+"""log2 odds of 0.95, in thousandths of a bit."""
+LARGEST = 1000
+"""More residencies than this that hang together are taken apart at their weakest pairs first."""
+STEP = 2000
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Households:
+    """Households at one height, and what they were made from.
+
+    `label` [residencies] is the smallest sequence number among the household's records, -1 for a residency that is
+    in none (a person without address who shares nothing). `trees` are the merge trees over the residencies,
+    `evidence` what their pairs are judged by.
+    """
+
+    residencies: Residencies
+    evidence: Evidence
+    trees: Trees
+    label: Ints
+    height: int
+
+    @property
+    def of_row(self) -> Ints:
+        """The household of each record, -1 for none."""
+        return np.append(self.label, -1)[self.residencies.of_row]
+
+
+def probability(height: Ints) -> Floats:
+    """The probability behind a height in thousandths of a bit, read as log2 odds (the shipped calibration)."""
+    odds: Floats = np.exp2(np.clip(height, -60_000, 60_000) / 1000.0)
+    return odds / (1 + odds)
+
+
+def households(resolved: Resolved, height: int = DEFAULT_HEIGHT) -> Households:
+    """The households of all persons at a height: pure, and the same whatever the order of the records."""
+    homes = residencies(resolved)
+    evidence = gather(resolved, homes)
+    trees = grown(evidence)
+    cluster = trees.cut(height)
+    lives = homes.collective
+    if lives.any():
+        cluster = cluster.copy()
+        cluster[lives] = smallest(homes.dwelling, np.where(lives, np.arange(len(homes)), -1),
+                                  homes.dwellings.forms.size)[homes.dwelling[lives]]  # fmt: skip
+    cluster = same_over_moves(homes, evidence.days, cluster)
+    counted = np.bincount(cluster, minlength=len(homes))[cluster]
+    first = smallest(homes.of_row, resolved.ids, len(homes))
+    label = smallest(cluster, first, len(homes))[cluster] if len(homes) else cluster
+    label = np.where((homes.dwelling < 0) & (counted < 2), -1, label)
+    return Households(homes, evidence, trees, label, height)
+
+
+def grown(evidence: Evidence) -> Trees:
+    """The merge trees over all residencies: candidates of 0 bits and more connect, every pair inside is weighed."""
+    homes = evidence.residencies
+    left, right = candidates(evidence)
+    weight = _total(evidence, left, right)
+    floor, labels = 0, np.arange(len(homes))
+    kept = weight >= floor
+    labels = connected(len(homes), left[kept], right[kept])
+    while True:
+        sizes = np.bincount(labels, minlength=len(homes))[labels] if len(homes) else labels
+        large = sizes > LARGEST
+        floor += STEP
+        if not large.any() or floor > w.SURNAME_MOST.value + w.SAME_DWELLING.value:
+            break
+        kept &= ~large[left] | (weight >= floor)
+        labels = connected(len(homes), left[kept], right[kept])
+    one, other, _ = inside_pairs(labels)
+    return merge_tree.build(homes.rank, labels, one, other, _total(evidence, one, other))
+
+
+def _total(evidence: Evidence, left: Ints, right: Ints) -> Ints:
+    total: Ints = np.sum(list(weigh(evidence, left, right).values()), axis=0, dtype=np.int64)
+    return total
+
+
+def same_over_moves(homes: Residencies, days: Ints, cluster: Ints) -> Ints:
+    """Join households that are the same persons at another dwelling, so that who moves together keeps the id.
+
+    Two clusters are one household where most persons of the smaller are in both, at least two persons or all of a
+    household of one, and their periods follow each other. Where the periods are not known, the smaller must lie
+    within the larger wholly: children with two homes do not make one household of their parents.
+    """
+    member, person = distinct(cluster, homes.person)
+    size = np.bincount(member, minlength=len(homes))
+    group = np.unique(person, return_inverse=True)[1].astype(np.int64)
+    one, other, _ = pairs_within(group, 12)
+    if not len(one):
+        return cluster
+    pair, both = np.unique(
+        np.minimum(member[one], member[other]) * len(homes) + np.maximum(member[one], member[other]),
+        return_counts=True,
+    )
+    low, high = pair // len(homes), pair % len(homes)
+    smaller, larger = np.minimum(size[low], size[high]), np.maximum(size[low], size[high])
+    most = (2 * both > smaller) & ((both >= 2) | (larger == 1))
+    lives = homes.dwelling >= 0
+    first = np.full(len(homes), np.iinfo(np.int64).max)
+    last = np.full(len(homes), UNKNOWN_DAY, np.int64)
+    np.minimum.at(first, cluster, days[homes.first])
+    np.maximum.at(last, cluster, days[homes.last])
+    known = (first[low] > UNKNOWN_DAY) & (first[high] > UNKNOWN_DAY)
+    follow = (first[low] > last[high]) | (first[high] > last[low])
+    settled = np.ones(len(homes), dtype=bool)
+    settled[cluster[homes.collective | ~lives]] = False
+    joined = most & np.where(known, follow, both == smaller) & settled[low] & settled[high]
+    return connected(len(homes), low[joined], high[joined])[cluster]

@@ -1,0 +1,64 @@
+"""Institutions: dwellings whose residents a source counts as such, and the residents whose address is mistyped.
+
+A dwelling's type alone says only that a building is not one home. It is the role by which a source counts a person to
+its residents that makes them one institutional household (as the United Nations' recommendations for censuses call
+it); where no source says so, a student home or a tower is a crowded dwelling, which needs more than the address.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from spine.resolution.address_forms import DIFFERENT, EQUAL, Flags
+from spine.resolution.components import Ints
+from spine.resolution.dwellings import INSTITUTION, Dwellings
+from spine.resolution.grouping import coded, distinct_count, groups_of, pairs_within
+from spine.resolution.resolved import Resolved
+
+RESIDENT_ROLES = ("group quarters", "institutionalized", "inmate", "resident of institution")
+"""Words of a household role by which a source counts the person to the residents of an institution."""
+LEAST = 3
+"""So many persons must be counted to an institution before its address draws in mistyped ones."""
+CROWD = 400
+
+
+def collective_forms(resolved: Resolved, homes: Dwellings, resident: Flags) -> Ints:
+    """Per form how many persons are counted to an institution there: 0 where not more than to ordinary households."""
+    named = coded(resolved.text("household_role")).codes >= 0
+    size = homes.forms.size
+    inside = distinct_count(np.where(resident, homes.of_row, -1), resolved.person, size)
+    others = distinct_count(np.where(named & ~resident, homes.of_row, -1), resolved.person, size)
+    return np.where((inside >= 2) & (inside > others), inside, 0)
+
+
+def settle(homes: Dwellings, resident: Flags, inside: Ints) -> Dwellings:
+    """Bring residents to the institution whose address theirs is nearly; `inside` is that of `collective_forms`.
+
+    Their house number or street is equal, the other equal, mistyped or missing, and the place does not differ. Where
+    several institutions fit, the one with the most residents.
+    """
+    forms = homes.forms
+    strays = np.unique(homes.of_row[resident & (homes.of_row >= 0)])
+    strays = strays[inside[strays] < LEAST]
+    known = np.flatnonzero(inside >= LEAST)
+    if not len(strays) or not len(known):
+        return homes
+    both = np.concatenate([strays, known])
+    target = np.arange(forms.size)
+    best = np.zeros(forms.size, np.int64)
+    for part, other in (("house_number", "street"), ("street", "house_number")):
+        code = forms.parts[part].codes[both]
+        left, right, _ = pairs_within(np.where(code >= 0, groups_of([code])[0], -1), CROWD, both)
+        left, right = np.where(inside[left] < LEAST, left, right), np.where(inside[left] < LEAST, right, left)
+        fits = (inside[left] < LEAST) & (inside[right] >= LEAST) & (forms.level(part, left, right) == EQUAL)
+        fits &= (forms.level(other, left, right) != DIFFERENT) & (forms.place(left, right) != DIFFERENT)
+        order = np.argsort(inside[right[fits]], kind="stable")
+        for stray, home in zip(left[fits][order].tolist(), right[fits][order].tolist(), strict=True):
+            if inside[home] > best[stray]:
+                target[stray], best[stray] = home, inside[home]
+    moved = resident & (homes.of_row >= 0) & (target[homes.of_row] != homes.of_row)
+    return replace(
+        homes,
+        of_row=np.where(moved, target[homes.of_row], homes.of_row),
+        way=np.where(moved, INSTITUTION, homes.way),
+    )

@@ -1,0 +1,253 @@
+"""Pairs of residencies that may be one household, and what their evidence weighs.
+
+Every answer is columnar: one array per kind of evidence, so that the sum and its reasons are the same numbers.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+from rapidfuzz.distance import JaroWinkler
+from rapidfuzz.process import cpdist
+
+from spine.resolution import household_weights as w
+from spine.resolution.address_forms import DIFFERENT, EQUAL, MISSING, NEAR
+from spine.resolution.components import Ints
+from spine.resolution.grouping import distinct, distinct_count, distinct_pairs, groups_of, pairs_within
+from spine.resolution.links import Shared, family_pairs, pair_keys, shared_identifiers
+from spine.resolution.residencies import Residencies
+from spine.resolution.resolved import Resolved
+
+SMALL_DWELLING = 40
+"""So many residencies at one dwelling are all compared; in a larger one, those that share a surname or more."""
+SAME_NAME = 60
+"""So many of one surname at one house number or street are compared."""
+UNKNOWN_DAY = np.iinfo(np.int32).min
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What pairs are judged by, prepared once.
+
+    Per residency: `groups` number those that agree on building, street or house number within a city (-1: not known),
+    `count` says how many persons each such group has, `surnames_at` how many surnames its dwelling has. Per surname
+    code `surname_bits`. Over `labels`, the persons: sorted pair keys of declared `family`, and of each namespace that
+    is `shared` with its weight per pair. `days` per date code.
+    """
+
+    residencies: Residencies
+    groups: Mapping[str, Ints]
+    count: Mapping[str, Ints]
+    surnames_at: Ints
+    surname: Ints
+    surname_bits: Ints
+    labels: Ints
+    family: Ints
+    shared: Mapping[str, tuple[Ints, Ints]]
+    days: Ints
+
+
+def _thousandths(likelihood: NDArray[Any]) -> Ints:
+    found: Ints = np.rint(np.log2(likelihood) * 1000).astype(np.int64)
+    return found
+
+
+def gather(resolved: Resolved, homes: Residencies) -> Evidence:
+    """Everything that pairs of these residencies are judged by."""
+    forms, at = homes.dwellings.forms, homes.dwelling
+    code = {part: np.append(column.codes, -1)[at] for part, column in forms.parts.items()}
+    groups, count = {}, {}
+    for name, parts in (
+        ("building", ("house_number", "street")),
+        ("street", ("street",)),
+        ("number", ("house_number",)),
+    ):
+        whole = np.logical_and.reduce([code[part] >= 0 for part in parts])
+        group, first = groups_of([*(code[part] for part in parts), code["city"], code["region"]])
+        groups[name] = np.where(whole, group, -1)
+        persons = distinct_count(groups[name], homes.person, len(first))
+        count[name] = np.where(whole, persons[group], 0)
+    surname = np.full(len(homes), -1, np.int64)
+    surname[homes.surnames[0][::-1]] = homes.surnames[1][::-1]
+    labels = np.unique(homes.person)
+    carriers = np.bincount(
+        distinct(homes.person[homes.surnames[0]], homes.surnames[1])[1], minlength=len(homes.surname.texts)
+    )
+    frequency = np.maximum(carriers, 2) / max(len(labels), 1)
+    bits = np.clip(_thousandths(w.SURNAME_AGREES / frequency), 0, w.SURNAME_MOST.value)
+    surnames_at = distinct_count(at, surname, forms.size)
+    family = np.unique(pair_keys(labels, *family_pairs(resolved)))
+    shared = {name: _shared(labels, shared_identifiers(resolved, name, w.SHARED_CROWD), w.SHARED[name].value)
+              for name in w.SHARED}  # fmt: skip
+    return Evidence(
+        homes, groups, count, np.append(surnames_at, 0)[at], surname, bits, labels, family[family >= 0], shared,
+        _days(homes),
+    )  # fmt: skip
+
+
+def _shared(labels: Ints, shared: Shared, most: int) -> tuple[Ints, Ints]:
+    """Per pair of persons the weight of the identifier that they share with the fewest others."""
+    key = pair_keys(labels, shared.left, shared.right)
+    weight = np.maximum(most - _thousandths(np.maximum(shared.carriers, 2) / 2), 0)
+    order = np.lexsort((weight, key))
+    key, weight = key[order], weight[order]
+    last = np.append(key[1:] != key[:-1], True) & (key >= 0) if len(key) else np.empty(0, bool)
+    return key[last], weight[last]
+
+
+def _days(homes: Residencies) -> Ints:
+    """Days since 1970 behind each date code; the last place is for an unknown one."""
+    text = pc.utf8_slice_codeunits(pa.array(homes.dates.texts.tolist(), pa.string()), 0, 10)
+    parsed = pc.strptime(text, format="%Y-%m-%d", unit="s", error_is_null=True).cast(pa.date32()).cast(pa.int32())
+    known = parsed.fill_null(UNKNOWN_DAY).to_numpy(zero_copy_only=False).astype(np.int64)
+    return np.append(known, UNKNOWN_DAY)
+
+
+def candidates(evidence: Evidence) -> tuple[Ints, Ints]:
+    """The pairs worth weighing, each once, `left` < `right`; residents of institutions are left to their dwelling."""
+    homes = evidence.residencies
+    if not len(homes):
+        return homes.person, homes.person
+    free = ~homes.collective
+    found = [
+        pairs_within(np.where(free, homes.dwelling, -1), SMALL_DWELLING)[:2],
+        pairs_within(groups_of([homes.person])[0], SAME_NAME)[:2],
+        _of_persons(evidence),
+    ]
+    owner, name = homes.surnames
+    for group in (homes.dwelling, *evidence.groups.values()):
+        key = np.where((group[owner] >= 0) & free[owner], groups_of([group[owner], name])[0], -1)
+        found.append(pairs_within(key, SAME_NAME, owner)[:2])
+    left, right = (np.concatenate(side) for side in zip(*found, strict=True))
+    kept = free[left] & free[right]
+    return distinct_pairs(left[kept], right[kept], len(homes))
+
+
+def _of_persons(evidence: Evidence) -> tuple[Ints, Ints]:
+    """Pairs of residencies of persons who are declared family or share an identifier."""
+    person, labels = evidence.residencies.person, evidence.labels
+    key = np.unique(np.concatenate([evidence.family, *(keys for keys, _ in evidence.shared.values())]))
+    order = np.argsort(person, kind="stable")
+    start = np.searchsorted(person[order], labels, "left")
+    many = np.searchsorted(person[order], labels, "right") - start
+    one, other = key // len(labels), key % len(labels)
+    total = many[one] * many[other]
+    pair = np.repeat(np.arange(len(key)), total)
+    step = np.arange(len(pair)) - np.repeat(np.cumsum(total) - total, total)
+    left = order[start[one[pair]] + step // many[other[pair]]]
+    right = order[start[other[pair]] + step % many[other[pair]]]
+    return np.minimum(left, right), np.maximum(left, right)
+
+
+def weigh(evidence: Evidence, left: Ints, right: Ints) -> dict[str, Ints]:
+    """The weight of each kind of evidence for each pair, in thousandths of a bit; their sum is the pair's weight."""
+    homes = evidence.residencies
+    same_person = homes.person[left] == homes.person[right]
+    key = pair_keys(evidence.labels, homes.person[left], homes.person[right])
+    address = _address(evidence, left, right)
+    heads = (homes.head[left] == homes.head[right]) & (homes.head[left] >= 0) & ~same_person
+    weights = {
+        "address": address,
+        "surname": np.where(same_person, 0, _surname(evidence, left, right)),
+        "person": np.where(same_person, w.SAME_PERSON.value, 0),
+        "family": _found(evidence.family, key) * w.FAMILY.value,
+        "roles": np.where(
+            heads, w.TWO_HEADS.value, np.where(homes.family[left] & homes.family[right], w.FAMILY_ROLES.value, 0)
+        ),
+        "dates": _apart(evidence, left, right),
+    }
+    budget = np.full(len(left), w.SHARED_MOST)
+    for namespace, (keys, value) in evidence.shared.items():
+        at = np.minimum(np.searchsorted(keys, key), max(len(keys) - 1, 0))
+        bits = np.where(_found(keys, key), value[at], 0) if len(keys) else np.zeros(len(left), np.int64)
+        weights[namespace] = np.where(same_person, 0, np.minimum(bits, budget))
+        budget = budget - weights[namespace]
+    return weights
+
+
+def _found(keys: Ints, asked: Ints) -> NDArray[np.bool_]:
+    if not len(keys):
+        return np.zeros(len(asked), dtype=bool)
+    at = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)
+    found: NDArray[np.bool_] = (keys[at] == asked) & (asked >= 0)
+    return found
+
+
+def _address(evidence: Evidence, left: Ints, right: Ints) -> Ints:
+    homes, forms = evidence.residencies, evidence.residencies.dwellings.forms
+    here, there = homes.dwelling[left], homes.dwelling[right]
+    out = np.full(len(left), w.ELSEWHERE.value, np.int64)
+    same = (here == there) & (here >= 0)
+    doubling = np.log2(np.maximum(evidence.surnames_at[left], 1) / w.CROWDED_FROM)
+    crowding = np.rint(np.maximum(doubling, 0) * w.CROWDED.value).astype(np.int64)
+    out[same] = w.SAME_DWELLING.value + crowding[same]
+    nowhere = (here < 0) | (there < 0)
+    out[nowhere] = w.NOWHERE.value
+    rest = np.flatnonzero(~same & ~nowhere)
+    if not len(rest):
+        return out
+    code = forms.size * here[rest] + there[rest]
+    distinct_code, inverse = np.unique(code, return_inverse=True)
+    one, other = distinct_code // forms.size, distinct_code % forms.size
+    level = {part: forms.level(part, one, other)[inverse] for part in ("house_number", "street", "unit", "po_box")}
+    number, street = level["house_number"], level["street"]
+    place = forms.place(one, other)[inverse]
+    alike = (level["unit"] != DIFFERENT) & (level["po_box"] != DIFFERENT) & (place != DIFFERENT)
+    few = {name: _few(evidence, name, left[rest], right[rest]) for name in evidence.count}
+    value = np.full(len(rest), w.ELSEWHERE.value, np.int64)
+    for fits, weight in (
+        ((number == EQUAL) & (street == EQUAL) & (place == DIFFERENT), np.full(len(rest), w.PLACE_NEAR.value)),
+        ((number == EQUAL) & (street == EQUAL) & alike, few["building"]),
+        ((number == EQUAL) & (street == NEAR) & alike, np.full(len(rest), w.STREET_NEAR.value)),
+        ((number == NEAR) & (street == EQUAL) & alike, few["street"] + w.NUMBER_NEAR.value),
+        ((number == MISSING) & (street == EQUAL) & alike, few["street"]),
+        ((number == EQUAL) & (street == MISSING) & alike, few["number"]),
+    ):
+        value[fits] = weight[fits]
+    out[rest] = value
+    return out
+
+
+def _few(evidence: Evidence, name: str, left: Ints, right: Ints) -> Ints:
+    """log2 odds that two of the persons who agree on so much of an address live together."""
+    persons = np.maximum(np.maximum(evidence.count[name][left], evidence.count[name][right]), 2)
+    return _thousandths(w.COMPANIONS / (persons - 1))
+
+
+def _surname(evidence: Evidence, left: Ints, right: Ints) -> Ints:
+    homes = evidence.residencies
+    owner, name = homes.surnames
+    here, there = evidence.surname[left], evidence.surname[right]
+    out = np.where((here < 0) | (there < 0), 0, w.SURNAME_DIFFERS.value)
+    same = (here == there) & (here >= 0)
+    open_ = np.flatnonzero((here >= 0) & (there >= 0) & ~same)
+    if len(open_):
+        texts = homes.surname.texts
+        width = len(texts)
+        key, inverse = np.unique(here[open_] * width + there[open_], return_inverse=True)
+        alike = cpdist(texts[key // width].tolist(), texts[key % width].tolist(), scorer=JaroWinkler.similarity)
+        out[open_[alike[inverse] >= 0.9]] = w.SURNAME_NEAR.value
+    out[same] = evidence.surname_bits[here[same]]
+    # Persons may have had several surnames: any that they share counts.
+    several = np.bincount(owner, minlength=len(homes)) > 1
+    doubtful = np.flatnonzero((several[left] | several[right]) & ~same)
+    for at in doubtful.tolist():
+        mine, theirs = (name[slice(*np.searchsorted(owner, (side[at], side[at] + 1)))] for side in (left, right))
+        both = np.intersect1d(mine, theirs)
+        if len(both):
+            out[at] = int(evidence.surname_bits[both].max())
+    return out
+
+
+def _apart(evidence: Evidence, left: Ints, right: Ints) -> Ints:
+    """What the gap between two periods takes away; nothing where a period is not known."""
+    homes, days = evidence.residencies, evidence.days
+    first, last = days[homes.first], days[homes.last]
+    gap = np.maximum(first[left] - last[right], first[right] - last[left])
+    known = (first[left] > UNKNOWN_DAY) & (first[right] > UNKNOWN_DAY)
+    years = np.where(known, np.maximum(gap - w.APART_FREE_DAYS, 0), 0) / 365.25
+    return np.maximum(np.rint(years * w.APART.value), w.APART_MOST.value).astype(np.int64)

@@ -1,0 +1,98 @@
+"""What relations are derived from: the live records, columnar, and the entity that each resolves to."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from spine.resolution.components import Ints
+from spine.resolution.grouping import with_columns
+
+RECORDS = pa.schema(
+    [
+        ("id", pa.int64()),
+        ("source", pa.string()),
+        ("record_id", pa.string()),
+        ("kind", pa.string()),
+        ("observed_at", pa.string()),
+    ]
+)
+CLAIMS = pa.schema(
+    [
+        ("row", pa.int64()),
+        ("namespace", pa.string()),
+        ("value", pa.string()),
+        ("identifier", pa.int64()),
+        ("verified", pa.bool_()),
+        ("first_seen", pa.string()),
+        ("last_seen", pa.string()),
+    ]
+)
+RELATIONS = pa.schema(
+    [
+        ("row", pa.int64()),
+        ("kind", pa.string()),
+        ("namespace", pa.string()),
+        ("value", pa.string()),
+        ("share", pa.string()),
+        ("role", pa.string()),
+        ("valid_from", pa.string()),
+        ("valid_to", pa.string()),
+    ]
+)
+CONSENTS = pa.schema(
+    [("identifier", pa.int64()), ("purpose", pa.string()), ("status", pa.string()), ("at", pa.string())]
+)
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """Live records with what each claims and declares; row i of `records`, `fields` and `extras` is one record.
+
+    `records`: id (sequence number), source, record_id, kind, observed_at. `fields`: columns of `vocabulary.FIELDS`,
+    normalised. `extras`: attributes as they came (household_role, dwelling_type, employer_name, industry …).
+    `claims`: row, namespace, value, identifier (its id), verified, first_seen, last_seen. `relations`: row, kind,
+    namespace, value, share, role, valid_from, valid_to. `consents`: identifier, purpose, status, at. Columns that
+    are missing count as null. `person` and `organisation` [rows] hold the smallest sequence number of the entity that
+    the record resolves to, -1 where it is of the other kind.
+    """
+
+    records: pa.Table
+    fields: pa.Table
+    person: Ints
+    organisation: Ints
+    extras: pa.Table | None = None
+    claims: pa.Table = field(default_factory=lambda: CLAIMS.empty_table())
+    relations: pa.Table = field(default_factory=lambda: RELATIONS.empty_table())
+    consents: pa.Table = field(default_factory=lambda: CONSENTS.empty_table())
+
+    def __post_init__(self) -> None:
+        """Fill the columns that are missing with nulls."""
+        for name, schema in (
+            ("records", RECORDS),
+            ("claims", CLAIMS),
+            ("relations", RELATIONS),
+            ("consents", CONSENTS),
+        ):
+            object.__setattr__(self, name, with_columns(getattr(self, name), schema))
+        for name in ("person", "organisation"):
+            object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=np.int64))
+
+    @property
+    def size(self) -> int:
+        """How many records there are."""
+        return self.records.num_rows
+
+    @property
+    def ids(self) -> Ints:
+        """The sequence number of each record."""
+        numbers: Ints = self.records["id"].to_numpy().astype(np.int64)
+        return numbers
+
+    def text(self, name: str) -> "pa.ChunkedArray[Any]":
+        """A column of the fields, or else of the extras; nulls where neither has it."""
+        for table in (self.fields, self.extras):
+            if table is not None and name in table.column_names:
+                return table[name]
+        return pa.chunked_array([pa.nulls(self.size, pa.string())])
