@@ -1,20 +1,19 @@
-"""The command `spine`: every command group put together, and what an error becomes.
+"""The command `spine`: every command put together, and what an error becomes.
 
 Exit codes: 0 done; 1 failed; 2 asked wrongly (unknown option, value that can't be used); 3 loaded, but some rows were
 rejected; 130 interrupted.
 """
 
-import os
 import sys
+from typing import Annotated
 
 import typer
 
 from spine import __version__
-from spine.cli import output
-from spine.errors import QueryError, SettingsError, SpineError
-from spine.errors import BadStoreUrl
+from spine.cli import asking, evaluation, output
+from spine.errors import BadStoreUrl, QueryError, SettingsError, SpineError
 
-FAILED, USAGE, REJECTS, INTERRUPTED = 1, 2, 3, 130
+FAILED, USAGE = 1, 2
 
 app = typer.Typer(
     name="spine",
@@ -24,3 +23,29 @@ app = typer.Typer(
     add_completion=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback(invoke_without_command=True)
+def root(version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False) -> None:
+    """The identity spine: records in; persons, households and corporate parents out."""
+    if version:
+        output.say(__version__)
+        raise typer.Exit
+
+
+for command in (asking.find, asking.show, asking.status, evaluation.evaluate):
+    app.command()(command)
+app.add_typer(evaluation.export_app, name="export")
+
+
+def main() -> None:
+    """Run the command line and end the process with its exit code."""
+    try:
+        app()
+    except SpineError as problem:
+        output.error(problem)
+        sys.exit(USAGE if isinstance(problem, QueryError | SettingsError | BadStoreUrl) else FAILED)
+
+
+if __name__ == "__main__":
+    main()

@@ -3,9 +3,11 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from spine.access.context import LOCAL
 from spine.bootstrap import open_store
+from spine.errors import StoreUnavailable
 from spine.ports import GraphStore, Reader
 from spine.settings import Settings
 
@@ -15,11 +17,15 @@ def settings() -> Settings:
     return Settings.from_environment(os.environ)
 
 
+def store_url(store: str | None) -> str:
+    """The URL of `--store`, or of the settings."""
+    return store or settings().store
+
+
 @contextmanager
 def opened(store: str | None) -> Iterator[GraphStore]:
-    """The store of `--store`, or of the settings; closed at the end."""
-    chosen = settings()
-    graph = open_store(store or chosen.store, chosen)
+    """The store of `--store`, or of the settings, made where there is none; closed at the end."""
+    graph = open_store(store_url(store), settings())
     try:
         yield graph
     finally:
@@ -27,9 +33,21 @@ def opened(store: str | None) -> Iterator[GraphStore]:
 
 
 @contextmanager
+def existing(store: str | None) -> Iterator[GraphStore]:
+    """The store to ask: StoreUnavailable where its file is not there, so that a question makes no empty store."""
+    scheme, _, path = store_url(store).partition(":")
+    if scheme == "sqlite" and path and not Path(path).exists():
+        raise StoreUnavailable(
+            f"There is no store at {path}.", remedy="Load something first: spine load PATH --mapping MAPPING."
+        )
+    with opened(store) as graph:
+        yield graph
+
+
+@contextmanager
 def reading(store: str | None) -> Iterator[Reader]:
-    """A consistent view of the store of `--store`."""
-    with opened(store) as graph, graph.reading(LOCAL) as reader:
+    """A consistent view of the store to ask."""
+    with existing(store) as graph, graph.reading(LOCAL) as reader:
         yield reader
 
 
