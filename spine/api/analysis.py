@@ -7,6 +7,7 @@ from strawberry.scalars import JSON
 
 from spine.api.asking import Info, chosen
 from spine.api.evidence import Explanation, explanation_of
+from spine.api.fields import resolved
 from spine.api.records import Identifier, identifier_of, node_id
 from spine.domain.graph import GRAPH
 from spine.domain.ids import decode_id
@@ -82,7 +83,7 @@ class Status:
 
 @strawberry.type
 class AnalysisQueries:
-    @strawberry.field(description="All within some hops of a node, over all kinds of edges or those named.")
+    @resolved("All within some hops of a node, over all kinds of edges or those named.")
     async def neighbourhood(
         self,
         info: Info,
@@ -98,11 +99,13 @@ class AnalysisQueries:
             nodes=[_node(node) for node in found.nodes],
             edges=[
                 GraphEdge(
-                    start=node_id(*edge.start), end=node_id(*edge.end), kind=edge.table,
+                    start=node_id(*edge.start),
+                    end=node_id(*edge.end),
+                    kind=edge.table,
                     properties=_plain(edge.table, edge.row, hidden=("start", "end")),
                 )
                 for edge in found.edges
-            ],  # fmt: skip
+            ],
             hubs=[
                 Hub(node=node_id(*hub.node), kind=hub.edge, total=hub.total, more=hub.more, says=f"and {hub.more} more")
                 for hub in found.hubs
@@ -110,22 +113,22 @@ class AnalysisQueries:
             truncated=found.truncated,
         )
 
-    @strawberry.field(description="Why two are one at a confidence, or not: records, or persons by their core record.")
-    async def why(
-        self, info: Info, a: strawberry.ID, b: strawberry.ID, confidence: float | None = None
-    ) -> Explanation:
+    @resolved("Why two are one at a confidence, or not: records, or persons by their core record.")
+    async def why(self, info: Info, a: strawberry.ID, b: strawberry.ID, confidence: float | None = None) -> Explanation:
         sure = chosen(info, confidence)
         left, right = _record(a), _record(b)
         return explanation_of(await info.context.ask(explain.why, left, right, sure))
 
-    @strawberry.field(description="The identifiers that most records carry: shared phones, call centres, test data.")
+    @resolved("The identifiers that most records carry: shared phones, call centres, test data.")
     async def shared_identifiers(
         self, info: Info, namespace: str | None = None, least: int = 3, first: int = 20
     ) -> list[SharedIdentifier]:
         if not 1 <= first <= SHARED_MAX:
             raise QueryError(f"first is {first}.", remedy=f"Ask for 1 to {SHARED_MAX} identifiers.")
         if namespace is not None and namespace not in NAMESPACES and not namespace.startswith("x_"):
-            raise QueryError(f"There is no namespace {namespace[:40]!r}.", remedy=f"Choose from {', '.join(NAMESPACES)}.")
+            raise QueryError(
+                f"There is no namespace {namespace[:40]!r}.", remedy=f"Choose from {', '.join(NAMESPACES)}."
+            )
         found = await info.context.ask(overview.shared_identifiers, namespace, least, first)
         default = info.context.settings.confidence
         return [
@@ -135,7 +138,7 @@ class AnalysisQueries:
             for one in found
         ]
 
-    @strawberry.field(description="How much there is of everything, and which model is in use.")
+    @resolved("How much there is of everything, and which model is in use.")
     async def status(self, info: Info) -> Status:
         found = await info.context.ask(overview.status)
         return Status(

@@ -131,5 +131,3 @@ class Desks:
     def _back(self, desk: ThreadPoolExecutor, done: "asyncio.Future[None]") -> None:
         _forget(done)
         self._free.put_nowait(desk)
-
-

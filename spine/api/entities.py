@@ -3,7 +3,8 @@
 import strawberry
 
 from spine.api.asking import Info, portraits_at, rows_at, timelines_at
-from spine.api.evidence import Bond, WeakLink, bond_of
+from spine.api.evidence import WeakLink, bond_of
+from spine.api.fields import resolved
 from spine.api.records import (
     Consent,
     Event,
@@ -111,11 +112,11 @@ class Entity(Node):
         """The row that the last resolve wrote for it, if it stands at the default confidence."""
         return await info.context.gather(rows_at, self.entity.id, self.entity.kind)
 
-    @strawberry.field(description="The name to use, out of the golden record.")
+    @resolved("The name to use, out of the golden record.")
     async def name(self, info: Info) -> str | None:
         return display_name((await self.portrait(info)).golden)
 
-    @strawberry.field(description="Per attribute the value to believe, its origin and its rivals.")
+    @resolved("Per attribute the value to believe, its origin and its rivals.")
     async def golden(self, info: Info) -> list[GoldenAttribute]:
         return [
             GoldenAttribute(
@@ -130,7 +131,7 @@ class Entity(Node):
             for one in (await self.portrait(info)).golden
         ]
 
-    @strawberry.field(description="All linked identities, surest first; `kinds` keeps some namespaces.")
+    @resolved("All linked identities, surest first; `kinds` keeps some namespaces.")
     async def identities(
         self, info: Info, kinds: list[str] | None = None, first: int | None = None, after: str | None = None
     ) -> IdentityConnection:
@@ -140,12 +141,12 @@ class Entity(Node):
             IdentityConnection, "identities", links, lambda link: link.identifier["id"], self._identity, first, after
         )
 
-    @strawberry.field(description="The records it is made of, surest first.")
+    @resolved("The records it is made of, surest first.")
     async def records(self, info: Info, first: int | None = None, after: str | None = None) -> RecordConnection:
         held = (await self.portrait(info)).records
         return paged(RecordConnection, "records", held, lambda one: one.record["id"], self._record, first, after)
 
-    @strawberry.field(description="What happened to its identifiers, newest first.")
+    @resolved("What happened to its identifiers, newest first.")
     async def events(
         self, info: Info, kinds: list[str] | None = None, first: int | None = None, after: str | None = None
     ) -> EventConnection:
@@ -156,13 +157,13 @@ class Entity(Node):
             truncated=timeline.truncated,
         )  # fmt: skip
 
-    @strawberry.field(description="The last word per purpose.")
+    @resolved("The last word per purpose.")
     async def consents(self, info: Info, purpose: str | None = None) -> list[Consent]:
         timeline = await info.context.gather(timelines_at, self.entity, self.confidence, "consent")
         latest = latest_consents(timeline)
         return [consent_of(one.row) for one in latest if purpose is None or one.row["purpose"] == purpose]
 
-    @strawberry.field(description="The join that holds it together least; null for a single record.")
+    @resolved("The join that holds it together least; null for a single record.")
     async def weakest_link(self, info: Info) -> WeakLink | None:
         portrait = await self.portrait(info)
         found = weakest_link(self.entity, portrait.bonds)

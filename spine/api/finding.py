@@ -5,6 +5,7 @@ import strawberry
 from spine.api.answers import entity_by_id, entity_of, node_by_id
 from spine.api.asking import Info, chosen, number_of
 from spine.api.entities import Entity
+from spine.api.fields import resolved
 from spine.api.organisations import Organisation
 from spine.api.people import Person
 from spine.api.records import Identifier, Node, Record, identifier_of, node_id
@@ -64,7 +65,7 @@ class AttributeInput:
 
 @strawberry.type
 class FindingQueries:
-    @strawberry.field(description="Who holds an identifier: without a namespace, any identifier of that value.")
+    @resolved("Who holds an identifier: without a namespace, any identifier of that value.")
     async def identity(
         self, info: Info, value: str, namespace: str | None = None, confidence: float | None = None, first: int = 20
     ) -> Identity:
@@ -90,7 +91,7 @@ class FindingQueries:
             ],
         )
 
-    @strawberry.field(description="Persons and organisations by words of a text and by attributes, best first.")
+    @resolved("Persons and organisations by words of a text and by attributes, best first.")
     async def search(
         self,
         info: Info,
@@ -124,24 +125,22 @@ class FindingQueries:
             for hit in hits
         ]
 
-    @strawberry.field(description="The person that holds the record behind an id, at a confidence.")
+    @resolved("The person that holds the record behind an id, at a confidence.")
     async def person(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Person | None:
         found = await entity_by_id(info, "person", number_of(id, "person"), chosen(info, confidence))
         return found if isinstance(found, Person) else None
 
-    @strawberry.field(description="The organisation that holds the record behind an id, at a confidence.")
-    async def organisation(
-        self, info: Info, id: strawberry.ID, confidence: float | None = None
-    ) -> Organisation | None:
+    @resolved("The organisation that holds the record behind an id, at a confidence.")
+    async def organisation(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Organisation | None:
         found = await entity_by_id(info, "organisation", number_of(id, "organisation"), chosen(info, confidence))
         return found if isinstance(found, Organisation) else None
 
-    @strawberry.field(description="A record by its id.")
+    @resolved("A record by its id.")
     async def record(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Record | None:
         number_of(id, "record")
         found = await node_by_id(info, id, confidence)
         return found if isinstance(found, Record) else None
 
-    @strawberry.field(description="Anything that has an id.")
+    @resolved("Anything that has an id.")
     async def node(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Node | None:
         return await node_by_id(info, id, confidence)

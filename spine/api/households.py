@@ -3,6 +3,7 @@
 import strawberry
 
 from spine.api.asking import Info, chosen, number_of
+from spine.api.fields import resolved
 from spine.api.people import Person, person_of
 from spine.api.records import Node, node_id
 from spine.api.relay import Connection, checked_first, connection, decode_cursor, encode_cursor, paged
@@ -44,7 +45,7 @@ class Household(Node):
     since: str | None
     until: str | None
 
-    @strawberry.field(description="Who belongs to it, present members first, and why.")
+    @resolved("Who belongs to it, present members first, and why.")
     async def members(self, info: Info, first: int | None = None, after: str | None = None) -> MemberConnection:
         found = await info.context.gather(explore.members, self.row["id"], self.confidence)
         return paged(MemberConnection, "members", found, lambda one: one.person.id, _member, first, after)
@@ -94,14 +95,12 @@ class HouseholdFilter:
 
 @strawberry.type
 class HouseholdQueries:
-    @strawberry.field(description="A household by its id, with its persons at a confidence.")
+    @resolved("A household by its id, with its persons at a confidence.")
     async def household(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Household:
         number, default = number_of(id, "household"), info.context.settings.confidence
-        return household_of(
-            await info.context.ask(explore.household, number, chosen(info, confidence), default)
-        )
+        return household_of(await info.context.ask(explore.household, number, chosen(info, confidence), default))
 
-    @strawberry.field(description="Households that fulfil a filter, in a stable order.")
+    @resolved("Households that fulfil a filter, in a stable order.")
     async def households(
         self,
         info: Info,
@@ -127,9 +126,7 @@ class HouseholdQueries:
             for one in page.households
             for cursor in [encode_cursor("households", one.row["id"])]
         ]
-        return connection(
-            HouseholdConnection, edges, page.more, position is not None, count, truncated=page.truncated
-        )
+        return connection(HouseholdConnection, edges, page.more, position is not None, count, truncated=page.truncated)
 
 
 def household_of(found: explore.Household) -> Household:

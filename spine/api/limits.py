@@ -74,9 +74,7 @@ class Limits(SchemaExtension):
 
 def measure(document: DocumentNode, name: str | None, variables: Mapping[str, Any], bounds: Bounds) -> int:
     """The estimated cost of the document's operations; TooExpensive names the bound that it breaks."""
-    fragments = {
-        node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)
-    }
+    fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
     meter = _Meter(bounds, variables, fragments)
     total = 0
     for node in document.definitions:
@@ -94,9 +92,7 @@ class _Meter:
     aliases: int = 0
     steps: int = 0
 
-    def selections(
-        self, node: SelectionSetNode | None, depth: int, inward: int, open_fragments: frozenset[str]
-    ) -> int:
+    def selections(self, node: SelectionSetNode | None, depth: int, inward: int, open_fragments: frozenset[str]) -> int:
         """The cost of a selection set at this depth; `inward` counts nested introspection lists."""
         total = 0
         for selection in node.selections if node is not None else ():
@@ -130,7 +126,7 @@ class _Meter:
     def times(self, node: FieldNode) -> int:
         """How often the children of this field may be answered."""
         argument, default = MULTIPLIED.get(node.name.value, ("first", 1))
-        chosen = {item.name.value: item.value for item in node.arguments}
+        chosen = {item.name.value: item.value for item in node.arguments or ()}
         if argument not in chosen:
             connects = any(isinstance(x, FieldNode) and x.name.value == "edges" for x in _children(node))
             return DEFAULT_FIRST if connects and argument == "first" else default

@@ -6,6 +6,7 @@ import strawberry
 
 from spine.api.asking import Info, chosen, entities_at, owners_at, subsidiaries_at
 from spine.api.entities import Entity
+from spine.api.fields import resolved
 from spine.api.people import Person, person_of
 from spine.api.records import node_id
 from spine.api.relay import Connection, checked_first, connection, decode_cursor, encode_cursor, paged
@@ -36,42 +37,38 @@ class EmployeeConnection(Connection[EmployeeEdge]):
 
 @strawberry.type(description="An organisation, resolved at a confidence.")
 class Organisation(Entity):
-    @strawberry.field(description="The country it is in.")
+    @resolved("The country it is in.")
     async def country(self, info: Info) -> str | None:
         row = await self.stored(info)
         return row["country"] if row is not None else None
 
-    @strawberry.field(description="The region it is in.")
+    @resolved("The region it is in.")
     async def region(self, info: Info) -> str | None:
         row = await self.stored(info)
         return row["region"] if row is not None else None
 
-    @strawberry.field(description="Those that own it, controlling ones and greater shares first.")
-    async def parents(
-        self, info: Info, first: int | None = None, after: str | None = None
-    ) -> "OwnershipConnection":
+    @resolved("Those that own it, controlling ones and greater shares first.")
+    async def parents(self, info: Info, first: int | None = None, after: str | None = None) -> "OwnershipConnection":
         found = await info.context.gather(owners_at, self.entity, self.confidence)
         return await _ownerships(info, self, found, "parent", first, after)
 
-    @strawberry.field(description="Those that it owns.")
-    async def children(
-        self, info: Info, first: int | None = None, after: str | None = None
-    ) -> "OwnershipConnection":
+    @resolved("Those that it owns.")
+    async def children(self, info: Info, first: int | None = None, after: str | None = None) -> "OwnershipConnection":
         found = await info.context.gather(subsidiaries_at, self.entity, self.confidence)
         return await _ownerships(info, self, found, "child", first, after)
 
-    @strawberry.field(description="The top of its group, along controlling owners; itself where it has none.")
+    @resolved("The top of its group, along controlling owners; itself where it has none.")
     async def ultimate_parent(self, info: Info) -> "Organisation":
         number, _ = await info.context.ask(explore.ultimate, self.entity.id)
         found = await info.context.gather(entities_at, number, self.confidence)
         return organisation_of(found) if found is not None else self
 
-    @strawberry.field(description="True where its ownership runs in a circle.")
+    @resolved("True where its ownership runs in a circle.")
     async def cycle(self, info: Info) -> bool:
         _, cycle = await info.context.ask(explore.ultimate, self.entity.id)
         return cycle
 
-    @strawberry.field(description="All below it, level by level, with caps that say what they hid.")
+    @resolved("All below it, level by level, with caps that say what they hid.")
     async def tree(self, info: Info, levels: int = 10, nodes: int = TREE_NODES) -> "CorporateTree":
         if not 1 <= nodes <= TREE_NODES_MAX or not 1 <= levels <= explore.LEVELS_CAP:
             raise QueryError(
@@ -94,7 +91,7 @@ class Organisation(Entity):
         ]
         return CorporateTree(nodes=shown, truncated=found.truncated, cycle=found.cycle)
 
-    @strawberry.field(description="Who works there, present employees first.")
+    @resolved("Who works there, present employees first.")
     async def employees(self, info: Info, first: int | None = None, after: str | None = None) -> EmployeeConnection:
         jobs = await info.context.gather(explore.employees, self.entity.id)
         held = await info.context.gather_many(entities_at, [job.person for job in jobs], self.confidence)
@@ -189,7 +186,7 @@ class OrganisationFilter:
 
 @strawberry.type
 class OrganisationQueries:
-    @strawberry.field(description="Organisations that fulfil a filter, in a stable order.")
+    @resolved("Organisations that fulfil a filter, in a stable order.")
     async def organisations(
         self,
         info: Info,

@@ -6,6 +6,7 @@ import strawberry
 
 from spine.api.asking import Info, employers_at, entities_at, homes_at, households_at
 from spine.api.entities import Entity
+from spine.api.fields import resolved
 from spine.api.records import node_id
 from spine.api.relay import Connection, paged
 from spine.explore import membership
@@ -56,12 +57,12 @@ class EmployerConnection(Connection[EmployerEdge]):
 
 @strawberry.type(description="A person, resolved at a confidence.")
 class Person(Entity):
-    @strawberry.field(description="Anonymous, pseudonymous, registered or verified; as of the last resolve.")
+    @resolved("Anonymous, pseudonymous, registered or verified; as of the last resolve.")
     async def stage(self, info: Info) -> str | None:
         row = await self.stored(info)
         return row["stage"] if row is not None else None
 
-    @strawberry.field(description="The households it is a member of, present ones first.")
+    @resolved("The households it is a member of, present ones first.")
     async def households(self, info: Info, first: int | None = None, after: str | None = None) -> HomeConnection:
         from spine.api.households import household_of
 
@@ -83,7 +84,7 @@ class Person(Entity):
 
         return paged(HomeConnection, "homes", found, lambda one: one.household, edge, first, after)
 
-    @strawberry.field(description="Where it works, or worked; present employers first.")
+    @resolved("Where it works, or worked; present employers first.")
     async def employers(self, info: Info, first: int | None = None, after: str | None = None) -> EmployerConnection:
         from spine.api.organisations import organisation_of
 

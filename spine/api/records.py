@@ -7,6 +7,7 @@ import strawberry
 from strawberry.scalars import JSON
 
 from spine.api.asking import Info, edges_at, entities_at, rows_at
+from spine.api.fields import resolved
 from spine.api.relay import Connection, paged
 from spine.domain.ids import encode_id
 from spine.domain.vocabulary import namespace
@@ -36,22 +37,22 @@ class Record(Node):
     ingested_at: str | None
     live: bool = strawberry.field(description="False where the source has deleted it.")
 
-    @strawberry.field(description="The row as the source had it.")
+    @resolved("The row as the source had it.")
     def raw(self) -> JSON | None:
         return _json(self.row["raw"])
 
-    @strawberry.field(description="The normalised fields that matching compares.")
+    @resolved("The normalised fields that matching compares.")
     def fields(self) -> JSON | None:
         return _json(self.row["fields"])
 
-    @strawberry.field(description="The person or organisation that holds it; null where the record is deleted.")
+    @resolved("The person or organisation that holds it; null where the record is deleted.")
     async def entity(self, info: Info) -> LazyEntity | None:
         from spine.api.answers import entity_of
 
         found = await info.context.gather(entities_at, self.row["id"], self.confidence)
         return entity_of(found, self.row["id"]) if found is not None else None
 
-    @strawberry.field(description="The identifiers that it carries, or carried.")
+    @resolved("The identifiers that it carries, or carried.")
     async def identifiers(self, info: Info, first: int | None = None, after: str | None = None) -> "CarriedConnection":
         rows = await info.context.gather(edges_at, self.row["id"], "carries", "start", EDGES_CAP)
         ends = [row["end"] for row in rows]
@@ -83,11 +84,11 @@ class Identifier(Node):
     namespace: str
     value: str
 
-    @strawberry.field(description="How identifiers of this kind behave: unique, strong, shareable, volatile.")
+    @resolved("How identifiers of this kind behave: unique, strong, shareable, volatile.")
     def policy(self) -> str:
         return namespace(self.namespace).policy.value
 
-    @strawberry.field(description="The records that carry it, or carried it.")
+    @resolved("The records that carry it, or carried it.")
     async def records(self, info: Info, first: int | None = None, after: str | None = None) -> "CarrierConnection":
         rows = await info.context.gather(edges_at, self.row["id"], "carries", "end", EDGES_CAP)
         ids = [row["start"] for row in rows]
@@ -162,7 +163,7 @@ class Event(Node):
     channel: str | None
     status: str | None
 
-    @strawberry.field(description="What else the source says of it.")
+    @resolved("What else the source says of it.")
     def attributes(self) -> JSON | None:
         return _json(self.row["attributes"])
 
@@ -176,7 +177,7 @@ class Consent(Node):
     source: str | None
     reference: str | None
 
-    @strawberry.field(description="The proof, with field names of ISO/IEC TS 27560.")
+    @resolved("The proof, with field names of ISO/IEC TS 27560.")
     def proof(self) -> JSON | None:
         return _json(self.row["proof"])
 

@@ -7,6 +7,7 @@ from typing import Any, Generic, TypeVar
 
 import strawberry
 
+from spine.api.fields import resolved
 from spine.errors import BadCursor, QueryError
 
 EdgeType = TypeVar("EdgeType")
@@ -34,7 +35,7 @@ class Connection(Generic[EdgeType]):
     truncated: bool = strawberry.field(description="True where a cap kept something out of the whole list.")
     count: strawberry.Private[Callable[[], Awaitable[int]]]
 
-    @strawberry.field(description="How many there are in all; counted only when asked for.")
+    @resolved("How many there are in all; counted only when asked for.")
     async def total_count(self) -> int:
         return await self.count()
 

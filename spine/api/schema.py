@@ -25,9 +25,7 @@ class Contract(strawberry.Schema):
         """Nothing: `spine.api.errors.formatted` logs what the product did not raise on purpose."""
 
 
-schema = Contract(
-    query=Query, types=[Person, Organisation, Record, Identifier, Event, Consent], extensions=[Limits]
-)
+schema = Contract(query=Query, types=[Person, Organisation, Record, Identifier, Event, Consent], extensions=[Limits])
 
 
 def sdl() -> str:

@@ -170,9 +170,7 @@ def _judged_bond(row: Row) -> Bond:
     return Bond(row["start"], row["end"], None, 1.0, (), by, row["why"] or "", row["at"])
 
 
-def _verdict(
-    together: bool, confidence: float, probability: float | None, direct: Bond | None, steps: int
-) -> str:
+def _verdict(together: bool, confidence: float, probability: float | None, direct: Bond | None, steps: int) -> str:
     if probability is None:
         return "The two are in no common component: nothing brings them together at any confidence."
     link = "directly" if direct is not None and steps <= 1 else f"over {steps} steps"

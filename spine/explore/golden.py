@@ -111,7 +111,9 @@ def display_name(attributes: Sequence[Attribute]) -> str | None:
 
 def _claims(row: Row, verified: Collection[tuple[int, str]]) -> list[_Claim]:
     shown = {_folded(value): value for value in attributes_as_they_came(row).values()}
-    words = {_folded(word): word for value in reversed(list(shown.values())) for word in value.replace(",", " ").split()}
+    words = {
+        _folded(word): word for value in reversed(list(shown.values())) for word in value.replace(",", " ").split()
+    }
     out = []
     for name, key in fields_of(row).items():
         proved = _GROUP_OF.get(name, name)
@@ -140,7 +142,9 @@ def _believed(topic: str, claims: Sequence[_Claim]) -> list[Attribute]:
     for key in keys.values():
         counts[key] = counts.get(key, 0) + 1
     rules = RULES.get(topic, DEFAULT_RULES)
-    scores = {record: _score(rules, list(fields.values()), counts[keys[record]]) for record, fields in by_record.items()}
+    scores = {
+        record: _score(rules, list(fields.values()), counts[keys[record]]) for record, fields in by_record.items()
+    }
     winner = max(sorted(by_record), key=lambda record: scores[record])
     losers = [record for record in sorted(by_record) if keys[record] != keys[winner]]
     second = max((scores[record] for record in losers), default=None)

@@ -81,7 +81,7 @@ def neighbourhood(
     frontier, truncated = [start], False
     for hop in range(1, hops + 1):
         following: list[Place] = []
-        for edge, here, there in _around(reader, frontier, kinds, fan_out, hubs):
+        for edge, there in _around(reader, frontier, kinds, fan_out, hubs):
             if there not in reached:
                 if len(reached) >= nodes:
                     truncated = True
@@ -113,7 +113,7 @@ def _check(hops: int, nodes: int, kinds: Sequence[str], fan_out: int) -> None:
 
 def _around(
     reader: Reader, frontier: Sequence[Place], kinds: Sequence[str], fan_out: int, hubs: list[Hub]
-) -> Iterator[tuple[GraphEdge, Place, Place]]:
+) -> Iterator[tuple[GraphEdge, Place]]:
     """The edges at these nodes, at most `fan_out` per node, side and kind; the nodes that have more go to `hubs`."""
     for table in EDGES:
         if table.end in HIDDEN or (kinds and table.name not in kinds):
@@ -130,7 +130,7 @@ def _around(
                     continue
                 ends = (table.start, row["start"]), (table.end, row["end"])
                 other = (far, row["end"] if side == "start" else row["start"])
-                yield GraphEdge(table.name, ends[0], ends[1], row), (near, row[side]), other
+                yield GraphEdge(table.name, ends[0], ends[1], row), other
 
 
 def _rows(reader: Reader, reached: dict[Place, int]) -> dict[Place, Row]:

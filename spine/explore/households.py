@@ -108,9 +108,7 @@ def households(
     return _at(reader, context, [rows[number] for number in numbers], confidence, default)
 
 
-def members(
-    reader: Reader, context: Context, numbers: Sequence[int], confidence: float
-) -> dict[int, list[Membership]]:
+def members(reader: Reader, context: Context, numbers: Sequence[int], confidence: float) -> dict[int, list[Membership]]:
     """The persons of each household at this confidence, surest first.
 
     A person is an entity that holds a record residing there; what was derived for the stored person (role, dates,
@@ -119,9 +117,7 @@ def members(
     numbers = sorted(set(numbers))
     lived = reader.get("resides_in", "end", numbers, RESIDENCIES_CAP)
     belongs = reader.get("member_of", "end", numbers, RESIDENCIES_CAP)
-    held = resolve(
-        reader, context, [row["start"] for row in lived] + [row["start"] for row in belongs], confidence
-    )
+    held = resolve(reader, context, [row["start"] for row in lived] + [row["start"] for row in belongs], confidence)
     return {number: _members(number, lived, belongs, held) for number in numbers}
 
 
@@ -151,9 +147,7 @@ def list_households(
 ) -> HouseholdPage:
     """The first households after id `after` that fulfil the filter at this confidence."""
     found: list[Household] = []
-    looked_at = 0
-    for row in _candidates(reader, asked, checked(confidence) == default, after):
-        looked_at += 1
+    for looked_at, row in enumerate(_candidates(reader, asked, checked(confidence) == default, after), 1):
         one = _at(reader, context, [row], confidence, default)[0]
         if asked.fits(one):
             found.append(one)
@@ -167,7 +161,7 @@ def list_households(
 def count_households(
     reader: Reader, context: Context, asked: HouseholdFilter, confidence: float, default: float
 ) -> tuple[int, bool]:
-    """How many households fulfil the filter at this confidence; True beside it where the count is only a lower bound."""
+    """How many households fulfil the filter; True beside it where that is only a lower bound."""
     if confidence == default or not asked.counted():
         return reader.count("household", [*asked.fixed(), *asked.counted()]), False
     page = list_households(reader, context, asked, confidence, default, RECUT_CAP)
@@ -184,9 +178,7 @@ def _candidates(reader: Reader, asked: HouseholdFilter, stored: bool, after: int
         position = (rows[-1]["id"], rows[-1]["id"])
 
 
-def _at(
-    reader: Reader, context: Context, rows: Sequence[Row], confidence: float, default: float
-) -> list[Household]:
+def _at(reader: Reader, context: Context, rows: Sequence[Row], confidence: float, default: float) -> list[Household]:
     """Rows with their size and adults: as stored where no join lies between, cut again otherwise."""
     stored = {row["id"]: Household(row, confidence, row["size"] or 0, row["adults"] or 0) for row in rows}
     again = [row["id"] for row in rows if not _holds(row, confidence, default)]
@@ -207,9 +199,7 @@ def _holds(row: Row, confidence: float, default: float) -> bool:
     return row["next_join"] is not None and row["next_join"] < confidence
 
 
-def _members(
-    number: int, lived: Sequence[Row], belongs: Sequence[Row], held: Mapping[int, Entity]
-) -> list[Membership]:
+def _members(number: int, lived: Sequence[Row], belongs: Sequence[Row], held: Mapping[int, Entity]) -> list[Membership]:
     facts: dict[int, Row] = {}
     for row in belongs:
         if row["end"] == number and row["start"] in held:

@@ -108,9 +108,7 @@ def _through_events(reader: Reader, space: str | None, value: str) -> list[Row]:
     return sorted(rows, key=lambda row: (_RANK[namespace(row["namespace"]).policy], row["id"]))
 
 
-def _candidates(
-    found: Sequence[Row], edges: Sequence[Row], held: Mapping[int, Entity]
-) -> tuple[Candidate, ...]:
+def _candidates(found: Sequence[Row], edges: Sequence[Row], held: Mapping[int, Entity]) -> tuple[Candidate, ...]:
     identifiers = {row["id"]: row for row in found}
     best: dict[tuple[str, int], tuple[tuple[object, ...], Candidate]] = {}
     for edge in edges:
@@ -127,9 +125,9 @@ def _candidates(
         )  # fmt: skip
         order = (current, bool(edge["verified"]), -rank, edge["last_seen"] or "", round(sure, 6), -edge["start"])
         key = (entity.kind, entity.id)
-        if key not in best or order > best[key][0]:  # type: ignore[operator]  # the parts compare pairwise
+        if key not in best or order > best[key][0]:
             best[key] = (order, candidate)
-    ordered = sorted(best.values(), key=lambda item: item[0], reverse=True)  # type: ignore[arg-type, return-value]  # as above
+    ordered = sorted(best.values(), key=lambda item: item[0], reverse=True)
     return tuple(candidate for _, candidate in ordered)
 
 
@@ -144,9 +142,7 @@ def _reason(identifier: Row, edge: Row) -> str:
     return ", ".join(words)
 
 
-def _says(
-    space: str | None, value: str, found: Sequence[Row], candidates: Sequence[Candidate], shared: bool
-) -> str:
+def _says(space: str | None, value: str, found: Sequence[Row], candidates: Sequence[Candidate], shared: bool) -> str:
     what = f"{space or 'identifier'} {value}"
     if not found:
         return f"No {what} is known."

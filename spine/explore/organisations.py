@@ -118,9 +118,7 @@ def ultimate(reader: Reader, context: Context, number: int) -> tuple[int, bool]:
     return walked[-1], False
 
 
-def corporate_tree(
-    reader: Reader, context: Context, roots: Sequence[int], levels: int, nodes: int
-) -> CorporateTree:
+def corporate_tree(reader: Reader, context: Context, roots: Sequence[int], levels: int, nodes: int) -> CorporateTree:
     """The group below an organisation (its stored ids, first the one it is known by), breadth first.
 
     At most `levels` deep and `nodes` large, one round trip a level. An organisation with several owners stands under
@@ -186,8 +184,12 @@ def _ownerships(reader: Reader, side: str, numbers: Sequence[int]) -> dict[int, 
     for row in rows:
         out[row[side]].append(_ownership(row))
     for found in out.values():
-        found.sort(key=lambda one: (one.until is not None, not one.controlling, -(one.share or 0), one.parent, one.child))
+        found.sort(key=_precedence)
     return out
+
+
+def _precedence(one: Ownership) -> tuple[object, ...]:
+    return one.until is not None, not one.controlling, -(one.share or 0), one.parent, one.child
 
 
 def _ownership(row: Row) -> Ownership:

@@ -55,25 +55,26 @@ def status(reader: Reader, context: Context) -> Status:
     return Status(counts, facts, last[0]["id"] if last else 0, tops)
 
 
-def shared_identifiers(
-    reader: Reader, context: Context, namespace: str | None, least: int, limit: int
-) -> list[Shared]:
+def shared_identifiers(reader: Reader, context: Context, namespace: str | None, least: int, limit: int) -> list[Shared]:
     """The identifiers that most records carry at present, at least `least` of them; reads all CARRIES edges."""
     edges = reader.scan("carries", ["start", "end", "namespace", "valid_to"])
     edges = edges.filter(pc.is_null(edges["valid_to"]))
     if namespace is not None:
-        edges = edges.filter(pc.equal(edges["namespace"], namespace))
+        edges = edges.filter(pc.equal(edges["namespace"], pa.scalar(namespace)))
     counted = edges.group_by("end").aggregate([("start", "count_distinct")])
-    counted = counted.filter(pc.greater_equal(counted["start_count_distinct"], max(least, 2)))
-    order = [("start_count_distinct", "descending"), ("end", "ascending")]
-    top = counted.sort_by(order).slice(0, limit)
-    ids = top["end"].to_pylist()
+    counted = counted.filter(pc.greater_equal(counted["start_count_distinct"], pa.scalar(max(least, 2))))
+    top = counted.sort_by([("start_count_distinct", "descending"), ("end", "ascending")]).slice(0, limit).to_pylist()
+    ids = [row["end"] for row in top]
     rows = {row["id"]: row for row in reader.get("identifier", "id", ids)} if ids else {}
     carriers = edges.filter(pc.is_in(edges["end"], pa.array(ids, pa.int64()))).to_pylist()
     return [
-        Shared(rows[number], records, _entities(reader, [row["start"] for row in carriers if row["end"] == number]))
-        for number, records in zip(ids, top["start_count_distinct"].to_pylist(), strict=True)
-        if number in rows
+        Shared(
+            rows[one["end"]],
+            one["start_count_distinct"],
+            _entities(reader, [row["start"] for row in carriers if row["end"] == one["end"]]),
+        )
+        for one in top
+        if one["end"] in rows
     ]
 
 
@@ -84,7 +85,7 @@ def summaries(reader: Reader, context: Context) -> list[Row]:
 
 
 def _entities(reader: Reader, records: list[int]) -> int:
-    found = set()
+    found: set[tuple[str, int]] = set()
     for table in ("resolves_to_person", "resolves_to_organisation"):
         found.update((table, row["end"]) for row in reader.get(table, "start", sorted(set(records))))
     return len(found)

@@ -1,0 +1,99 @@
+"""The application: `create_app(store, settings)` gives an ASGI app that answers questions about one store."""
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+
+from starlette.applications import Starlette
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount, Route, WebSocketRoute
+from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from spine.api import pages
+from spine.api.batching import Desks
+from spine.api.endpoint import graphql, no_subscriptions
+from spine.api.errors import RequestError, answer, document
+from spine.api.network import LOCAL_HOSTS, is_trusted
+from spine.errors import NotFound
+from spine.ports import GraphStore
+from spine.settings import Settings
+
+HEADERS = {
+    "content-security-policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
+    "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+    "cross-origin-resource-policy": "same-origin",
+}
+
+
+def create_app(
+    store: GraphStore, settings: Settings, *, hosts: Collection[str] = LOCAL_HOSTS, desks: int = 4
+) -> Starlette:
+    """An ASGI application over a store that the caller opened and closes.
+
+    Requests whose Host header names none of `hosts` are refused; `desks` is how many are answered at a time.
+    """
+    state = Desks(store, settings, desks)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        yield
+        state.close()
+
+    app = Starlette(
+        routes=[
+            Route("/", pages.index),
+            Route("/graphql", graphql, methods=["GET", "POST"]),
+            WebSocketRoute("/graphql", no_subscriptions),
+            Route("/graphiql", pages.graphiql),
+            Route("/operations", pages.operations),
+            Route("/operations/{audience}/{name}", pages.operation),
+            Route("/health", pages.health),
+            Mount("/ui", StaticFiles(directory=pages.UI)),
+        ],
+        exception_handlers={404: _missing, 405: _wrong_method},
+        lifespan=lifespan,
+    )
+    app.state.desks = state
+    app.add_middleware(Guard, hosts=frozenset(hosts))
+    return app
+
+
+class Guard:
+    """Refuses foreign Host headers, and sets the security headers of every answer."""
+
+    def __init__(self, app: ASGIApp, hosts: Collection[str]) -> None:
+        self.app = app
+        self.hosts = hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or answer 400."""
+        if scope["type"] not in ("http", "websocket"):
+            await self.app(scope, receive, send)
+            return
+        if not is_trusted(Headers(scope=scope).get("host", ""), self.hosts):
+            if scope["type"] == "http":
+                error = RequestError("This host is not served here.", remedy="Open http://127.0.0.1 and the port.")
+                await answer(error)(scope, receive, send)
+            else:
+                await send({"type": "websocket.close", "code": 1008, "reason": ""})
+            return
+
+        async def sealed(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(HEADERS)
+            await send(message)
+
+        await self.app(scope, receive, sealed)
+
+
+async def _missing(request: Request, error: Exception) -> Response:
+    return JSONResponse(document(NotFound("There is no such page.", remedy="Begin at /.")), 404)
+
+
+async def _wrong_method(request: Request, error: Exception) -> Response:
+    refused = RequestError("This method is not answered here.", remedy="Send GraphQL queries by POST to /graphql.")
+    return JSONResponse(document(refused), 405, headers={"allow": "GET, POST"})

@@ -1,0 +1,55 @@
+"""One operation from document to answer: for the server's endpoint, the command line and the tests alike."""
+
+import asyncio
+from collections.abc import Mapping
+from typing import Any
+
+from graphql import GraphQLError
+from strawberry.exceptions import MissingQueryError
+from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
+from strawberry.types.graphql import OperationType
+
+from spine.access.context import LOCAL, Context
+from spine.api.batching import Desks
+from spine.api.bodies import Operation
+from spine.api.errors import formatted
+from spine.api.schema import schema
+from spine.ports import GraphStore
+from spine.settings import Settings
+
+_REQUEST_ERRORS = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
+
+
+async def execute(desks: Desks, operation: Operation, context: Context) -> dict[str, Any]:
+    """The answer as GraphQL's response map: `data`, and `errors` with codes where something failed."""
+    async with desks.session(context) as session:
+        try:
+            result = await schema.execute(
+                operation.query,
+                variable_values=operation.variables,
+                context_value=session,
+                operation_name=operation.name,
+                allowed_operation_types=(OperationType.QUERY,),
+            )
+        except _REQUEST_ERRORS as error:
+            text = "There is no query to execute under that name." if operation.name else str(error)
+            return {"data": None, "errors": [formatted(GraphQLError(text or "There is nothing to execute."))]}
+    out: dict[str, Any] = {"data": result.data}
+    if result.errors:
+        out["errors"] = [formatted(error) for error in result.errors]
+    return out
+
+
+def run(
+    store: GraphStore,
+    settings: Settings,
+    query: str,
+    variables: Mapping[str, Any] | None = None,
+    context: Context = LOCAL,
+) -> dict[str, Any]:
+    """The answer of one operation, without a server."""
+    desks = Desks(store, settings, size=1)
+    try:
+        return asyncio.run(execute(desks, Operation(query, dict(variables or {})), context))
+    finally:
+        desks.close()
