@@ -25,6 +25,19 @@ def nothing(size: int) -> Texts:
     return np.full(size, None, dtype=object)
 
 
+def either(condition: Flags, yes: Texts, no: Texts | str | None) -> Texts:
+    """The text of `yes` where the condition holds, else that of `no`."""
+    out = yes.copy()
+    rest = ~condition
+    out[rest] = no[rest] if isinstance(no, np.ndarray) else no
+    return out
+
+
+def present(column: Texts) -> Flags:
+    """True in rows that have a value."""
+    return np.asarray([value is not None for value in column.tolist()], dtype=np.bool_)
+
+
 class Chance:
     """One stream of draws per topic, so that a change to one source leaves all others as they were."""
 
@@ -45,7 +58,8 @@ class Chance:
 
     def between(self, size: int, low: int | Ints, high: int | Ints) -> Ints:
         """Whole numbers in [low, high), or low where the range is empty."""
-        return low + self.below(size, np.maximum(np.asarray(high - low, dtype=np.int64), 1))
+        width = np.maximum(np.broadcast_to(np.asarray(high - low, dtype=np.int64), (size,)), 1)
+        return np.add(low, self.below(size, width), dtype=np.int64)
 
     def weighted(self, size: int, weights: Sequence[float] | Floats) -> Ints:
         """Positions drawn in proportion to their weights."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from anyascii import anyascii
 
-from seed.chance import Chance, Flags, Floats, Ints, Texts, nothing, texts
+from seed.chance import Chance, Flags, Floats, Ints, Texts, either, nothing, texts
 from seed.check_digits import british_vat, german_vat, lei
 from seed.contacts import plain, unique
 from seed.dates import NEVER, START, TODAY, YEAR
@@ -94,10 +94,10 @@ def companies(persons: int, seed: int) -> Companies:
     return Companies(
         name=name, form=form, country=country, industry=industry, founded=founded,
         register=texts([_register(land, row) for row, land in enumerate(country.tolist())]),
-        lei=np.where(chance.flags(size, 0.8), texts([_lei(row) for row in range(size)]), None),
+        lei=either(chance.flags(size, 0.8), texts([_lei(row) for row in range(size)]), None),
         tax_id=texts([_tax(land, row) for row, land in enumerate(country.tolist())]),
         domain=_domains(name, first, country, chance),
-        phone=texts([_PHONES[land].format(2_100_000 + row * 37 % 7_000_000) for row, land in enumerate(country.tolist())]),
+        phone=texts([_PHONES[land].format(2_100_000 + row * 37) for row, land in enumerate(country.tolist())]),
         parent=parent, share=np.where(parent >= 0, np.where(branch, 100.0, share), 0.0), second=second,
         second_share=np.where(joint, 50.0, 0.0), since=founded + chance.below(size, 600), branch=branch,
         ultimate=ultimate, places=places(seed, "offices", country, 30),

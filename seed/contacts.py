@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from anyascii import anyascii
 
-from seed.chance import Chance, Flags, Ints, Texts, nothing, texts
+from seed.chance import Chance, Flags, Ints, Texts, either, nothing, texts
 from seed.dates import START, TODAY, YEAR, day
 from seed.population import Population
 
@@ -62,25 +62,25 @@ def contacts(population: Population, seed: int) -> Contacts:
     has = {name: chance.flags(size, share) & adult for name, share in _HAVING.items()}
 
     def held(values: Texts, name: str) -> Texts:
-        return np.where(has[name], values, None)
+        return either(has[name], values, None)
 
     return Contacts(
         email=held(texts(email), "email"),
         email_old=held(texts(old), "email_old"),
         email_since=START + chance.below(size, TODAY - START),
-        email_family=np.where(chance.flags(size, 0.06)[head], texts(family)[head], None),
+        email_family=either(chance.flags(size, 0.06)[head], texts(family)[head], None),
         mobile=held(mobile, "mobile"), mobile_old=mobile_old, mobile_since=mobile_since,
-        landline=np.where(chance.flags(size, 0.35)[head], landline[head], None),
+        landline=either(chance.flags(size, 0.35)[head], landline[head], None),
         national_id=_national_ids(people.country),
         loyalty=held(texts([f"70{row * 61_803_397 % 10**8:08}" for row in range(size)]), "loyalty"),
         login=held(texts([f"usr-{value[:12]}" for value in hexes["login"]]), "login"),
         account=texts([f"{row * 2654435761 % 2**32:08x}{row:08x}" for row in head.tolist()]),
         device=held(texts([_uuid(value) for value in hexes["device"]]), "device"),
-        device_home=np.where(chance.flags(size, 0.10)[head], texts([_uuid(v) for v in hexes["home"]])[head], None),
+        device_home=either(chance.flags(size, 0.10)[head], texts([_uuid(v) for v in hexes["home"]])[head], None),
         token=held(texts([f"apns:{value}" for value in hexes["token"]]), "device"),
         cookie=held(texts([f"ck.{value[:16]}" for value in hexes["cookie"]]), "cookie"),
         cookie_second=held(texts([f"ck.{value[:16]}" for value in hexes["second"]]), "cookie_second"),
-        cookie_home=np.where(chance.flags(size, 0.08)[head], texts([f"ck.{v[:16]}" for v in hexes["home"]])[head], None),
+        cookie_home=either(chance.flags(size, 0.08)[head], texts([f"ck.{v[:16]}" for v in hexes["home"]])[head], None),
     )  # fmt: skip
 
 
@@ -142,9 +142,7 @@ def _mobiles(population: Population, adult: Flags, chance: Chance) -> tuple[Text
     codes = population.places.dialling[first_place]
     now = _phones(np.arange(size), codes, people.country, mobile=True)
     since = np.where(chance.flags(size, 0.3), START + 2 * YEAR + chance.below(size, 11 * YEAR), START - YEAR)
-    old = np.where(
-        chance.flags(size, 0.9), _phones(np.arange(size) + 2 * size, codes, people.country, mobile=True), None
-    )
+    old = either(chance.flags(size, 0.9), _phones(np.arange(size) + 2 * size, codes, people.country, mobile=True), None)
     # A recycled number: its first holder gave it up by 2017, its second has held it since 2021 or later.
     first = np.flatnonzero(adult & (since > day("2014-06-01")) & (since < day("2018-01-01")))
     second = np.flatnonzero(adult & (since > day("2021-01-01")))

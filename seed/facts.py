@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from seed.chance import Chance, Ints, Texts, nothing, texts
+from seed.chance import Chance, Flags, Ints, Texts, either, nothing, present, texts
 from seed.companies import Companies, Jobs, companies, jobs
 from seed.contacts import Contacts, contacts
 from seed.dates import NEVER, START, TODAY, YEAR, day
@@ -112,7 +112,7 @@ class Profile:
 
 
 def covered(where: Town, chance: Chance, share: float, youngest: int = 18, again: float = 0.0) -> tuple[Ints, Ints]:
-    """The persons whom a source has seen and the day, some of them twice (`again`); the busy are seen by more sources."""
+    """The persons whom a source has seen and the day, some twice (`again`); the busy are seen by more sources."""
     people = where.population.people
     size = len(people)
     busy = np.asarray([0.4, 1.0, 1.5])[np.floor(Chance(where.seed, "busy").unit(size) * 3).astype(np.int64)]
@@ -186,9 +186,9 @@ def _births(birth: Ints, chance: Chance, profile: Profile) -> Ints:
 
 def _emails(where: Town, who: Ints, when: Ints, chance: Chance, profile: Profile) -> Texts:
     contact, size = where.contacts, len(who)
-    older = (when < contact.email_since[who]) & (contact.email_old[who] != None)  # noqa: E711 elementwise over objects
+    older = (when < contact.email_since[who]) & present(contact.email_old[who])
     email = np.where(older, contact.email_old[who], contact.email[who])
-    family = chance.flags(size, 0.4) & (contact.email_family[who] != None)  # noqa: E711 elementwise over objects
+    family = chance.flags(size, 0.4) & present(contact.email_family[who])
     email = np.where(family, contact.email_family[who], email)
     work = nothing(len(where.population.people))
     current = where.jobs.left == NEVER
@@ -204,7 +204,7 @@ def _address(
     where: Town,
     who: Ints,
     when: Ints,
-    stale: np.ndarray[tuple[int], np.dtype[np.bool_]],
+    stale: Flags,
     chance: Chance,
     profile: Profile,
 ) -> dict[str, Texts]:
@@ -223,5 +223,5 @@ def _address(
     out["city"] = mistyped(out["city"], chance, profile.typed / 2)
     out["household"] = named("H", homes.household[row])
     for name in out:
-        out[name] = np.where(gone, None, out[name])
+        out[name] = either(~gone, out[name], None)
     return out

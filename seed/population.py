@@ -158,7 +158,7 @@ def _named(
         given=given, middle=middle, sex=np.where(female, "F", "M").astype(object), birth_surname=birth_surname,
         surname=surname, surname_since=np.where(changed, formed[household], NEVER), birth=birth,
         death=np.where(died, TODAY - chance.below(size, 8 * YEAR), NEVER), country=country, head=head,
-        role=texts([("head" if lone else name) for lone, name in zip((head == np.arange(size)).tolist(), role.tolist(), strict=True)]),
+        role=texts(np.where(head == np.arange(size), "head", role).tolist()),
     )  # fmt: skip
 
 

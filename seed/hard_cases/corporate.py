@@ -23,7 +23,8 @@ EMPLOYER = Case(
     "One company is known to the register by its legal name and to the invoicing system by a shorter one.",
     (
         line("register", "O-larkfield", "2026-01-01", _WHARF, _LARK),
-        line("erp", "O-larkfield", "2025-03-01", _WHARF, kind="organisation", name="Larkfield", domain="larkfield-holdings.com",
+        line("erp", "O-larkfield", "2025-03-01", _WHARF, kind="organisation", name="Larkfield",
+             domain="larkfield-holdings.com",
              tax_id=_LARK["tax_id"]),
     ),
     {"O-larkfield": "O-larkfield"},

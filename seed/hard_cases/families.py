@@ -86,7 +86,8 @@ TWO_HOMES = Case(
     "two_homes",
     "One person lives at two addresses at the same time, with her family and in a flat near her work.",
     (
-        line("crm", "P-okafor-grace", "2024-03-01", _HOUSE, _GRACE, email="grace.okafor@gmail.com", phone="+13125550142"),
+        line("crm", "P-okafor-grace", "2024-03-01", _HOUSE, _GRACE, email="grace.okafor@gmail.com",
+             phone="+13125550142"),
         line("billing", "P-okafor-daniel", "2024-02-20", _HOUSE, given="Daniel", surname="Okafor", birth="1977-04-19",
              sex="M", role="head", account="b1c2d3e4f5a60002"),
         line("shop", "P-okafor-grace", "2024-04-11", _CITY, _GRACE, email="grace.okafor@gmail.com"),

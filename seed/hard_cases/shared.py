@@ -25,7 +25,8 @@ CALL_CENTRE_PHONE = Case(
     "call_centre_phone",
     "Agents enter the call centre's own number for hundreds of callers: it joins nobody.",
     tuple(
-        line(("crm", "support")[row % 2], f"P-caller-{row}", f"2024-0{row + 1}-11", *([_at("caller", row)] if row % 2 == 0 else []),
+        line(("crm", "support")[row % 2], f"P-caller-{row}", f"2024-0{row + 1}-11",
+             _at("caller", row) if row % 2 == 0 else {},
              given=given, surname=surname, phone=CALL_CENTRE, **({"birth": birth} if row % 2 == 0 else {}))
         for row, (given, surname, birth) in enumerate(_CALLERS)
     ),
@@ -45,7 +46,8 @@ RECYCLED_PHONE = Case(
     "recycled_phone",
     "One gave the number up in 2014, the other has had it since 2024: a number ten years apart is no link.",
     (
-        line("crm", "P-recycled-first", "2014-03-10", home("H-recycled-first", "51", "Quarry Road", "Duluth", "MN", "55804"),
+        line("crm", "P-recycled-first", "2014-03-10",
+             home("H-recycled-first", "51", "Quarry Road", "Duluth", "MN", "55804"),
              given="Harold", surname="Lindqvist", birth="1948-01-29", sex="M", phone="+12185550147"),
         line("shop", "P-recycled-second", "2025-05-16",
              home("H-recycled-second", "1420", "Aspen Court", "Saint Paul", "MN", "55116"),
@@ -91,9 +93,11 @@ FAMILY_EMAIL = Case(
     (
         line("crm", "P-delgado-rosa", "2018-07-04", _PIER, given="Rosa", surname="Delgado", birth="1966-02-17", sex="F",
              email="thedelgados@aol.com"),
-        line("crm", "P-delgado-victor", "2018-07-21", _PIER, given="Victor", surname="Delgado", birth="1963-09-28", sex="M",
+        line("crm", "P-delgado-victor", "2018-07-21", _PIER, given="Victor", surname="Delgado", birth="1963-09-28",
+             sex="M",
              email="thedelgados@aol.com"),
-        line("shop", "P-delgado-rosa", "2020-12-12", _PIER, given="Rosa", surname="Delgado", email="thedelgados@aol.com"),
+        line("shop", "P-delgado-rosa", "2020-12-12", _PIER, given="Rosa", surname="Delgado",
+             email="thedelgados@aol.com"),
     ),
 )  # fmt: skip
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from seed.chance import Chance, Ints, Texts, texts
+from seed.chance import Chance, Ints, Texts, either, present, texts
 from seed.dates import NEVER, START, TODAY, stamped, written
 from seed.facts import Facts, Profile, Town, covered, sight
 from seed.slips import initial
@@ -108,7 +108,9 @@ def _orders(where: Town, facts: Facts, ids: Texts) -> Table:
 
 def purchase_days(facts: Facts, row: Ints, chance: Chance) -> Ints:
     """Days up to two years around the sighting, inside the time of the world."""
-    return np.clip(facts.day("observed")[row] + chance.between(len(row), -500, 300), START, TODAY)
+    days = facts.day("observed")[row] + chance.between(len(row), -500, 300)
+    inside: Ints = np.clip(days, START, TODAY)
+    return inside
 
 
 def money(cents: Ints) -> Texts:
@@ -151,15 +153,17 @@ def _loyalty_seen(where: Town) -> Facts:
     chance = where.chance("loyalty")
     who, when = covered(where, chance, 0.75, youngest=16)
     card = where.contacts.loyalty
-    has = np.asarray([value is not None for value in card[who].tolist()], dtype=np.bool_)
+    has = present(card[who])
     who, when = who[has], when[has]
     return sight(where, chance, who, when, Profile(scanned=0.05, stale=0.2, no_email=0.4, no_birth=0.2, nickname=0.03))
 
 
 def _loyalty(where: Town, facts: Facts, ids: Texts) -> Table:
     return {
-        "member": ids, "card_number": facts.text("loyalty"), "given_names": joined(facts.text("given"), facts.text("middle")),
-        "family_name": joined(facts.text("surname"), facts.text("suffix")), "dob": written(facts.day("birth"), "{d:02}.{m:02}.{y:04}"),
+        "member": ids, "card_number": facts.text("loyalty"),
+        "given_names": joined(facts.text("given"), facts.text("middle")),
+        "family_name": joined(facts.text("surname"), facts.text("suffix")),
+        "dob": written(facts.day("birth"), "{d:02}.{m:02}.{y:04}"),
         "address": joined(street_line(facts), facts.text("unit"), by=", "), "town": facts.text("city"),
         "state": facts.text("region"), "postcode": facts.text("postcode"), "land": facts.text("country"),
         "mail": facts.text("email"), "mobile": facts.text("phone"),
@@ -182,11 +186,12 @@ def _billing_seen(where: Town) -> Facts:
     alive = (people.death == NEVER) | (people.death > own)
     who = np.flatnonzero((own != NEVER) & known & (people.birth + 100 < own) & alive & (people.role != "parent"))
     facts = sight(where, chance, who, own[who], Profile(nickname=0.02, no_birth=0.03, no_email=0.5, no_unit=0.03))
-    child = facts.text("role") == "child"
-    number = np.where(chance.flags(facts.size, 0.3), None, facts.text("national_id"))
+    child = np.asarray(facts.text("role") == "child", dtype=np.bool_)
+    number = either(chance.flags(facts.size, 0.7), facts.text("national_id"), None)
     return facts.also(
-        phone=np.where(child, None, facts.text("phone")), email=np.where(child, None, facts.text("email")),
-        national_id=number, given=np.where(chance.flags(facts.size, 0.05), initial(facts.text("given")), facts.text("given")),
+        phone=either(~child, facts.text("phone"), None), email=either(~child, facts.text("email"), None),
+        national_id=number,
+        given=np.where(chance.flags(facts.size, 0.05), initial(facts.text("given")), facts.text("given")),
     )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ import json
 
 import numpy as np
 
-from seed.chance import Chance, Ints, Texts, nothing, texts
+from seed.chance import Chance, Floats, Ints, Texts, either, nothing, texts
 from seed.dates import NEVER, START, TODAY, YEAR, stamped, written
 from seed.facts import Facts, Profile, Town, covered, named, sight
 from seed.slips import lost, misread, mistyped
@@ -34,11 +34,11 @@ def sighted(where: Town, chance: Chance, rows: Ints, typed: float, office: float
             "entity": named("O", rows), "kind": texts(["organisation"] * len(rows)), "name": name, "form": form,
             "industry": firms.industry[rows], "register": firms.register[rows], "lei": firms.lei[rows],
             "tax_id": firms.tax_id[rows], "domain": firms.domain[rows], "phone": firms.phone[rows],
-            "parent": np.where(parent >= 0, firms.register[parent], None),
-            "parent_entity": np.where(parent >= 0, named("O", parent), None),
-            "share": np.where(parent >= 0, _percent(firms.share[rows]), None),
-            "second": np.where(second >= 0, firms.register[second], None),
-            "second_share": np.where(second >= 0, _percent(firms.second_share[rows]), None),
+            "parent": either(parent >= 0, firms.register[parent], None),
+            "parent_entity": either(parent >= 0, named("O", parent), None),
+            "share": either(parent >= 0, _percent(firms.share[rows]), None),
+            "second": either(second >= 0, firms.register[second], None),
+            "second_share": either(second >= 0, _percent(firms.second_share[rows]), None),
             "branch": np.where(firms.branch[rows], "branch", "company"),
             **{part: getattr(firms.places, part)[place]
                for part in ("number", "street", "unit", "city", "region", "postcode", "country")},
@@ -48,7 +48,7 @@ def sighted(where: Town, chance: Chance, rows: Ints, typed: float, office: float
     )  # fmt: skip
 
 
-def _percent(shares: np.ndarray[tuple[int], np.dtype[np.float64]]) -> Texts:
+def _percent(shares: Floats) -> Texts:
     return texts([f"{share:.0f}" for share in shares.tolist()])
 
 
@@ -58,11 +58,13 @@ def _register_seen(where: Town) -> Facts:
 
 def _register(where: Town, facts: Facts, ids: Texts) -> Table:
     return {
-        "entry": ids, "registerNumber": facts.text("register"), "legalName": joined(facts.text("name"), facts.text("form")),
+        "entry": ids, "registerNumber": facts.text("register"),
+        "legalName": joined(facts.text("name"), facts.text("form")),
         "legalForm": facts.text("form"), "entityType": facts.text("branch"), "lei": facts.text("lei"),
         "vat": facts.text("tax_id"), "activity": facts.text("industry"), "incorporated": written(facts.day("founded")),
         "seatStreet": street_line(facts), "seatUnit": facts.text("unit"), "seatCity": facts.text("city"),
-        "seatRegion": facts.text("region"), "seatPostcode": facts.text("postcode"), "seatCountry": facts.text("country"),
+        "seatRegion": facts.text("region"), "seatPostcode": facts.text("postcode"),
+        "seatCountry": facts.text("country"),
         "parentNumber": facts.text("parent"), "parentShare": facts.text("share"),
         "parentSince": written(facts.day("owned_since")), "secondParentNumber": facts.text("second"),
         "secondParentShare": facts.text("second_share"), "asOf": written(facts.day("observed")),
@@ -92,11 +94,14 @@ def _hr_seen(where: Town) -> Facts:
 def _hr(where: Town, facts: Facts, ids: Texts) -> Table:
     return {
         "EMP_NO": ids, "FIRST_NAME": facts.text("given"), "MIDDLE_NAME": facts.text("middle"),
-        "LAST_NAME": joined(facts.text("surname"), facts.text("suffix")), "BIRTH_DATE": written(facts.day("birth"), "{d:02}-{m:02}-{y:04}"),
-        "SEX": facts.text("sex"), "NATIONAL_ID": facts.text("national_id"), "HOME_ADDRESS": joined(street_line(facts), facts.text("unit")),
+        "LAST_NAME": joined(facts.text("surname"), facts.text("suffix")),
+        "BIRTH_DATE": written(facts.day("birth"), "{d:02}-{m:02}-{y:04}"),
+        "SEX": facts.text("sex"), "NATIONAL_ID": facts.text("national_id"),
+        "HOME_ADDRESS": joined(street_line(facts), facts.text("unit")),
         "HOME_CITY": facts.text("city"), "HOME_STATE": facts.text("region"), "HOME_ZIP": facts.text("postcode"),
         "COUNTRY": facts.text("country"), "WORK_EMAIL": facts.text("email"), "PRIVATE_EMAIL": facts.text("private"),
-        "MOBILE": facts.text("phone"), "EMPLOYER_NO": facts.text("employer"), "EMPLOYER_NAME": facts.text("employer_name"),
+        "MOBILE": facts.text("phone"), "EMPLOYER_NO": facts.text("employer"),
+        "EMPLOYER_NAME": facts.text("employer_name"),
         "JOB_TITLE": facts.text("job"), "HIRED": written(facts.day("hired"), "{d:02}-{m:02}-{y:04}"),
         "LEFT": written(facts.day("left"), "{d:02}-{m:02}-{y:04}"),
         "CHANGED": written(facts.day("observed"), "{d:02}-{m:02}-{y:04}"),
@@ -116,11 +121,12 @@ def _erp_seen(where: Town) -> Facts:
 
 
 def _erp(where: Town, facts: Facts, ids: Texts) -> Table:
-    organisation = facts.text("kind") == "organisation"
+    organisation = np.asarray(facts.text("kind") == "organisation", dtype=np.bool_)
     return {
         "CustNo": ids, "Type": np.where(organisation, "B", "P").astype(object),
         "CompanyName": joined(facts.text("name"), facts.text("form")), "ContactFirst": facts.text("given"),
-        "ContactLast": facts.text("surname"), "BirthDate": written(facts.day("birth")), "VatNo": facts.text("tax_id"), "Web": facts.text("domain"),
+        "ContactLast": facts.text("surname"), "BirthDate": written(facts.day("birth")), "VatNo": facts.text("tax_id"),
+        "Web": facts.text("domain"),
         "Mail": facts.text("email"), "Tel": american(facts.text("phone"), "{area}.{exchange}.{line}"),
         "Addr1": street_line(facts), "Addr2": facts.text("unit"), "City": facts.text("city"),
         "State": facts.text("region"), "Zip": facts.text("postcode"), "Country": facts.text("country"),
@@ -133,7 +139,8 @@ def _invoices(where: Town, facts: Facts, ids: Texts) -> Table:
     row = np.repeat(np.arange(facts.size), chance.below(facts.size, 6))
     size = len(row)
     return {
-        "InvoiceNo": serial("INV", size), "CustNo": ids[row], "Date": written(purchase_days(facts, row, chance), "{y:04}/{m:02}/{d:02}"),
+        "InvoiceNo": serial("INV", size), "CustNo": ids[row],
+        "Date": written(purchase_days(facts, row, chance), "{y:04}/{m:02}/{d:02}"),
         "Net": money(chance.below(size, 4_000_000) + 5_000), "Currency": texts(["USD"] * size),
         "Paid": chance.pick(size, texts(["paid", "paid", "open", "overdue"])),
     }  # fmt: skip
@@ -151,18 +158,19 @@ def _mdm_seen(where: Town) -> Facts:
 def _mdm(where: Town, facts: Facts, ids: Texts) -> Table:
     """Senzing JSON: one document a row under `json`."""
     row_of = {name: row for row, name in reversed(list(enumerate(facts.text("entity").tolist())))}
-    organisation = facts.text("kind") == "organisation"
+    organisation = np.asarray(facts.text("kind") == "organisation", dtype=np.bool_)
     parent = facts.text("parent_entity").tolist()
     anchored = {row_of[name] for name in parent if name in row_of}
     columns = {
-        "NAME_ORG": np.where(organisation, joined(facts.text("name"), facts.text("form")), None),
+        "NAME_ORG": either(organisation, joined(facts.text("name"), facts.text("form")), None),
         "NAME_FIRST": facts.text("given"), "NAME_MIDDLE": facts.text("middle"), "NAME_LAST": facts.text("surname"),
         "NAME_SUFFIX": facts.text("suffix"), "GENDER": facts.text("sex"), "DATE_OF_BIRTH": written(facts.day("birth")),
         "ADDR_LINE1": street_line(facts), "ADDR_LINE2": facts.text("unit"), "ADDR_CITY": facts.text("city"),
         "ADDR_STATE": facts.text("region"), "ADDR_POSTAL_CODE": facts.text("postcode"),
-        "ADDR_COUNTRY": facts.text("country"), "PHONE_NUMBER": facts.text("phone"), "EMAIL_ADDRESS": facts.text("email"),
-        "SSN_NUMBER": np.where(facts.text("country") == "US", facts.text("national_id"), None),
-        "LEI_NUMBER": facts.text("lei"), "TAX_ID_NUMBER": np.where(organisation, facts.text("tax_id"), None),
+        "ADDR_COUNTRY": facts.text("country"), "PHONE_NUMBER": facts.text("phone"),
+        "EMAIL_ADDRESS": facts.text("email"),
+        "SSN_NUMBER": either(~organisation & (facts.text("country") == "US"), facts.text("national_id"), None),
+        "LEI_NUMBER": facts.text("lei"), "TAX_ID_NUMBER": either(organisation, facts.text("tax_id"), None),
         "WEBSITE_ADDRESS": facts.text("domain"), "REGISTRATION_DATE": written(facts.day("founded")),
     }  # fmt: skip
     lists = {name: column.tolist() for name, column in columns.items()}
@@ -170,7 +178,8 @@ def _mdm(where: Town, facts: Facts, ids: Texts) -> Table:
     out = nothing(facts.size)
     for row in range(facts.size):
         document = {"DATA_SOURCE": "mdm", "RECORD_ID": ids[row],
-                    "RECORD_TYPE": "ORGANIZATION" if organisation[row] else "PERSON", "LAST_UPDATE": seen[row]}  # fmt: skip
+                    "RECORD_TYPE": "ORGANIZATION" if organisation[row] else "PERSON",
+                    "LAST_UPDATE": seen[row]}  # fmt: skip
         document |= {name: values[row] for name, values in lists.items() if values[row] is not None}
         if row in anchored:
             document |= {"REL_ANCHOR_DOMAIN": "mdm", "REL_ANCHOR_KEY": ids[row]}

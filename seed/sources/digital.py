@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from seed.chance import Chance, Ints, Texts, texts
+from seed.chance import Chance, Ints, Texts, either, present, texts
 from seed.dates import START, TODAY, stamped, written
 from seed.facts import Facts, Profile, Town, covered, named, sight
 from seed.sources.source import Extra, Source, Table, serial, some
@@ -18,7 +18,7 @@ def _ciam_seen(where: Town) -> Facts:
 
 def _holders(where: Town, column: Texts, seen: tuple[Ints, Ints]) -> tuple[Ints, Ints]:
     who, when = seen
-    has = np.asarray([value is not None for value in column[who].tolist()], dtype=np.bool_)
+    has = present(column[who])
     return who[has], when[has]
 
 
@@ -52,7 +52,9 @@ def _logins(where: Town, facts: Facts, ids: Texts) -> Table:
 
 
 def _around(facts: Facts, row: Ints, chance: Chance) -> Ints:
-    return np.clip(facts.day("observed")[row] + chance.between(len(row), -30, 200), START, TODAY)
+    days = facts.day("observed")[row] + chance.between(len(row), -30, 200)
+    inside: Ints = np.clip(days, START, TODAY)
+    return inside
 
 
 def _web_seen(where: Town) -> Facts:
@@ -64,14 +66,12 @@ def _web_seen(where: Town) -> Facts:
     for cookies in (contact.cookie, contact.cookie_second, contact.cookie_home):
         owner, day = _holders(where, cookies, (who, when))
         cookie, login = cookies[owner], contact.login[owner]
-        logs_in = chance.flags(len(owner), 0.7) & np.asarray(
-            [value is not None for value in login.tolist()], dtype=np.bool_
-        )
+        logs_in = chance.flags(len(owner), 0.7) & present(login)
         anonymous = chance.flags(len(owner), 0.5) & logs_in
         entity = named("P", owner)
         # Whoever never logs in is nobody that the other sources could know.
         stranger = texts([f"V-{value}" for value in cookie.tolist()])
-        parts.append(_browser(np.where(logs_in, entity, stranger), cookie, np.where(logs_in, login, None), day))
+        parts.append(_browser(np.where(logs_in, entity, stranger), cookie, either(logs_in, login, None), day))
         rows = np.flatnonzero(anonymous)
         parts.append(_browser(entity[rows], cookie[rows], np.full(len(rows), None, dtype=object), day[rows] - 3))
     whole = parts[0]
@@ -129,16 +129,14 @@ def _mobile_seen(where: Town) -> Facts:
     contact = where.contacts
     who, when = _holders(where, contact.device, covered(where, chance, 0.6, youngest=13))
     login = contact.login[who]
-    logs_in = chance.flags(len(who), 0.8) & np.asarray([value is not None for value in login.tolist()], dtype=np.bool_)
-    tablet = chance.flags(len(who), 0.4) & np.asarray(
-        [v is not None for v in contact.device_home[who].tolist()], dtype=np.bool_
-    )
+    logs_in = chance.flags(len(who), 0.8) & present(login)
+    tablet = chance.flags(len(who), 0.4) & present(contact.device_home[who])
     device = np.where(tablet & logs_in, contact.device_home[who], contact.device[who])
     stranger = texts([f"V-{value}" for value in contact.device[who].tolist()])
     return Facts(
         len(who),
         {"entity": np.where(logs_in, named("P", who), stranger), "device": device, "token": contact.token[who],
-         "login": np.where(logs_in, login, None)},
+         "login": either(logs_in, login, None)},
         {"observed": when, "since": np.maximum(when - chance.below(len(who), 300), START)},
     )  # fmt: skip
 
@@ -157,7 +155,7 @@ def _newsletter_seen(where: Town) -> Facts:
     who, when = covered(where, chance, 0.4, youngest=16)
     facts = sight(where, chance, who, when, Profile(no_email=0.0, no_address=1.0, nickname=0.2, typed=0.01))
     keep = some(facts, "email")
-    given = np.where(chance.flags(facts.size, 0.3), None, facts.text("given"))
+    given = either(chance.flags(facts.size, 0.7), facts.text("given"), None)
     return facts.also(given=given).take(keep)
 
 
@@ -165,7 +163,7 @@ def _newsletter(where: Town, facts: Facts, ids: Texts) -> Table:
     chance = where.chance("newsletter consent")
     return {
         "subscriber": ids, "mail": facts.text("email"), "first_name": facts.text("given"),
-        "last_name": np.where(chance.flags(facts.size, 0.5), facts.text("surname"), None),
+        "last_name": either(chance.flags(facts.size, 0.5), facts.text("surname"), None),
         "confirmed": chance.pick(facts.size, texts(["yes", "yes", "no"])),
         "state": chance.pick(facts.size, texts(["subscribed", "subscribed", "subscribed", "unsubscribed"])),
         "subscribed_on": written(facts.day("observed"), "{d:02}/{m:02}/{y:04}"),

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from seed.chance import Texts, texts
+from seed.chance import Texts, either, texts
 from seed.dates import START, TODAY, stamped
 from seed.facts import Facts, Profile, Town, covered, sight
 from seed.sources.commerce import placeholders
@@ -26,16 +26,18 @@ def _support(where: Town, facts: Facts, ids: Texts) -> Table:
     opened = facts.day("observed")
     return {
         "ticket": ids, "requester": joined(facts.text("given"), facts.text("surname")), "email": facts.text("email"),
-        "phone": american(facts.text("phone"), "+1 {area} {exchange} {line}"), "card": _sometimes(where, facts, "loyalty"),
+        "phone": american(facts.text("phone"), "+1 {area} {exchange} {line}"),
+        "card": _sometimes(where, facts, "loyalty"),
         "opened": stamped(opened, chance.below(size, 86_400), joint=" ", end=""),
-        "subject": chance.pick(size, _SUBJECTS), "status": chance.pick(size, texts(["open", "solved", "solved", "closed"])),
+        "subject": chance.pick(size, _SUBJECTS),
+        "status": chance.pick(size, texts(["open", "solved", "solved", "closed"])),
         "channel": chance.pick(size, texts(["phone", "mail", "chat", "web"])),
         "priority": chance.pick(size, texts(["low", "normal", "normal", "high"])),
     }  # fmt: skip
 
 
 def _sometimes(where: Town, facts: Facts, name: str) -> Texts:
-    return np.where(where.chance(f"support {name}").flags(facts.size, 0.3), facts.text(name), None)
+    return either(where.chance(f"support {name}").flags(facts.size, 0.3), facts.text(name), None)
 
 
 def _consents(where: Town, facts: Facts, ids: Texts) -> Table:
