@@ -1,0 +1,91 @@
+"""Fixtures that every test may use: a clean store of each kind, and a real Neo4j where there is one."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+# Modules below tests/ are no packages: what several tests share stands in this folder, importable by its plain name.
+sys.path.insert(0, str(Path(__file__).parent / "support"))
+
+from neo4j_server import NoNeo4j, neo4j_server
+
+from spine.bootstrap import open_store
+from spine.ports import GraphStore
+from spine.settings import Settings
+
+STORES = ["memory", "sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)]
+WIPE = "MATCH (n) WHERE NOT n:SpineMeta CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
+
+
+@pytest.fixture(scope="session")
+def settings() -> Settings:
+    """Settings of the environment, so that a Neo4j given by its URL can have a password."""
+    return Settings.from_environment(os.environ)
+
+
+@pytest.fixture(scope="session")
+def neo4j_url() -> Iterator[str]:
+    """The URL of a running Neo4j, one for the whole run; skips where there is none, fails where it is required."""
+    server = neo4j_server()
+    try:
+        url = server.__enter__()
+    except NoNeo4j as error:
+        if os.environ.get("SPINE_REQUIRE_NEO4J") == "1":
+            pytest.fail(f"SPINE_REQUIRE_NEO4J=1, but there is no Neo4j: {error}", pytrace=False)
+        pytest.skip(f"no Neo4j: {error}")
+    try:
+        yield url
+    finally:
+        server.__exit__(None, None, None)
+
+
+@pytest.fixture
+def clean_neo4j_url(neo4j_url: str, settings: Settings) -> str:
+    """The URL of the running Neo4j, emptied: constraints and indexes stay."""
+    wipe_neo4j(neo4j_url, settings)
+    return neo4j_url
+
+
+@pytest.fixture(params=STORES)
+def fresh_url(request: pytest.FixtureRequest, tmp_path: Path, settings: Settings) -> Callable[[], str]:
+    """For each kind of store: makes the URL of an empty one, whenever it is called."""
+    if request.param == "memory":
+        return lambda: "memory:"
+    if request.param == "sqlite":
+        numbers = iter(range(1_000_000))
+        return lambda: f"sqlite:{tmp_path / f'graph-{next(numbers)}.db'}"
+    url: str = request.getfixturevalue("neo4j_url")
+
+    def wiped() -> str:
+        wipe_neo4j(url, settings)
+        return url
+
+    return wiped
+
+
+@pytest.fixture
+def store_url(fresh_url: Callable[[], str]) -> str:
+    """The URL of an empty store, of each kind."""
+    return fresh_url()
+
+
+@pytest.fixture
+def store(store_url: str, settings: Settings) -> Iterator[GraphStore]:
+    """An empty store, of each kind."""
+    with open_store(store_url, settings) as opened:
+        yield opened
+
+
+def wipe_neo4j(url: str, settings: Settings) -> None:
+    """Remove everything from the database but its schema."""
+    from neo4j import GraphDatabase
+
+    with (
+        GraphDatabase.driver(url, auth=(settings.neo4j_user, settings.neo4j_password)) as driver,
+        driver.session() as session,
+    ):
+        session.run(WIPE).consume()
+        session.run("MATCH (m:SpineMeta) REMOVE m.position, m.highest, m.locked").consume()
