@@ -7,6 +7,7 @@ import usaddress  # type: ignore[import-untyped]
 
 from spine.normalise.countries import known_country, normalise_country, normalise_region, region_codes
 from spine.normalise.folding import PLACEHOLDERS, alnum, fold, letters_as_digits
+from spine.normalise.street_words import UNIT_STARTS
 from spine.normalise.streets import NOTHING, Street, split_street
 
 _POSTCODE = re.compile(
@@ -17,6 +18,12 @@ _TAIL = re.compile(
     r"(?P<before>.*?)\s*\b(?P<postcode>[a-z]{1,2}\d[a-z0-9]? \d[a-z]{2}|[a-z]\d[a-z] \d[a-z]\d|\d{5} \d{4}|\d{4,6})"
 )
 _HEAD = re.compile(r"(?P<postcode>\d{4,5}(?: [a-z]{2})?) (?P<city>[a-z][a-z ]+)")
+REGULAR_LINE = (
+    r"^[0-9]+[a-z]? [a-z]+( [a-z]+)*( unit [0-9]+[a-z]?)?, [a-z ]*[a-z]{3}(, [a-z]{2})?"
+    r", ([0-9]{5}|[a-z]{1,2}[0-9][a-z0-9]?[0-9][a-z]{2})(, [a-z]{2})?$"
+)
+"""What a canonical line mostly looks like; one that does, and has no word of `IRREGULAR_WORD`, is settled."""
+IRREGULAR_WORD = rf"\b(box|postfach|apartado|{'|'.join(sorted(UNIT_STARTS - {'unit'}))})\b|unit.*unit"
 _PARTS = ("house_number", "street", "unit", "po_box", "city", "region", "postcode", "country")
 _US_LABELS = {
     "AddressNumber": "house_number", "AddressNumberSuffix": "house_number", "OccupancyIdentifier": "unit",
@@ -74,11 +81,13 @@ def normalise_address(text: str) -> str | None:
     """The canonical line of an address written in one line; None where it can't be made out. Idempotent."""
     line = one_line(split_address(text))
     for _ in range(4):
-        again = line and one_line(split_address(line))
-        if again is None or again == line:
-            break
+        if line is None:
+            return None
+        again = one_line(split_address(line))
+        if again == line:
+            return line
         line = again
-    return line
+    return None
 
 
 def split_address(text: str) -> Address:

@@ -24,11 +24,8 @@ def text_column(table: pa.Table, name: str) -> Column:
 
 def one_array(column: "pa.ChunkedArray[Any]") -> Column:
     """The column in one piece."""
-    if column.num_chunks == 1:
-        return column.chunk(0)
-    whole: Any = column.combine_chunks()
-    single: Any = pa.concat_arrays(whole.chunks) if hasattr(whole, "chunks") else whole
-    combined: Column = single
+    whole: Any = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+    combined: Column = pa.concat_arrays(whole.chunks) if hasattr(whole, "chunks") else whole
     return combined
 
 

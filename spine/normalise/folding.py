@@ -8,6 +8,8 @@ from anyascii import anyascii
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 _APOSTROPHES = str.maketrans("", "", "'`")
 _LOOKALIKES = str.maketrans("oilzsbg|!", "011258611")
+_MISREAD_L = re.compile(r"(?<=[A-Za-z])\||\|(?=[A-Za-z])")
+_MISREAD_I = re.compile(r"(?<=[A-Za-z]):(?=[a-z])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]")
 
 PLACEHOLDERS = frozenset(
@@ -29,9 +31,12 @@ def fold(text: str) -> str:
     """The text in lower-case ASCII letters and digits, words parted by one blank; empty where nothing is left.
 
     Other scripts are transliterated by anyascii; apostrophes vanish (O'Brien -> obrien), other punctuation parts words.
+    A bar or colon inside a word is what scanners make of l and i (Gabr:el, Danie|), and is put back.
     """
     if not text.isascii():
         text = anyascii(text)
+    if "|" in text or ":" in text:
+        text = _MISREAD_L.sub("l", _MISREAD_I.sub("i", text))
     return _NOT_WORD.sub(" ", text.lower().translate(_APOSTROPHES)).strip()
 
 

@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 from nicknames import NickNamer
 
-from spine.normalise.folding import PLACEHOLDERS, fold, fold_known, words
+from spine.normalise.folding import PLACEHOLDERS, fold, words
 
 TITLES = words(
-    "mr mrs ms miss mx dr doctor prof professor sir dame lord lady rev reverend fr father hon capt captain col maj lt "
+    "mr mrs ms miss mx dr doctor prof professor sir dame rev reverend fr father hon capt captain col maj lt "
     "sgt herr frau fraulein hr mme mlle monsieur madame"
 )
 POSTNOMINALS = words("phd md dds dvm esq esquire mba cpa obe mbe cbe kbe dphil edd llb llm mbbs")
@@ -21,6 +21,8 @@ PARTICLES = words(
     "van von der den de la le da das dos do di del della dello du des ten ter te zu zur zum af av ibn bin bint ben abu "
     "al el st saint san santa mac mc vander vande vom"
 )
+NO_NAMES = PLACEHOLDERS - {"nan"}
+"""Placeholders of names; Nan is a given name."""
 _CJK = re.compile(r"[\u4e00-\u9fff\uac00-\ud7af]{2,4}")
 _PHD = re.compile(r"\bph d\b")
 
@@ -36,7 +38,7 @@ class FullName(NamedTuple):
 
 def normalise_name(text: str) -> str | None:
     """One name, folded; None for a placeholder such as `unknown`."""
-    return fold_known(text)
+    return _known(fold(text).split())
 
 
 def normalise_suffix(text: str) -> str | None:
@@ -46,7 +48,10 @@ def normalise_suffix(text: str) -> str | None:
 
 def split_given(text: str) -> tuple[str | None, str | None, str | None]:
     """(given, middle initials, suffix): titles and post-nominals dropped, trailing initials are middle names."""
-    tokens = _PHD.sub("phd", fold(text)).split()
+    folded = fold(text)
+    if folded in NO_NAMES:
+        return None, None, None
+    tokens = _PHD.sub("phd", folded).split()
     while len(tokens) > 1 and tokens[0] in TITLES:
         tokens.pop(0)
     middle: list[str] = []
@@ -65,7 +70,10 @@ def split_given(text: str) -> tuple[str | None, str | None, str | None]:
 
 def split_surname(text: str) -> tuple[str | None, str | None]:
     """(surname, suffix): particles stay, `Smith Jr` gives `smith` and `jr`; a lone initial stays a surname."""
-    tokens = _PHD.sub("phd", fold(text)).split()
+    folded = fold(text)
+    if folded in NO_NAMES:
+        return None, None
+    tokens = _PHD.sub("phd", folded).split()
     suffix = None
     while len(tokens) > 1 and (tokens[-1] in SUFFIXES or tokens[-1] in POSTNOMINALS):
         suffix = suffix or SUFFIXES.get(tokens[-1])
@@ -81,21 +89,35 @@ def split_full_name(text: str) -> FullName:
     """
     sign_name = text.strip()
     if _CJK.fullmatch(sign_name):
-        return FullName(fold_known(sign_name[1:]), None, fold_known(sign_name[0]), None)
-    if fold(text) in PLACEHOLDERS:
+        return FullName(fold(sign_name[1:]) or None, None, fold(sign_name[0]) or None, None)
+    if fold(text) in NO_NAMES:
         return FullName(None, None, None, None)
-    parts = [tokens for tokens in (_PHD.sub("phd", fold(part)).split() for part in text.split(",")) if tokens]
-    suffix = None
-    while len(parts) > 1 and all(token in SUFFIXES or token in POSTNOMINALS for token in parts[-1]):
-        suffix = next((SUFFIXES[token] for token in parts.pop() if token in SUFFIXES), suffix)
-    if len(parts) > 1:
-        given, family = [token for part in parts[1:] for token in part], parts[0]
+    parts = [tokens for tokens in map(_name_words, text.split(",")) if tokens]
+    credentials = [tokens for tokens in parts[1:] if _is_credential(tokens)]
+    suffix = next((SUFFIXES[token] for tokens in credentials for token in tokens if token in SUFFIXES), None)
+    rest = [tokens for tokens in parts[1:] if tokens not in credentials]
+    if rest:
+        given, family = [token for part in rest for token in part], parts[0]
         while len(given) > 1 and given[-1] in PARTICLES:
             family = [given.pop(), *family]
     else:
         given, family, own = _split_tokens(parts[0])
         suffix = suffix or own
     return _assemble(given, family, suffix)
+
+
+def _name_words(text: str) -> list[str]:
+    """The folded words of a part of a name; what a hyphen joins stays one entry (`anne marie`)."""
+    found: list[str] = []
+    for word in text.split():
+        folded = fold(word)
+        found.extend([folded] if "-" in word and folded else folded.split())
+    return found
+
+
+def _is_credential(tokens: list[str]) -> bool:
+    """True for a part that holds only suffixes and post-nominals, written with or without dots."""
+    return all(token in SUFFIXES or token in POSTNOMINALS for token in tokens) or "".join(tokens) in POSTNOMINALS
 
 
 def _split_tokens(tokens: list[str]) -> tuple[list[str], list[str], str | None]:
@@ -119,13 +141,15 @@ def _assemble(given: list[str], family: list[str], suffix: str | None) -> FullNa
     while len(given) > 1 and (given[-1] in SUFFIXES or given[-1] in POSTNOMINALS):
         suffix = suffix or SUFFIXES.get(given[-1])
         given = given[:-1]
+    first, initials, _ = split_given(given[0]) if given else (None, None, None)
+    middle = [*(initials or "").split(), *given[1:]]
     surname, own = split_surname(" ".join(family))
-    return FullName(_known(given[:1]), _known(given[1:]), surname, suffix or own)
+    return FullName(first, _known(middle), surname, suffix or own)
 
 
 def _known(tokens: list[str]) -> str | None:
     text = " ".join(tokens)
-    return None if text in PLACEHOLDERS else text
+    return None if text in NO_NAMES else text
 
 
 @cache

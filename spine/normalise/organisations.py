@@ -13,6 +13,8 @@ from spine.normalise.folding import PLACEHOLDERS, fold, words
 
 _AND = re.compile(r"[&+]")
 _LONE_LETTERS = re.compile(r"\b[a-z](?: [a-z]\b)+")
+_ITALIAN = re.compile(r"\b[Ss]\.\s?[Pp]\.\s?[Aa]\b|\bSpA\b")
+"""What tells the Italian form from a spa; of the bare word, `Foo SPA` is taken for a bath."""
 _OWN_FORMS = """
 inc: incorporated|incorporation
 corp: corporation|corporacion
@@ -49,15 +51,14 @@ aps: anpartsselskab
 oy: osakeyhtio
 kk: kabushiki kaisha|kabushikigaisha|kabushiki gaisha
 sp zoo: sp z oo|spolka z ograniczona odpowiedzialnoscia
-sa de cv: s a de c v|sapi de cv
-na: national association
-lc: l c
+sa de cv: sociedad anonima de capital variable
+sab de cv: sab
+sapi de cv: sapi
 """
-_WORDS_NOT_FORMS = words(
-    "uk at ok private da vat et ad ec ep pp mb cpt xt ij sep sem teo fa ud sd sp pt dat ent gp ei bl ba hf ob tapui "
-    "etat se coop obrt fie stg esv ae ks kt kb kd kf kv qk ps sf sal ese scop"
-)
-"""Forms of cleanco that are common words or initials in names: never removed."""
+_TWO_LETTERS = words("ag sa nv bv ab as oy kg kk lp pc co sl ug ev eg gk yk cv")
+"""The only forms of two letters that are removed: others are as often initials or common words (at, da, ok, uk)."""
+_WORDS_NOT_FORMS = words("private vat cpt sep sem teo dat ent tapui etat coop obrt fie stg esv sal ese scop")
+"""Longer forms of cleanco that are common words or initials in names: never removed."""
 _LEADING = words("ooo oao zao pao sarl uab sia")
 _LONGEST_FORM = 6
 
@@ -76,7 +77,11 @@ def _forms() -> dict[str, str]:
         short, _, variants = line.partition(": ")
         known[short] = short
         known.update((fold_organisation(variant), short) for variant in variants.split("|"))
-    return {term: short for term, short in known.items() if term and term not in _WORDS_NOT_FORMS}
+    return {
+        term: short
+        for term, short in known.items()
+        if term not in _WORDS_NOT_FORMS and (len(term) > 2 or term in _TWO_LETTERS)
+    }
 
 
 def split_organisation(text: str) -> tuple[str | None, str | None]:
@@ -85,13 +90,22 @@ def split_organisation(text: str) -> tuple[str | None, str | None]:
     Forms are taken off the end as often as they stand there (`Foo Co., Ltd.` -> `foo`, `co ltd`), and a few off the
     beginning (`OOO Foo`); a leading `the` is dropped.
     """
+    if fold(text) in PLACEHOLDERS:
+        return None, None
     tokens = fold_organisation(text).split()
     forms: list[str] = []
+    if tokens[-1:] == ["spa"] and not _ITALIAN.search(text):
+        return _core(tokens, forms)
     while len(tokens) > 1 and (width := _form_at_end(tokens)):
         forms.insert(0, _forms()[" ".join(tokens[-width:])])
         tokens = tokens[:-width]
         while len(tokens) > 1 and tokens[-1] == "and":
             tokens.pop()
+    return _core(tokens, forms)
+
+
+def _core(tokens: list[str], forms: list[str]) -> tuple[str | None, str | None]:
+    """The name without what stands in front of it."""
     while len(tokens) > 1 and (tokens[0] in _LEADING or tokens[0] == "the"):
         first = tokens.pop(0)
         if first != "the":
@@ -103,7 +117,7 @@ def split_organisation(text: str) -> tuple[str | None, str | None]:
 def normalise_legal_form(text: str) -> str | None:
     """The short form of a legal form (`Limited` -> `ltd`); an unknown one stays as its folded text."""
     folded = fold_organisation(text)
-    if folded in PLACEHOLDERS:
+    if folded in PLACEHOLDERS or fold(text) in PLACEHOLDERS:
         return None
     return _forms().get(folded, folded)
 

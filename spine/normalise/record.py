@@ -231,5 +231,12 @@ def _address_lines(known: Mapping[str, Column]) -> Column:
     street = join_known(" ", known["house_number"], known["street"], prefixed("unit ", known["unit"]))
     tail = (known[name] for name in ("city", "region", "postcode", "country"))
     line = join_known(", ", street, prefixed("po box ", known["po_box"]), *tail)
-    only: Column = compute.if_else(enough, line, NO_TEXT)
-    return only
+    line = compute.if_else(enough, line, NO_TEXT)
+    # What look-up makes of a line must be the line itself: proven for regular ones, tried for the others.
+    regular = compute.and_not(
+        compute.match_substring_regex(line, addresses.REGULAR_LINE),
+        compute.match_substring_regex(line, addresses.IRREGULAR_WORD),
+    )
+    tried = map_distinct(compute.if_else(regular, NO_TEXT, line), addresses.normalise_address)
+    settled: Column = compute.if_else(regular, line, tried)
+    return settled

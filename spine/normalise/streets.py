@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-from spine.normalise.folding import PLACEHOLDERS, alnum, fold, words
+from spine.normalise.folding import PLACEHOLDERS, fold, words
 from spine.normalise.street_words import FLOORS, NUMBERED_ROADS, STREET_WORDS, UNIT_STARTS, UNIT_WORDS
 
 _HOUSE = re.compile(r"\d+[a-z]?")
@@ -72,18 +72,14 @@ def split_street(text: str) -> Street:
         box = normalise_po_box(match[1])
         text = text[: match.start()] + "," + text[match.end() :]
     number, unit = None, None
-    lines = []
+    tokens: list[str] = []
     for part in text.replace("\n", ",").split(","):
+        if number is None and (match := _RANGE.match(part + " ")):
+            number, part = f"{match[1]} {match[2]}".lower(), part[match.end() :]
         line, own = _split_unit(part)
         unit = unit or own
-        if line:
-            lines.append(line)
-    text = " ".join(lines)
-    if match := _RANGE.match(text + " "):
-        number, text = f"{match[1]} {match[2]}".lower(), text[match.end() :]
-        tokens = fold(text).split()
-    else:
-        tokens = fold(text).split()
+        tokens += line
+    if number is None:
         number, tokens = _split_number(tokens)
     return Street(number, normalise_street(" ".join(tokens)) if tokens else None, unit, box)
 
@@ -101,16 +97,14 @@ def _split_number(tokens: list[str]) -> tuple[str | None, list[str]]:
     return None, tokens
 
 
-def _split_unit(part: str) -> tuple[str, str | None]:
-    """(the rest, the unit) of one comma-free part: from `#`, or a designator that something follows."""
-    marked = part.replace("#", " # ")
-    tokens = marked.split()
+def _split_unit(part: str) -> tuple[list[str], str | None]:
+    """(the other words, the unit) of one comma-free part: from `#`, or a designator that something follows."""
+    tokens = " # ".join(fold(piece) for piece in part.split("#")).split()
     for at, word in enumerate(tokens):
-        plain = alnum(word)
-        if word == "#" or (plain in UNIT_STARTS and at + 1 < len(tokens)):
+        if word == "#" or (word in UNIT_STARTS and at + 1 < len(tokens)):
             if at == 0:
                 numbered = (end for end in range(1, len(tokens)) if any(map(str.isdigit, tokens[end])))
                 tail = next(numbered, len(tokens) - 1)
-                return " ".join(tokens[tail + 1 :]), normalise_unit(" ".join(tokens[: tail + 1]))
-            return " ".join(tokens[:at]), normalise_unit(" ".join(tokens[at:]))
-    return part.strip(), None
+                return tokens[tail + 1 :], normalise_unit(" ".join(tokens[: tail + 1]))
+            return tokens[:at], normalise_unit(" ".join(tokens[at:]))
+    return tokens, None

@@ -2,7 +2,7 @@
 
 import re
 
-from spine.normalise.folding import fold
+from spine.normalise.folding import fold, letters_as_digits
 
 _SEX = {
     word: code
@@ -14,6 +14,7 @@ _SEX = {
     for word in words.split()
 } | {"non binary": "x"}
 _AGE = re.compile(r"\s*(\d{1,3})(?:\.0+)?\s*(?:y|yr|yrs|years?)?\s*", re.ASCII | re.IGNORECASE)
+_SCANNED = re.compile(r"(?=.*\d)[\doOiIlLzZsSbBgG|]{2,3}", re.ASCII)
 _OLDEST = 130
 
 
@@ -24,5 +25,5 @@ def normalise_sex(text: str) -> str | None:
 
 def normalise_age(text: str) -> str | None:
     """Whole years from 0 to 130, as text; None for anything else."""
-    match = _AGE.fullmatch(text)
+    match = _AGE.fullmatch(text) or (_SCANNED.fullmatch(text) and _AGE.fullmatch(letters_as_digits(text.lower())))
     return str(int(match[1])) if match and int(match[1]) <= _OLDEST else None
