@@ -42,6 +42,11 @@ def evaluate(
         show_accuracy(document)
 
 
+@export_app.callback()
+def root() -> None:
+    """Write what was resolved to files."""
+
+
 @export_app.command("memberships")
 def export_memberships(
     out: Annotated[Path, typer.Option("--out", help="FILE.csv or FILE.parquet.")],

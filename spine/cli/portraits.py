@@ -1,0 +1,154 @@
+"""A person, organisation, household or record as a document, and as text."""
+
+import json
+from typing import Any
+
+from spine.access.context import LOCAL
+from spine.cli import output
+from spine.domain.ids import encode_id
+from spine.errors import NotFound
+from spine.explore.golden import display_name
+from spine.explore.households import homes, household, members
+from spine.explore.membership import Entity, resolve
+from spine.explore.organisations import owners, subsidiaries, ultimate
+from spine.explore.persons import Portrait, portraits
+from spine.ports import Reader
+
+Document = dict[str, Any]
+
+
+def name_of(portrait: Portrait) -> str | None:
+    """What to call an entity."""
+    return display_name(portrait.golden)
+
+
+def of_entity(reader: Reader, entity: Entity) -> Document:
+    """A person or organisation with its identities, golden values and relationships."""
+    portrait = portraits(reader, LOCAL, [entity])[entity.id]
+    document: Document = {
+        "id": entity.public_id,
+        "kind": entity.kind,
+        "name": name_of(portrait),
+        "confidence": entity.confidence,
+        "cohesion": entity.cohesion,
+        "next_join": entity.next_join,
+        "golden": [
+            {"attribute": one.name, "value": one.value, "source": one.source, "rule": one.rule}
+            for one in portrait.golden
+        ],
+        "identities": [
+            {
+                "namespace": link.identifier["namespace"],
+                "value": link.identifier["value"],
+                "confidence": link.confidence,
+                "why": link.reason,
+                "sources": list(link.sources),
+                "current": link.current,
+                "verified": link.verified,
+            }
+            for link in portrait.links
+        ],
+        "records": [
+            {
+                "id": encode_id("record", held.record["id"]),
+                "key": held.record["key"],
+                "confidence": held.confidence,
+                "why": held.reason,
+            }
+            for held in portrait.records
+        ],
+    }
+    return {**document, **(_of_person(reader, entity) if entity.kind == "person" else _of_group(reader, entity.id))}
+
+
+def _of_person(reader: Reader, entity: Entity) -> Document:
+    return {
+        "households": [
+            {
+                "id": encode_id("household", home.household),
+                "confidence": home.confidence,
+                "role": home.role,
+                "since": home.since,
+                "until": home.until,
+                "why": home.reason,
+            }
+            for home in homes(reader, LOCAL, [entity])[entity.id]
+        ]
+    }
+
+
+def _of_group(reader: Reader, number: int) -> Document:
+    top, cycle = ultimate(reader, LOCAL, number)
+    return {
+        "ultimate_parent": encode_id("organisation", top),
+        "cycle": cycle,
+        "parents": [
+            {"id": encode_id("organisation", one.parent), "share": one.share, "why": one.reason}
+            for one in owners(reader, LOCAL, [number]).get(number, ())
+        ],
+        "children": [
+            {"id": encode_id("organisation", one.child), "share": one.share, "why": one.reason}
+            for one in subsidiaries(reader, LOCAL, [number]).get(number, ())
+        ],
+    }
+
+
+def of_household(reader: Reader, number: int, confidence: float, default: float) -> Document:
+    """A household with its members."""
+    found = household(reader, LOCAL, number, confidence, default)
+    people = members(reader, LOCAL, [number], confidence)[number]
+    drawn = portraits(reader, LOCAL, [one.person for one in people])
+    return {
+        "id": encode_id("household", number),
+        "kind": "household",
+        "name": found.row["address"],
+        "confidence": confidence,
+        "size": found.size,
+        "adults": found.adults,
+        "members": [
+            {
+                "id": one.person.public_id,
+                "name": name_of(drawn[one.person.id]),
+                "confidence": one.confidence,
+                "role": one.role,
+                "since": one.since,
+                "until": one.until,
+                "why": one.reason,
+            }
+            for one in people
+        ],
+    }
+
+
+def of_record(reader: Reader, number: int, confidence: float) -> Document:
+    """A record as it came, and the entity that holds it."""
+    rows = reader.get("record", "id", [number])
+    if not rows:
+        raise NotFound(f"There is no record {encode_id('record', number)}.", remedy="Search for it by an identifier.")
+    entity = resolve(reader, LOCAL, [number], confidence).get(number)
+    return {
+        "id": encode_id("record", number),
+        "kind": "record",
+        "name": rows[0]["key"],
+        "confidence": confidence,
+        "observed_at": rows[0]["observed_at"],
+        "live": rows[0]["live"],
+        "entity": entity.public_id if entity else None,
+        "raw": json.loads(rows[0]["raw"] or "{}"),
+    }
+
+
+def show(document: Document) -> None:
+    """A document for people: what is single as lines, what is many as tables."""
+    output.say(f"{document['kind']} {document['id']}  {document['name'] or ''}", style="bold")
+    for name, value in document.items():
+        if name not in ("id", "kind", "name", "raw") and not isinstance(value, list):
+            output.say(f"  {name.replace('_', ' ')}: {'' if value is None else value}")
+    for name, value in document.items():
+        if isinstance(value, list) and value:
+            columns = list(value[0])
+            output.say()
+            output.table(columns, [[row[column] for column in columns] for row in value], name)
+    for name, value in document.get("raw", {}).items():
+        output.say(f"  {name} = {value}")
+    output.say()

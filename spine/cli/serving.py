@@ -1,0 +1,112 @@
+"""`spine serve` and `spine run`: the published questions, over HTTP or answered on the spot."""
+
+import json
+import socket
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+import typer
+
+from spine.cli import output
+from spine.cli.options import Json, Store
+from spine.cli.session import existing, settings
+from spine.errors import QueryError, SpineError
+from spine.ports import GraphStore
+
+FAILED = 1
+Host = Annotated[str, typer.Option("--host", help="The address to bind.")]
+Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="The port to bind; 0 takes a free one.")]
+AllowRemote = Annotated[
+    bool, typer.Option("--allow-remote", help="Bind an address that others can reach: they read everything.")
+]
+
+
+def serve(
+    host: Host = "127.0.0.1",
+    port: Port = 8000,
+    allow_remote: AllowRemote = False,
+    store: Store = None,
+) -> None:
+    """Serve GraphQL and GraphiQL until Ctrl-C."""
+    with existing(store) as graph:
+        serve_store(graph, host, port, allow_remote)
+
+
+def run(
+    operation: Annotated[
+        str | None, typer.Argument(help="A ready-made operation; without one, all are listed.", show_default=False)
+    ] = None,
+    variable: Annotated[
+        list[str] | None,
+        typer.Option("--var", help="name=value, the value as JSON or as text; may be repeated.", show_default=False),
+    ] = None,
+    store: Store = None,
+    as_json: Json = False,
+) -> None:
+    """Answer a ready-made GraphQL operation without a server: prints `data`, and `errors` where something failed."""
+    from spine.api import contract
+    from spine.api.execution import run as execute
+
+    if operation is None:
+        found = [{"name": f"{one.audience}/{one.name}", "question": one.question} for one in contract.operations()]
+        if as_json:
+            output.as_json(found)
+        else:
+            output.table(("operation", "question"), [list(one.values()) for one in found])
+        return
+    chosen = contract.operation(operation)
+    variables = {**chosen.variables, **_variables(variable or ())}
+    with existing(store) as graph:
+        answer = execute(graph, settings(), chosen.document, variables)
+    if not as_json:
+        output.note(chosen.question)
+    output.as_json(answer)
+    if answer.get("errors"):
+        raise typer.Exit(FAILED)
+
+
+def serve_store(graph: GraphStore, host: str, port: int, allow_remote: bool = False) -> None:
+    """Serve an open store until Ctrl-C, and say where, with a question to try for each kind of user."""
+    import uvicorn
+
+    from spine.api import contract, pages
+    from spine.api.app import create_app
+    from spine.api.network import LOCAL_HOSTS, check_host
+
+    bound = _bound(check_host(host, allow_remote), port)
+    name = f"[{host}]" if ":" in host else host
+    address = f"http://{name}:{bound.getsockname()[1]}"
+    hosts = LOCAL_HOSTS if host in LOCAL_HOSTS else {"*"}
+    config = uvicorn.Config(create_app(graph, settings(), hosts=hosts), log_level="warning", access_log=False)
+    output.say(f"Serving {graph.url} at {address} (GraphQL at /graphql, GraphiQL at /graphiql). Ctrl-C ends.")
+    for starter in pages.STARTERS:
+        one = contract.operation(starter)
+        output.say(f"  {one.audience:10} {one.question}")
+        output.say(f"  {'':10} {address}{pages.link(one)}")
+    try:
+        uvicorn.Server(config).run(sockets=[bound])
+    except KeyboardInterrupt:
+        # Ctrl-C is how serving ends; uvicorn raises it again after it has shut down.
+        output.say("Ended.")
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise SpineError(
+            f"Port {port} of {host} can't be used: {error.strerror or error}.", remedy="Choose another with --port."
+        ) from error
+
+
+def _variables(given: Sequence[str]) -> dict[str, Any]:
+    found = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name:
+            raise QueryError(f"--var {text!r} is not name=value.", remedy="Write --var first=10.")
+        try:
+            found[name] = json.loads(value)
+        except ValueError:
+            found[name] = value
+    return found
