@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from spine import __version__
-from spine.cli import asking, evaluation, models, output, serving
+from spine.cli import asking, evaluation, loading, models, output, serving
 from spine.errors import BadStoreUrl, QueryError, SettingsError, SpineError
 
 FAILED, USAGE = 1, 2
@@ -33,7 +33,8 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
         raise typer.Exit
 
 
-for command in (asking.find, asking.show, asking.status, serving.serve, serving.run, evaluation.evaluate):
+app.command("map")(loading.write_mapping)
+for command in (loading.load, asking.find, asking.show, asking.status, serving.serve, serving.run, evaluation.evaluate):
     app.command()(command)
 app.add_typer(evaluation.export_app, name="export")
 app.add_typer(models.model_app, name="model")

@@ -1,0 +1,115 @@
+"""`spine map` and `spine load`: a mapping for a file, and the file through a mapping into the store."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from spine.access.context import LOCAL
+from spine.cli import output
+from spine.cli.options import Json, RecordKind, Store
+from spine.cli.plugins import plugin
+from spine.cli.progress import watched
+from spine.cli.session import opened
+from spine.errors import FileError
+from spine.pipeline.load import LoadReport
+from spine.pipeline.load import load as load_source
+from spine.pipeline.progress import Stopwatch
+from spine.ports import GraphStore
+
+REJECTS = 3
+
+
+def write_mapping(
+    file: Annotated[Path, typer.Argument(help="A CSV, TSV, JSON Lines or Parquet file.")],
+    kind: RecordKind = None,
+    source: Annotated[
+        str | None, typer.Option("--source", help="The name of the source; else from the file.", show_default=False)
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("-o", "--out", help="Where to write it; else standard output.", show_default=False)
+    ] = None,
+) -> None:
+    """Write a mapping for a file never seen before, from its column names and values."""
+    mapping = plugin("spine.loaders", "map")(file, kind=kind.value if kind else None, source=source)
+    text = mapping.dump()
+    if out is None:
+        print(text, end="")
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise FileError(f"{out}: can't be written: {error.strerror}.", remedy="Name another file with -o.") from error
+    output.note(f"{out} maps {file}. Next: spine load {file} --mapping {out}")
+
+
+def load(
+    path: Annotated[Path, typer.Argument(help="A file, or a directory of them.")],
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            "--mapping",
+            help="A mapping file, or the name of one in the store; Senzing JSON needs none.",
+            show_default=False,
+        ),
+    ] = None,
+    rejects: Annotated[
+        Path | None,
+        typer.Option("--rejects", help="Where rows go that can't be used; else beside PATH.", show_default=False),
+    ] = None,
+    store: Store = None,
+    as_json: Json = False,
+) -> None:
+    """Load a file through a mapping; what is there already changes nothing. Ends with 3 where rows were rejected."""
+    refused = rejects or path.with_name(f"_{path.name}.rejects.csv")
+    with opened(store) as graph, watched() as watch:
+        report = load_path(graph, path, _kept(graph, mapping), refused, watch)
+    if as_json:
+        output.as_json({**asdict(report), "rejects_file": str(refused) if report.rejects else None})
+    else:
+        show_load(report, refused)
+    if report.rejects:
+        raise typer.Exit(REJECTS)
+
+
+def load_path(
+    graph: GraphStore,
+    path: Path,
+    mapping: str | Path | None,
+    refused: Path,
+    watch: Stopwatch,
+    source: str | None = None,
+) -> LoadReport:
+    """Load a file or directory, with its rejects in the file `refused`."""
+    records = plugin("spine.loaders", "files")(path, mapping, source)
+    chosen: Any = getattr(records, "mapping", None)
+    name = chosen.name if chosen is not None else path.name.split(".")[0]
+    with plugin("spine.loaders", "rejects")(refused) as file:
+        return load_source(
+            graph, LOCAL, records, name, None if chosen is None else chosen.to_json(), watch=watch, reject=file.write
+        )
+
+
+def show_load(report: LoadReport, refused: Path) -> None:
+    """What a load did, for people."""
+    output.say(
+        f"{report.name}: {report.rows:,} rows in {report.seconds:.1f} s; {report.records_added:,} records new, "
+        f"{report.records_changed:,} changed; {report.identifiers:,} identifiers, {report.events:,} events, "
+        f"{report.consents:,} consents new"
+    )
+    if report.problems:
+        output.say(f"{report.problems:,} values could not be read and were left out of matching, such as:")
+        for example in report.examples:
+            output.say(f"  {example}")
+    if report.rejects:
+        output.note(f"{report.rejects:,} rows rejected: file, line, column and reason are in {refused}")
+
+
+def _kept(graph: GraphStore, mapping: str | None) -> str | Path | None:
+    """The mapping file, or the mapping that the store keeps under that name."""
+    if mapping is None or Path(mapping).exists():
+        return Path(mapping) if mapping else None
+    with graph.reading(LOCAL) as reader:
+        rows = reader.get("document", "id", [f"mapping:{mapping}"])
+    return str(rows[0]["body"]) if rows else mapping
