@@ -59,13 +59,15 @@ class Chance:
     def between(self, size: int, low: int | Ints, high: int | Ints) -> Ints:
         """Whole numbers in [low, high), or low where the range is empty."""
         width = np.maximum(np.broadcast_to(np.asarray(high - low, dtype=np.int64), (size,)), 1)
-        return np.add(low, self.below(size, width), dtype=np.int64)
+        start: Ints = np.broadcast_to(np.asarray(low, dtype=np.int64), (size,))
+        return start + self.below(size, width)
 
     def weighted(self, size: int, weights: Sequence[float] | Floats) -> Ints:
         """Positions drawn in proportion to their weights."""
         heights = np.cumsum(np.asarray(weights, dtype=np.float64))
         found = np.searchsorted(heights, self.unit(size) * heights[-1], side="right")
-        return np.minimum(found, len(heights) - 1).astype(np.int64)
+        inside: Ints = np.minimum(found, len(heights) - 1)
+        return inside
 
     def pick(self, size: int, pool: Texts, weights: Floats | None = None) -> Texts:
         """Values of the pool."""

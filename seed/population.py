@@ -58,14 +58,34 @@ class Residencies:
         return np.where(back | (other & (self.end[before] > day)), before, found)
 
 
-@dataclass(frozen=True)
 class _Spells:
-    """Membership of a person in a household over a period."""
+    """Membership of persons in households over periods, as it is written down; and the country of each household."""
 
-    person: Ints
-    household: Ints
-    start: Ints
-    end: Ints
+    def __init__(self, country: Ints) -> None:
+        self._rows: list[tuple[Ints, Ints, Ints, Ints]] = []
+        self._countries = [country]
+        self.households = len(country)
+
+    def add(self, person: Ints, household: Ints, start: Ints, end: Ints) -> None:
+        """These persons belong to these households over these periods."""
+        self._rows.append((person, household, start, end))
+
+    def alone(self, person: Ints, country: Ints, start: Ints, end: Ints) -> Ints:
+        """Give each of these persons a new household of their own over a period; the households."""
+        own = np.arange(self.households, self.households + len(person))
+        self.households += len(person)
+        self._countries.append(country)
+        self.add(person, own, start, end)
+        return own
+
+    def columns(self) -> tuple[Ints, Ints, Ints, Ints]:
+        """Person, household, start and end of all memberships."""
+        person, household, start, end = (np.concatenate(part) for part in zip(*self._rows, strict=True))
+        return person, household, start, end
+
+    def country(self) -> Ints:
+        """The country of each household."""
+        return np.concatenate(self._countries)
 
 
 @dataclass(frozen=True)
@@ -84,9 +104,9 @@ def populate(persons: int, seed: int) -> Population:
     """The population of a world of this many persons."""
     chance = Chance(seed, "population")
     people, household, formed, kind = _families(persons, chance)
-    spells, households, country = _histories(people, household, formed, kind, chance)
-    residencies, dwellings = _homes(spells, households, country, chance, seed, persons)
-    return Population(people, residencies, dwellings, households, formed)
+    spells = _histories(people, household, formed, kind, chance)
+    residencies, dwellings = _homes(spells, chance, seed, persons)
+    return Population(people, residencies, dwellings, spells.households, formed)
 
 
 def _families(persons: int, chance: Chance) -> tuple[People, Ints, Ints, Ints]:
@@ -162,70 +182,64 @@ def _named(
     )  # fmt: skip
 
 
-def _histories(people: People, household: Ints, formed: Ints, kind: Ints, chance: Chance) -> tuple[_Spells, int, Ints]:
-    """The membership of every person over time, the number of households, and the country of each."""
-    size, person = len(people), np.arange(len(people))
+def _histories(people: People, household: Ints, formed: Ints, kind: Ints, chance: Chance) -> _Spells:
+    """The membership of every person over time."""
     last = np.where(people.death != NEVER, people.death, TODAY + 1)
-    child = people.role == "child"
-    start = np.maximum(np.where(child, np.maximum(formed, people.birth), formed), people.birth)
+    child = np.asarray(people.role == "child", dtype=np.bool_)
+    elder = np.asarray(people.role == "parent", dtype=np.bool_)
+    start = np.maximum(formed, people.birth)
     end = last.copy()
-    count = len(kind)
-    country = np.zeros(count, dtype=np.int64)
+    country = np.zeros(len(kind), dtype=np.int64)
     country[household] = people.country
-    spells, countries = [], [country]
+    spells = _Spells(country)
 
-    def alone(rows: Ints, begin: Ints, finish: Ints) -> Ints:
-        """Give each of these persons a household of their own over a period."""
-        nonlocal count
-        own = np.arange(count, count + len(rows))
-        count += len(rows)
-        countries.append(people.country[rows])
-        spells.append((rows, own, begin, finish))
-        return own
-
-    grown = np.flatnonzero(child & (TODAY - people.birth > 19 * YEAR) & chance.flags(size, 0.8))
+    grown = np.flatnonzero(child & (TODAY - people.birth > 19 * YEAR) & chance.flags(len(people), 0.8))
     leaves = np.maximum(people.birth[grown] + 18 * YEAR + chance.below(len(grown), 8 * YEAR), START)
     away = leaves < np.minimum(last[grown], TODAY - 60)
     grown, leaves = grown[away], leaves[away]
-    alone(grown, leaves, last[grown])
+    spells.alone(grown, people.country[grown], leaves, last[grown])
+    # Some keep their room with the parents: two homes.
     weekends = chance.flags(len(grown), 0.12)
     end[grown[~weekends]] = leaves[~weekends]
 
-    before = np.flatnonzero(
-        ~child & (people.role != "parent") & (formed > START) & (people.birth + 18 * YEAR < formed - 200)
-    )
-    alone(before, np.maximum(people.birth[before] + 18 * YEAR, START - YEAR), formed[before])
+    before = np.flatnonzero(~child & ~elder & (formed > START) & (people.birth + 18 * YEAR < formed - 200))
+    since = np.maximum(people.birth[before] + 18 * YEAR, START - YEAR)
+    spells.alone(before, people.country[before], since, formed[before])
 
-    _divorces(people, household, start, end, last, kind, chance, alone, spells)
-    spells.append((person, household, start, end))
-    columns = [np.concatenate([spell[part] for spell in spells]) for part in range(4)]
-    return _Spells(*columns), count, np.concatenate(countries)
-
-
-def _divorces(people, household, start, end, last, kind, chance, alone, spells) -> None:  # type: ignore[no-untyped-def]
     partner = np.flatnonzero((people.role == "partner") & np.isin(kind[household], (COUPLE, FAMILY)))
     partner = partner[chance.flags(len(partner), 0.12)]
     parted = start[partner] + 2 * YEAR + chance.below(len(partner), 10 * YEAR)
     real = parted < np.minimum(end[partner], TODAY - 100)
     partner, parted = partner[real], parted[real]
-    new = alone(partner, parted, last[partner])
+    new = spells.alone(partner, people.country[partner], parted, last[partner])
     end[partner] = parted
-    of_home = np.full(len(kind), -1)
+    _both_parents(people, household, (start, end), (partner, parted, new), spells, chance)
+    spells.add(np.arange(len(people)), household, start, end)
+    return spells
+
+
+def _both_parents(
+    people: People, household: Ints, period: tuple[Ints, Ints], divorce: tuple[Ints, Ints, Ints], spells: _Spells,
+    chance: Chance,
+) -> None:  # fmt: skip
+    """Most children of divorced parents live with both of them from then on."""
+    partner, parted, new = divorce
+    of_home = np.full(int(household.max()) + 1, -1)
     of_home[household[partner]] = np.arange(len(partner))
     child = np.flatnonzero((people.role == "child") & (of_home[household] >= 0))
     child = child[chance.flags(len(child), 0.7)]
     at = of_home[household[child]]
-    begin = np.maximum(parted[at], people.birth[child])
-    both = (begin < end[child]) & (people.birth[child] + 18 * YEAR > parted[at])
-    spells.append((child[both], new[at[both]], begin[both], end[child][both]))
+    begin, end = np.maximum(parted[at], people.birth[child]), period[1][child]
+    both = (begin < end) & (people.birth[child] + 18 * YEAR > parted[at])
+    spells.add(child[both], new[at[both]], begin[both], end[both])
 
 
-def _homes(
-    spells: _Spells, households: int, country: Ints, chance: Chance, seed: int, persons: int
-) -> tuple[Residencies, Places]:
+def _homes(spells: _Spells, chance: Chance, seed: int, persons: int) -> tuple[Residencies, Places]:
     """Each household lives at one to three addresses in turn; members move with it."""
+    households = spells.households
+    person, household, joined, parted = spells.columns()
     first = np.full(households, TODAY)
-    np.minimum.at(first, spells.household, spells.start)
+    np.minimum.at(first, household, joined)
     moves = chance.weighted(households, (0.55, 0.33, 0.12))
     span = np.maximum(TODAY - first, 3)
     one = first + 1 + np.floor(chance.unit(households) * span * 0.6).astype(np.int64)
@@ -236,18 +250,18 @@ def _homes(
     periods = ((np.full(households, -(10**5)), one), (one, np.where(moves == 2, two, far)), (two, far))
     rows, dwelling, begins, ends = [], [], [], []
     for turn, (since, until) in enumerate(periods):
-        begin = np.maximum(spells.start, since[spells.household])
-        finish = np.minimum(spells.end, until[spells.household])
+        begin = np.maximum(joined, since[household])
+        finish = np.minimum(parted, until[household])
         lived = np.flatnonzero(begin < finish)
         rows.append(lived)
-        dwelling.append(spells.household[lived] * 3 + turn)
+        dwelling.append(household[lived] * 3 + turn)
         begins.append(begin[lived])
         ends.append(finish[lived])
     row, key = np.concatenate(rows), np.concatenate(dwelling)
     used, place = np.unique(key, return_inverse=True)
     start, end = np.concatenate(begins), np.concatenate(ends)
-    person, home = spells.person[row], spells.household[row]
-    order = np.lexsort((place.reshape(-1), start, person))
-    found = Residencies(person[order], home[order], place.reshape(-1)[order], start[order], end[order])
+    resident, home = person[row], household[row]
+    order = np.lexsort((place.reshape(-1), start, resident))
+    found = Residencies(resident[order], home[order], place.reshape(-1)[order], start[order], end[order])
     city_count = min(30 + persons // _CITY_EVERY, 400)
-    return found, places(seed, "dwellings", country[used // 3], city_count)
+    return found, places(seed, "dwellings", spells.country()[used // 3], city_count)

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from seed.catalogue import CONSENTS, SOURCES
+from seed.catalogue import SOURCES
 from seed.chance import Texts, texts
 from seed.facts import Facts, Town, stated, town
 from seed.hard_cases import Case, cases
@@ -26,7 +26,6 @@ class WorldSource:
     name: str
     path: Path
     mapping: Path | None
-    format: str
 
 
 @dataclass(frozen=True)
@@ -46,13 +45,6 @@ class World:
     """Rows of each file, by its name."""
 
 
-@dataclass(frozen=True)
-class _Seen:
-    source: Source
-    facts: Facts
-    ids: Texts
-
-
 def build(out: Path, persons: int = 2000, seed: int = 0) -> World:
     """Write the world of this size and seed into the folder `out`, which is made where it does not exist.
 
@@ -61,84 +53,79 @@ def build(out: Path, persons: int = 2000, seed: int = 0) -> World:
     where = town(persons, seed)
     named = cases()
     counts: dict[str, int] = {}
-    sources: list[WorldSource] = []
 
-    def put(file: str, table: Table, name: str, *, mapped: bool = True) -> None:
-        stem = file.split(".")[0]
+    def put(file: str, table: Table, name: str, *, mapped: bool = True) -> WorldSource:
         write(out / file, table)
-        mapping = None
-        if mapped:
-            mapping = out / f"{stem}.yaml"
-            mapping.write_bytes((_MAPPINGS / f"{stem}.yaml").read_bytes())
         counts[file] = len(next(iter(table.values())))
-        sources.append(WorldSource(name, out / file, mapping, "file" if mapped else "senzing"))
+        if not mapped:
+            return WorldSource(name, out / file, None)
+        mapping = out / f"{file.split('.')[0]}.yaml"
+        mapping.write_bytes((_MAPPINGS / mapping.name).read_bytes())
+        return WorldSource(name, out / file, mapping)
 
-    seen = [_look(source, where, named) for source in SOURCES]
-    for part in seen:
-        put(
-            part.source.file,
-            part.source.table(where, part.facts, part.ids),
-            part.source.name,
-            mapped=part.source.mapped,
-        )
-    for part in seen:
-        for extra in part.source.extras:
-            put(extra.file, extra.table(where, part.facts, part.ids), part.source.name)
-        if part.source.name == "ciam":
-            put(CONSENTS.file, CONSENTS.table(where, part.facts, part.ids), "consent")
-    _write_truth(out, where, seen, named)
-    _write_cases(out / "hard_cases.json", seen, named)
+    records: list[WorldSource] = []
+    events: list[WorldSource] = []
+    truth = _Truth()
+    for source in SOURCES:
+        facts = _look(source, where, named)
+        ids = texts([source.number(row) for row in range(facts.size)])
+        records.append(put(source.file, source.table(where, facts, ids), source.name, mapped=source.mapped))
+        for extra in source.extras:
+            events.append(put(extra.file, extra.table(where, facts, ids), extra.source or source.name))
+        truth.add(source, facts, ids)
     return World(
-        out, persons, seed, tuple(sources), out / "truth_person.csv", out / "truth_household.csv",
-        out / "truth_organisation.csv", out / "truth_parent.csv", out / "hard_cases.json", counts,
+        out, persons, seed, (*records, *events), *truth.write(out, where, named),
+        _write_cases(out / "hard_cases.json", truth.ids, named), counts,
     )  # fmt: skip
 
 
-def _look(source: Source, where: Town, named: tuple[Case, ...]) -> _Seen:
-    """The rows of a source: ordinary ones in no order, then those of the hard cases; numbered from the first."""
+def _look(source: Source, where: Town, named: tuple[Case, ...]) -> Facts:
+    """The rows of a source: ordinary ones in no order, then those of the hard cases."""
     facts = source.seen(where)
     facts = facts.take(where.chance(f"order of {source.name}").order(facts.size))
     rows = [row for case in named for row in case.rows if row["source"] == source.name]
-    if rows:
-        facts = facts.then(stated(rows))
-    return _Seen(source, facts, texts([source.number(row) for row in range(facts.size)]))
+    return facts.then(stated(rows)) if rows else facts
 
 
-def _write_truth(out: Path, where: Town, seen: list[_Seen], named: tuple[Case, ...]) -> None:
-    person, household, organisation = [], [], []
-    for part in seen:
-        kinds, homes = part.facts.text("kind").tolist(), part.facts.text("household").tolist()
-        entities = part.facts.text("entity").tolist()
-        for record, kind, entity, home in zip(part.ids.tolist(), kinds, entities, homes, strict=True):
+class _Truth:
+    """Which record is whose, gathered source by source, so that no source has to stay in memory."""
+
+    def __init__(self) -> None:
+        self.ids: dict[str, list[str]] = {}
+        self._rows: dict[str, list[tuple[str, str, str | None]]] = {"person": [], "household": [], "organisation": []}
+
+    def add(self, source: Source, facts: Facts, ids: Texts) -> None:
+        """The records of a source; a residency is a record of a person that shows a home."""
+        self.ids[source.name] = ids.tolist()
+        kinds, homes, entities = (facts.text(name).tolist() for name in ("kind", "household", "entity"))
+        for record, kind, entity, home in zip(self.ids[source.name], kinds, entities, homes, strict=True):
             if kind == "organisation":
-                organisation.append((part.source.name, record, entity))
+                self._rows["organisation"].append((source.name, record, entity))
             else:
-                person.append((part.source.name, record, entity))
-                household.append((part.source.name, record, home if part.source.shows_home else None))
-    for file, rows in (("person", person), ("household", household), ("organisation", organisation)):
-        columns = [texts([row[at] for row in rows]) for at in range(3)]
-        write(out / f"truth_{file}.csv", dict(zip(("source", "record_id", "entity_id"), columns, strict=True)))
-    ultimate = where.companies.ultimate.tolist()
-    parents: list[tuple[str, str | None]] = [(f"O{row:07}", f"O{top:07}") for row, top in enumerate(ultimate)]
-    parents += [pair for case in named for pair in case.ultimate.items()]
-    write(out / "truth_parent.csv", {
-        "entity_id": texts([row[0] for row in parents]), "ultimate_parent": texts([row[1] for row in parents]),
-    })  # fmt: skip
+                self._rows["person"].append((source.name, record, entity))
+                self._rows["household"].append((source.name, record, home if source.shows_home else None))
+
+    def write(self, out: Path, where: Town, named: tuple[Case, ...]) -> tuple[Path, Path, Path, Path]:
+        """Write the four truth files: of persons, households, organisations and ultimate parents."""
+        for name, rows in self._rows.items():
+            columns = [texts([row[at] for row in rows]) for at in range(3)]
+            write(out / f"truth_{name}.csv", dict(zip(("source", "record_id", "entity_id"), columns, strict=True)))
+        tops = where.companies.ultimate.tolist()
+        parents: list[tuple[str, str | None]] = [(f"O{row:07}", f"O{top:07}") for row, top in enumerate(tops)]
+        parents += [pair for case in named for pair in case.ultimate.items()]
+        table = {"entity_id": texts([row[0] for row in parents]), "ultimate_parent": texts([row[1] for row in parents])}
+        write(out / "truth_parent.csv", table)
+        person, household, organisation = (out / f"truth_{name}.csv" for name in self._rows)
+        return person, household, organisation, out / "truth_parent.csv"
 
 
-def _write_cases(path: Path, seen: list[_Seen], named: tuple[Case, ...]) -> None:
-    """The cases with the keys that their records got."""
-    left = {part.source.name: list(part.ids.tolist()) for part in seen}
-    stated_rows = {
-        part.source.name: sum(row["source"] == part.source.name for case in named for row in case.rows) for part in seen
+def _write_cases(path: Path, ids: Mapping[str, list[str]], named: tuple[Case, ...]) -> Path:
+    """The cases with the keys that their records got: the last ids of each source, in the order of the cases."""
+    rows = [row for case in named for row in case.rows]
+    left = {name: iter(known[len(known) - sum(row["source"] == name for row in rows) :]) for name, known in ids.items()}
+    document = {
+        case.name: case.expectation([f"{row['source']}/{next(left[row['source']])}" for row in case.rows])
+        for case in named
     }
-    at = {name: len(left[name]) - count for name, count in stated_rows.items()}
-    document = {}
-    for case in named:
-        keys = []
-        for row in case.rows:
-            name = row["source"]
-            keys.append(f"{name}/{left[name][at[name]]}")
-            at[name] += 1
-        document[case.name] = case.expectation(keys)
     path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
+    return path

@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from seed.chance import Chance, Ints, Texts, either, present, texts
+from seed.chance import Chance, Ints, Texts, either, nothing, present, texts
 from seed.dates import START, TODAY, stamped, written
 from seed.facts import Facts, Profile, Town, covered, named, sight
+from seed.sources.consent import CONSENTS
 from seed.sources.source import Extra, Source, Table, serial, some
 
 _PAGES = texts(["/", "/shoes", "/sale", "/cart", "/account", "/help", "/stores", "/returns"])
@@ -68,22 +69,29 @@ def _web_seen(where: Town) -> Facts:
         cookie, login = cookies[owner], contact.login[owner]
         logs_in = chance.flags(len(owner), 0.7) & present(login)
         anonymous = chance.flags(len(owner), 0.5) & logs_in
-        entity = named("P", owner)
+        entity, address = named("P", owner), _home_addresses(where.population.people.head[owner])
         # Whoever never logs in is nobody that the other sources could know.
         stranger = texts([f"V-{value}" for value in cookie.tolist()])
-        parts.append(_browser(np.where(logs_in, entity, stranger), cookie, either(logs_in, login, None), day))
+        parts.append(_browser(np.where(logs_in, entity, stranger), cookie, either(logs_in, login, None), day, address))
         rows = np.flatnonzero(anonymous)
-        parts.append(_browser(entity[rows], cookie[rows], np.full(len(rows), None, dtype=object), day[rows] - 3))
+        parts.append(_browser(entity[rows], cookie[rows], nothing(len(rows)), day[rows] - 3, address[rows]))
     whole = parts[0]
     for part in parts[1:]:
         whole = whole.then(part)
     return _without_repeats(whole)
 
 
-def _browser(entity: Texts, cookie: Texts, login: Texts, day: Ints) -> Facts:
+def _home_addresses(head: Ints) -> Texts:
+    """One internet address per family, from the range that providers share among customers."""
+    return texts([f"100.{64 + row % 64}.{row // 64 % 256}.{row // 16_384 % 256}" for row in head.tolist()])
+
+
+def _browser(entity: Texts, cookie: Texts, login: Texts, day: Ints, ip: Texts) -> Facts:
     day = np.clip(day, START + 40, TODAY)
     return Facts(
-        len(entity), {"entity": entity, "cookie": cookie, "login": login}, {"observed": day, "since": day - 20}
+        len(entity),
+        {"entity": entity, "cookie": cookie, "login": login, "ip": ip},
+        {"observed": day, "since": day - 20},
     )
 
 
@@ -107,7 +115,7 @@ def _web(where: Town, facts: Facts, ids: Texts) -> Table:
     seconds = _seconds(facts)
     return {
         "visitor": ids, "cookie": facts.text("cookie"), "login_id": facts.text("login"),
-        "ip": texts([f"198.51.{row * 31 % 256}.{row % 251 + 1}" for row in range(facts.size)]),
+        "ip": facts.text("ip"),
         "first_seen": stamped(facts.day("since"), seconds), "last_seen": stamped(facts.day("observed"), seconds),
     }  # fmt: skip
 
@@ -188,7 +196,7 @@ CIAM = Source(
     lambda row: f"acc{row + 1:08x}",
     _ciam_seen,
     _ciam,
-    (Extra("ciam_logins.csv", _logins),),
+    (Extra("ciam_logins.csv", _logins), CONSENTS),
     False,
 )
 WEB = Source(
@@ -200,7 +208,7 @@ MOBILE = Source(
     lambda row: f"ins-{row + 1:07}",
     _mobile_seen,
     _mobile,
-    (Extra("ads_touches.csv", _touches),),
+    (Extra("ads_touches.csv", _touches, "ads"),),
     shows_home=False,
 )
 NEWSLETTER = Source("newsletter", "newsletter.tsv", lambda row: f"N{row + 1}", _newsletter_seen, _newsletter, (), False)

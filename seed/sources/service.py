@@ -1,15 +1,12 @@
-"""Service systems: the support desk and consent management."""
-
-import numpy as np
+"""The support desk."""
 
 from seed.chance import Texts, either, texts
-from seed.dates import START, TODAY, stamped
+from seed.dates import stamped
 from seed.facts import Facts, Profile, Town, covered, sight
 from seed.sources.commerce import placeholders
-from seed.sources.source import Extra, Source, Table, american, joined, serial, some
+from seed.sources.source import Source, Table, american, joined
 
 _SUBJECTS = texts(["late delivery", "wrong size", "refund", "cannot log in", "invoice", "broken", "change of address"])
-_PURPOSES = texts(["marketing", "marketing", "profiling", "analytics", "third_party"])
 
 
 def _support_seen(where: Town) -> Facts:
@@ -40,26 +37,4 @@ def _sometimes(where: Town, facts: Facts, name: str) -> Texts:
     return either(where.chance(f"support {name}").flags(facts.size, 0.3), facts.text(name), None)
 
 
-def _consents(where: Town, facts: Facts, ids: Texts) -> Table:
-    """Given once by most login holders with an e-mail, withdrawn later by a quarter of them."""
-    chance = where.chance("consents")
-    known = some(facts, "login")
-    row = np.repeat(known, chance.below(len(known), 3))
-    size = len(row)
-    days = np.clip(facts.day("observed")[row] + chance.below(size, 120), START, TODAY)
-    purpose = chance.pick(size, _PURPOSES)
-    again = np.flatnonzero(chance.flags(size, 0.25))
-    row, purpose = np.concatenate([row, row[again]]), np.concatenate([purpose, purpose[again]])
-    later = np.minimum(days[again] + 30 + chance.below(len(again), 700), TODAY)
-    status = texts(["given"] * size + ["withdrawn"] * len(again))
-    size = len(row)
-    return {
-        "receipt": serial("cr-", size, 8), "principal": facts.text("login")[row], "purpose": purpose, "event": status,
-        "at": stamped(np.concatenate([days, later]), chance.below(size, 86_400)),
-        "notice": chance.pick(size, texts(["notice-2019-1", "notice-2022-3", "notice-2024-2"])),
-        "collection": chance.pick(size, texts(["web form", "app", "call"])),
-    }  # fmt: skip
-
-
 SUPPORT = Source("support", "support.csv", lambda row: f"#{row + 70_001}", _support_seen, _support, (), False)
-CONSENTS = Extra("consents.csv", _consents)

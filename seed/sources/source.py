@@ -18,6 +18,8 @@ class Extra:
 
     file: str
     table: Callable[[Town, Facts, Texts], Table]
+    source: str = ""
+    """The system that it comes from, where that is another one."""
 
 
 @dataclass(frozen=True)
