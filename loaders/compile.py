@@ -42,7 +42,7 @@ class _Compiler:
     def select(self, relation: str) -> str:
         """The whole statement, in three steps: cells, what they mean, what is wrong."""
         mapping = self.mapping
-        attributes = {name: self.pick(pick) for name, pick in mapping.attributes.items()}
+        attributes = {name: self.attribute(name, pick) for name, pick in mapping.attributes.items()}
         columns = ", ".join(f'{expression} AS "{name}"' for name, expression in attributes.items())
         events = [self.event(n, rule) for n, rule in enumerate(mapping.events)]
         consents = [self.consent(n, rule) for n, rule in enumerate(mapping.consents)]
@@ -52,11 +52,11 @@ class _Compiler:
             for condition, column, reason in self.problems
         )
         meant = (
-            f"SELECT *, {columns}{', ' if columns else ''}{self.key()} AS record_id, {self.kind()} AS kind, "
+            f"SELECT *, {columns}{', ' if columns else ''}{self.key()} AS record_id, "
             f"{self.when(mapping.observed_at)} AS observed_at, {self.identifiers(mapping.identifiers)} AS identifiers, "
             f"{_list(relations, _RELATION)} AS relations, {_list(events, _EVENT)} AS events, "
-            f"{_list(consents, _CONSENT)} AS consents FROM (SELECT *, {self.choice(mapping.source)} AS source "
-            f"FROM ({relation}))"
+            f"{_list(consents, _CONSENT)} AS consents FROM (SELECT *, {self.choice(mapping.source)} AS source, "
+            f"{self.kind()} AS kind FROM ({relation}))"
         )
         names = "".join(f', "{name}"' for name in attributes)
         return (
@@ -121,19 +121,44 @@ class _Compiler:
             return f"CASE {own}WHEN true THEN {sql.kind(cell)} END"
         return self.guess() if pick.value == "auto" else sql.text(pick.value)
 
+    def attribute(self, name: str, pick: TextPick) -> str:
+        """An attribute; a column that is the name of persons and of organisations counts by the record's kind."""
+        kind = "person" if name in PERSON_ATTRIBUTES else "organisation"
+        return f"CASE WHEN kind = '{kind}' THEN {self.pick(pick)} END" if name in self.shared() else self.pick(pick)
+
+    def shared(self) -> set[str]:
+        """The names of persons and organisations that are taken from the same column."""
+        picks = self.mapping.attributes
+        columns = [
+            {picks[name].column for name in names if name in picks} for names in (_PERSON_NAMES, _ORGANISATION_NAMES)
+        ]
+        both = (columns[0] & columns[1]) - {None}
+        return {name for name in (*_PERSON_NAMES, *_ORGANISATION_NAMES) if name in picks and picks[name].column in both}
+
     def guess(self) -> str:
-        """The kind by which name is filled, else by what only persons or only organisations have."""
-        there = {name for name, pick in self.mapping.attributes.items() if pick.value is None}
-        spaces = {"person": [], "organisation": []}  # type: dict[str, list[str]]
+        """The kind by which name is filled, else by what only persons or only organisations have.
+
+        A column that is the name of both is an organisation's where it has a word like `Ltd` or `School` in it.
+        """
+        shared = self.shared()
+        there = {
+            name: f"{self.pick(pick)} IS NOT NULL"
+            for name, pick in self.mapping.attributes.items()
+            if pick.value is None and name not in shared
+        }
+        spaces: dict[str, list[str]] = {"person": [], "organisation": []}
         for rule in self.mapping.identifiers:
             kind = "organisation" if rule.namespace in _ORGANISATION_SPACES else "person"
             spaces[kind].append(f"{self.cell(rule.column)} IS NOT NULL")
+        named = [self.pick(self.mapping.attributes[name]) for name in sorted(shared)][:1]
         steps = (
-            ("person", [f'"{name}" IS NOT NULL' for name in _PERSON_NAMES if name in there]),
-            ("organisation", [f'"{name}" IS NOT NULL' for name in _ORGANISATION_NAMES if name in there]),
-            ("person", [f'"{name}" IS NOT NULL' for name in PERSON_ATTRIBUTES if name in there]),
-            ("organisation", [f'"{name}" IS NOT NULL' for name in ORGANISATION_ATTRIBUTES if name in there]),
+            ("person", [there[name] for name in _PERSON_NAMES if name in there]),
+            ("organisation", [there[name] for name in _ORGANISATION_NAMES if name in there]),
+            ("person", [there[name] for name in PERSON_ATTRIBUTES if name in there]),
+            ("organisation", [there[name] for name in ORGANISATION_ATTRIBUTES if name in there]),
             ("organisation", spaces["organisation"]),
+            ("organisation", [f"regexp_matches(lower({c}), {sql.text(sql.ORGANISATION_NAME)})" for c in named]),
+            ("person", [f"{cell} IS NOT NULL" for cell in named]),
             ("person", spaces["person"]),
         )
         cases = "".join(f"WHEN {_any(conditions)} THEN {sql.text(kind)} " for kind, conditions in steps if conditions)

@@ -21,6 +21,14 @@ ORGANISATION_WORDS = (
     "organisation", "organization", "company", "business", "legal entity", "legal", "corporate", "corporation", "firm",
     "legal person", "o", "org", "b", "c", "b2b", "employer", "supplier", "vendor",
 )  # fmt: skip
+_IN_ORGANISATIONS = (
+    "inc|incorporated|llc|llp|lp|ltd|limited|plc|corp|corporation|co|company|gmbh|ag|kg|ohg|ug|gbr|sarl|sas|sasu|sa|srl"
+    "|spa|bv|nv|ab|oy|oyj|as|aps|pty|bank|school|university|college|hospital|clinic|church|restaurant|group|holdings?"
+    "|services?|solutions|partners|associates|foundation|trust|institute|systems|technologies|industries|international"
+    "|store|center|centre|academy|department|district|agency|council|union|verein|stiftung"
+)
+ORGANISATION_NAME = rf"(^|[^a-z])({_IN_ORGANISATIONS})([^a-z]|$)"
+"""A pattern found in lower-case names of organisations and hardly ever in those of persons."""
 
 
 def text(value: str | None) -> str:
