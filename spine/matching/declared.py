@@ -140,6 +140,7 @@ PERSON = (
     _shared("mobile_token", 0.40, 0.0002),
     _shared("cookie", 0.60, 0.0002),
     _shared("social", 0.30, 0.00001),
+    _shared("other", 0.20, 0.00001),
 )
 
 ORGANISATION = (
@@ -178,6 +179,7 @@ ORGANISATION = (
     _shared("customer", 0.20, 0.00001),
     _shared("master", 0.10, 0.000001),
     _shared("account", 0.35, 0.0001),
+    _shared("other", 0.20, 0.00001),
 )
 
 DECLARED: dict[Kind, tuple[Comparison, ...]] = {Kind.PERSON: PERSON, Kind.ORGANISATION: ORGANISATION}

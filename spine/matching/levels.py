@@ -116,16 +116,19 @@ def email(view: PairView) -> Levels:
     """E-mail: differs, close, same name at another provider, exact."""
     both = view.both("email")
     jaro, edits = view.jaro_winkler("email"), view.edits("email")
-    local_edits = view.edits("email_local")
     local = view.same("email_local") & (_lengths(view, "email_local")[0] > 3)
-    return _ranked(view, both, [(1, (edits <= 3) | (jaro >= 0.93)), (2, local | (local_edits <= 0) & local),
-                                (3, view.same("email"))])  # fmt: skip
+    shared_one = _any_shared(view, "email")
+    return _ranked(
+        view,
+        both,
+        [(1, (edits <= 3) | (jaro >= 0.93)), (2, local), (3, view.same("email") | shared_one)],
+    )
 
 
 def phone(view: PairView) -> Levels:
     """Telephone: differs, one slip, exact; exact or not again at one address."""
     both = view.both("phone")
-    out = _ranked(view, both, [(1, view.edits("phone") <= 1), (2, view.same("phone"))])
+    out = _ranked(view, both, [(1, view.edits("phone") <= 1), (2, view.same("phone") | _any_shared(view, "phone"))])
     near = both & at_one_address(view)
     out[near] = np.where(out[near] == 2, 4, 3)
     return out
@@ -231,6 +234,13 @@ def shared(namespace: str) -> LevelFunction:
     return compare
 
 
+def _any_shared(view: PairView, namespace: str) -> Bools:
+    """Any of the identifiers of both sides is the same, where records carry more than one."""
+    if namespace not in view.records.shared:
+        return np.zeros(len(view), dtype=bool)
+    return view.shares(namespace)[1]
+
+
 def _lengths(view: PairView, field: str) -> tuple[Any, Any]:
     lengths = view.text_lengths(field)
     here, there = view.codes(field)
@@ -248,10 +258,13 @@ SHARED_NAMESPACES = (
     "login", "loyalty", "customer", "employee", "master", "account", "device", "mobile_token", "cookie", "social",
 )  # fmt: skip
 
+OTHER = "other"
+"""Identifiers of a mapping's own namespaces (`x_…`), compared together."""
+
 FUNCTIONS: dict[str, LevelFunction] = {
     "given": given, "middle": middle, "order": order, "surname": surname, "birth_date": birth_date, "age": age,
     "sex": sex, "email": email, "phone": phone, "national_id": national_id, "suffix": suffix, "address": address,
     "organisation": organisation, "legal_form": legal_form, "tax_id": exact_or_slip("tax_id"),
     "register": exact_or_slip("register"), "lei": exact_or_slip("lei"), "domain": exact_or_slip("domain"),
-    **{f"shared_{name}": shared(name) for name in SHARED_NAMESPACES},
+    **{f"shared_{name}": shared(name) for name in (*SHARED_NAMESPACES, OTHER)},
 }  # fmt: skip

@@ -1,0 +1,1 @@
+"""The batch flow: load what sources send, resolve what the graph holds."""

@@ -1,0 +1,151 @@
+"""What a resolve works on: all live records of the graph as columns."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from spine.domain.judgements import Judgement, Verdict
+from spine.domain.vocabulary import ATTRIBUTES, FIELDS, Kind
+from spine.matching.encoded import Encoded, encode, shared_matrix
+from spine.matching.levels import OTHER, SHARED_NAMESPACES
+from spine.ports import IDENTIFIER_STRUCT, RELATION_STRUCT, Reader
+from spine.resolution.components import Ints
+
+__all__ = ["IDENTIFIER_STRUCT", "Gathered", "encode_kind", "gather"]
+
+
+@dataclass(frozen=True)
+class Gathered:
+    """Live records in the order of their numbers; row i of the first three tables is one record.
+
+    `records`: id, key, source, record_id, kind, observed_at. `fields`: `vocabulary.FIELDS`. `attributes`: those that
+    any record has, as they came. `claims`: row, namespace, value, identifier, verified, first_seen, last_seen, only
+    those carried now. `relations`: row and the columns of `ports.RELATION_STRUCT`. `consents`: identifier, purpose,
+    status, at. `order` ranks rows by (source, record_id).
+    """
+
+    records: pa.Table
+    fields: pa.Table
+    attributes: pa.Table
+    claims: pa.Table
+    relations: pa.Table
+    consents: pa.Table
+    judgements: Sequence[Judgement]
+    order: Ints
+
+    @property
+    def size(self) -> int:
+        """How many live records there are."""
+        return self.records.num_rows
+
+    @property
+    def ids(self) -> Ints:
+        """The sequence number of each row, ascending."""
+        numbers: Ints = self.records["id"].to_numpy()
+        return numbers
+
+    def rows_of(self, kind: Kind) -> Ints:
+        """The rows of one kind."""
+        return np.flatnonzero(pc.equal(self.records["kind"], kind.value).to_numpy(zero_copy_only=False))
+
+
+def gather(reader: Reader) -> Gathered:
+    """Read what a resolve needs; nothing is normalised again."""
+    wanted = ("id", "key", "source", "record_id", "kind", "observed_at", "live", "attributes", "fields", "relations")
+    records = reader.scan("record", wanted)
+    records = records.filter(records["live"])
+    with duckdb.connect() as connection:
+        connection.register("records", records)
+        fields = _unfold(connection, "fields", FIELDS)
+        attributes = _unfold(connection, "attributes", tuple(sorted(ATTRIBUTES)))
+        relations = _relations(connection)
+    ids: Ints = records["id"].to_numpy()
+    keys = np.array(records["key"].to_pylist(), dtype=str)
+    order = np.empty(len(keys), np.int64)
+    order[np.argsort(keys, kind="stable")] = np.arange(len(keys))
+    return Gathered(
+        records.select(["id", "key", "source", "record_id", "kind", "observed_at"]),
+        fields,
+        attributes,
+        _claims(reader, ids),
+        relations,
+        _consents(reader),
+        _judgements(reader),
+        order,
+    )
+
+
+def _unfold(connection: duckdb.DuckDBPyConnection, column: str, names: Sequence[str]) -> pa.Table:
+    """A JSON column of the records as one text column per name."""
+    shape = json.dumps(dict.fromkeys(names, "VARCHAR"))
+    return connection.sql(
+        f"SELECT unnest(coalesce(from_json({column}, $shape), from_json('{{}}', $shape))) FROM records",
+        params={"shape": shape},
+    ).to_arrow_table()
+
+
+def _relations(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    shape = json.dumps([dict.fromkeys([field.name for field in RELATION_STRUCT], "VARCHAR")])
+    return connection.sql(
+        """SELECT row, unnest(declared) FROM (
+            SELECT row, unnest(from_json(relations, $shape)) AS declared
+            FROM (SELECT row_number() OVER () - 1 AS row, relations FROM records) WHERE relations IS NOT NULL)""",
+        params={"shape": shape},
+    ).to_arrow_table()
+
+
+def _claims(reader: Reader, ids: Ints) -> pa.Table:
+    carried = reader.scan("carries", ("start", "end", "namespace", "first_seen", "last_seen", "verified", "valid_to"))
+    carried = carried.filter(pc.is_null(carried["valid_to"]))
+    start: Ints = carried["start"].to_numpy()
+    row = np.searchsorted(ids, start)
+    live = (row < len(ids)) & (ids[np.minimum(row, len(ids) - 1)] == start) if len(ids) else np.zeros(0, bool)
+    carried, row = carried.filter(pa.array(live)), row[live]
+    identifiers = reader.scan("identifier", ("id", "value"))
+    place = np.searchsorted(identifiers["id"].to_numpy(), carried["end"].to_numpy())
+    return pa.table(
+        {
+            "row": row,
+            "namespace": carried["namespace"],
+            "value": identifiers["value"].take(pa.array(place)),
+            "identifier": carried["end"],
+            **{name: carried[name] for name in ("verified", "first_seen", "last_seen")},
+        }
+    )
+
+
+def _consents(reader: Reader) -> pa.Table:
+    edges = reader.scan("consent_of", ("start", "end"))
+    consents = reader.scan("consent", ("id", "purpose", "status", "at"))
+    place = np.searchsorted(consents["id"].to_numpy(), edges["start"].to_numpy())
+    taken = consents.take(pa.array(place))
+    return pa.table({"identifier": edges["end"], **{name: taken[name] for name in ("purpose", "status", "at")}})
+
+
+def _judgements(reader: Reader) -> list[Judgement]:
+    return [
+        Judgement(row["start"], row["end"], Verdict(row["verdict"]), row["authority"], row["at"], row["by"], row["why"])
+        for row in reader.scan("judged").to_pylist()
+    ]
+
+
+def encode_kind(gathered: Gathered, rows: Ints) -> Encoded:
+    """The records of one kind, encoded; row i is `rows[i]` of what was gathered."""
+    local = np.full(gathered.size, -1, np.int64)
+    local[rows] = np.arange(len(rows))
+    claims = gathered.claims
+    row = local[claims["row"].to_numpy()]
+    namespaces = np.array(claims["namespace"].to_pylist(), dtype=str)
+    identifier: Ints = claims["identifier"].to_numpy()
+    custom = np.char.startswith(namespaces, "x_") if len(namespaces) else np.zeros(0, bool)
+    shared = {}
+    for namespace in (*SHARED_NAMESPACES, "email", "phone", OTHER):
+        chosen = (row >= 0) & (custom if namespace == OTHER else namespaces == namespace)
+        if chosen.any():
+            shared[namespace] = shared_matrix(len(rows), row[chosen], identifier[chosen])
+    return encode(gathered.fields.take(pa.array(rows)), shared)
