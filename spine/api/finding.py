@@ -36,6 +36,7 @@ class Identity:
     shared: bool
     total_records: int = strawberry.field(description="How many records carry it.")
     truncated: bool = strawberry.field(description="True where not all of those records were looked at.")
+    identifiers: list[Identifier] = strawberry.field(description="The identifiers that the value names.")
     candidates: list[Candidate]
 
 
@@ -69,12 +70,14 @@ class FindingQueries:
     async def identity(
         self, info: Info, value: str, namespace: str | None = None, confidence: float | None = None, first: int = 20
     ) -> Identity:
-        found = await info.context.ask(identity, namespace, value, chosen(info, confidence))
+        sure = chosen(info, confidence)
+        found = await info.context.ask(identity, namespace, value, sure)
         return Identity(
             says=found.says,
             shared=found.shared,
             total_records=found.total,
             truncated=found.truncated or len(found.candidates) > first,
+            identifiers=[identifier_of(row, sure) for row in found.identifiers],
             candidates=[
                 Candidate(
                     entity=entity_of(one.entity, one.record),

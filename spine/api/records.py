@@ -8,9 +8,11 @@ from strawberry.scalars import JSON
 
 from spine.api.asking import Info, edges_at, entities_at, rows_at
 from spine.api.fields import resolved
+from spine.api.graphs import NODES, Neighbourhood, around
 from spine.api.relay import Connection, paged
-from spine.domain.ids import encode_id
+from spine.domain.ids import decode_id, encode_id
 from spine.domain.vocabulary import namespace
+from spine.explore import graph
 from spine.ports import Row, Where
 
 if TYPE_CHECKING:
@@ -23,6 +25,17 @@ EDGES_CAP = 1000
 @strawberry.interface(description="Anything with an id of its own.")
 class Node:
     id: strawberry.ID
+
+    @resolved("All within some hops of it, over all kinds of edges or those named.")
+    async def neighbourhood(
+        self,
+        info: Info,
+        hops: int = 2,
+        nodes: int = NODES,
+        kinds: list[str] | None = None,
+        fan_out: int = graph.FAN_OUT,
+    ) -> Neighbourhood:
+        return await around(info, decode_id(self.id), hops, nodes, kinds, fan_out)
 
 
 @strawberry.type(description="One row of one source, in its current version.")

@@ -7,9 +7,13 @@ from itertools import pairwise
 import networkx as nx
 
 from spine.access.context import Context
+from spine.domain.ids import encode_id
+from spine.domain.vocabulary import NAMESPACES
+from spine.errors import NotFound
 from spine.explore.membership import Entity, resolve
 from spine.explore.models import evidence_of
 from spine.matching.model import Evidence, Model
+from spine.normalise.identifiers import normalise_identifier
 from spine.ports import Reader, Row
 
 _JUDGED = 1e9
@@ -96,6 +100,15 @@ def bonds_within(reader: Reader, context: Context, records: Iterable[int], model
     return Bonds(tuple(found))
 
 
+def records_named(reader: Reader, context: Context, named: Sequence[int | str]) -> list[int]:
+    """The record that each name stands for; NotFound names the first that is missing.
+
+    A name is a sequence number, a key (`source/record_id`), or `namespace:value`: the earliest live record that
+    carries that identifier.
+    """
+    return [_record_named(reader, one) for one in named]
+
+
 def why(reader: Reader, context: Context, left: int, right: int, confidence: float) -> Explanation:
     """Why two records are together at this confidence, or what keeps them apart."""
     held = resolve(reader, context, [left, right], confidence)
@@ -158,6 +171,32 @@ def reason(names: dict[int, str], bonds: Bonds, anchor: int, record: int, surene
         f"Carried by {here}, linked to {there} at {sureness:.3f} over {len(path)} steps; "
         f"the weakest, between {ends}: {sentence(weakest)}."
     )
+
+
+def _record_named(reader: Reader, named: int | str) -> int:
+    if isinstance(named, int):
+        what, rows = encode_id("record", named), reader.get("record", "id", [named])
+    elif is_identifier(named):
+        what, rows = repr(named[:80]), _carriers(reader, *named.split(":", 1))
+    else:
+        what, rows = repr(named[:80]), reader.get("record", "key", [named])
+    if not rows:
+        raise NotFound(f"There is no record {what}.", remedy="Give an id, source/record_id, or namespace:value.")
+    return int(rows[0]["id"])
+
+
+def is_identifier(named: str) -> bool:
+    """True where a text names an identifier, as `namespace:value`."""
+    space, colon, _ = named.partition(":")
+    return bool(colon) and (space in NAMESPACES or space.startswith("x_"))
+
+
+def _carriers(reader: Reader, space: str, value: str) -> list[Row]:
+    forms = sorted({value, normalise_identifier(space, value) or value})
+    nodes = [row["id"] for row in reader.get("identifier", "value", forms) if row["namespace"] == space]
+    edges = reader.get("carries", "end", nodes, 50) if nodes else []
+    rows = reader.get("record", "id", sorted({edge["start"] for edge in edges})) if edges else []
+    return [row for row in rows if row["live"]]
 
 
 def _match_bond(row: Row, model: Model | None) -> Bond:

@@ -80,8 +80,8 @@ def fields_of(row: Row) -> dict[str, str]:
 
 
 def attributes_as_they_came(row: Row) -> dict[str, str]:
-    """The row of the source, its texts only."""
-    data = json.loads(row.get("raw") or "{}")
+    """The attributes as the source had them, its texts only; the whole row where they were not kept apart."""
+    data = json.loads(row.get("attributes") or row.get("raw") or "{}")
     return {name: str(value) for name, value in data.items() if isinstance(value, str | int | float) and str(value)}
 
 

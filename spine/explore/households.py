@@ -65,10 +65,10 @@ class HouseholdFilter:
         )
 
     def fixed(self) -> list[Where]:
-        """The conditions that hold at every confidence."""
-        where = [Where("region", "eq", self.region)] if self.region is not None else []
+        """The conditions that hold at every confidence; places are stored in small letters."""
+        where = [Where("region", "eq", self.region.strip().lower())] if self.region is not None else []
         if self.postcode_prefix:
-            where.append(Where("postcode", "prefix", self.postcode_prefix))
+            where.append(Where("postcode", "prefix", self.postcode_prefix.strip().lower()))
         for column in ("namespaces", "sources", "consents"):
             where.extend(Where(column, "contains", value) for value in getattr(self, column))
         return where

@@ -56,23 +56,23 @@ def status(reader: Reader, context: Context) -> Status:
 
 
 def shared_identifiers(reader: Reader, context: Context, namespace: str | None, least: int, limit: int) -> list[Shared]:
-    """The identifiers that most records carry at present, at least `least` of them; reads all CARRIES edges."""
+    """The identifiers that most entities share at present, at least `least` of them; reads all CARRIES edges."""
     edges = reader.scan("carries", ["start", "end", "namespace", "valid_to"])
     edges = edges.filter(pc.is_null(edges["valid_to"]))
     if namespace is not None:
         edges = edges.filter(pc.equal(edges["namespace"], pa.scalar(namespace)))
-    counted = edges.group_by("end").aggregate([("start", "count_distinct")])
-    counted = counted.filter(pc.greater_equal(counted["start_count_distinct"], pa.scalar(max(least, 2))))
-    top = counted.sort_by([("start_count_distinct", "descending"), ("end", "ascending")]).slice(0, limit).to_pylist()
-    ids = [row["end"] for row in top]
-    rows = {row["id"]: row for row in reader.get("identifier", "id", ids)} if ids else {}
-    carriers = edges.filter(pc.is_in(edges["end"], pa.array(ids, pa.int64()))).to_pylist()
+    held = pa.concat_tables(
+        reader.scan(table, ["start", "end"]).rename_columns(["start", "entity"])
+        for table in ("resolves_to_person", "resolves_to_organisation")
+    )
+    joined = edges.select(["start", "end"]).join(held, "start", join_type="inner")
+    counted = joined.group_by("end").aggregate([("entity", "count_distinct"), ("start", "count_distinct")])
+    counted = counted.filter(pc.greater_equal(counted["entity_count_distinct"], pa.scalar(max(least, 2))))
+    order = [("entity_count_distinct", "descending"), ("start_count_distinct", "descending"), ("end", "ascending")]
+    top = counted.sort_by(order).slice(0, limit).to_pylist()  # type: ignore[arg-type]  # a list of literal pairs
+    rows = {row["id"]: row for row in reader.get("identifier", "id", [one["end"] for one in top])} if top else {}
     return [
-        Shared(
-            rows[one["end"]],
-            one["start_count_distinct"],
-            _entities(reader, [row["start"] for row in carriers if row["end"] == one["end"]]),
-        )
+        Shared(rows[one["end"]], one["start_count_distinct"], one["entity_count_distinct"])
         for one in top
         if one["end"] in rows
     ]
@@ -82,10 +82,3 @@ def summaries(reader: Reader, context: Context) -> list[Row]:
     """What the product noted about its own runs, newest first."""
     rows = reader.get("document", "kind", ["summary"])
     return [json.loads(row["body"]) for row in sorted(rows, key=lambda row: row["at"] or "", reverse=True)]
-
-
-def _entities(reader: Reader, records: list[int]) -> int:
-    found: set[tuple[str, int]] = set()
-    for table in ("resolves_to_person", "resolves_to_organisation"):
-        found.update((table, row["end"]) for row in reader.get(table, "start", sorted(set(records))))
-    return len(found)

@@ -1,0 +1,96 @@
+"""Neighbourhoods as answers: nodes, edges, and the hubs of which only a part is shown."""
+
+import json
+
+import strawberry
+from strawberry.scalars import JSON
+
+from spine.api.asking import Info
+from spine.domain.graph import GRAPH
+from spine.domain.ids import encode_id
+from spine.explore import graph
+
+NODES = 100
+
+
+@strawberry.type(description="A node of a neighbourhood, and after how many hops it was reached.")
+class GraphNode:
+    id: strawberry.ID
+    kind: str
+    label: str
+    hops: int
+    properties: JSON
+
+
+@strawberry.type(description="An edge between two nodes of a neighbourhood.")
+class GraphEdge:
+    start: strawberry.ID
+    end: strawberry.ID
+    kind: str
+    properties: JSON
+
+
+@strawberry.type(description="A node with more neighbours than are shown.")
+class Hub:
+    node: strawberry.ID
+    kind: str = strawberry.field(description="The kind of edge that it has so many of.")
+    total: int
+    more: int
+    says: str
+
+
+@strawberry.type(description="What lies around a node; `truncated` where a cap hid something.")
+class Neighbourhood:
+    nodes: list[GraphNode]
+    edges: list[GraphEdge]
+    hubs: list[Hub]
+    truncated: bool
+
+
+async def around(
+    info: Info, start: graph.Place, hops: int, nodes: int, kinds: list[str] | None, fan_out: int
+) -> Neighbourhood:
+    """What lies around a node."""
+    found = await info.context.ask(graph.neighbourhood, start, hops, nodes, tuple(kinds or ()), fan_out)
+    return Neighbourhood(
+        nodes=[_node(node) for node in found.nodes],
+        edges=[
+            GraphEdge(
+                start=_id(edge.start),
+                end=_id(edge.end),
+                kind=edge.table,
+                properties=_plain(edge.table, edge.row, hidden=("start", "end")),
+            )
+            for edge in found.edges
+        ],
+        hubs=[
+            Hub(node=_id(hub.node), kind=hub.edge, total=hub.total, more=hub.more, says=f"and {hub.more} more")
+            for hub in found.hubs
+        ],
+        truncated=found.truncated,
+    )
+
+
+def _id(place: graph.Place) -> strawberry.ID:
+    return strawberry.ID(encode_id(*place))
+
+
+def _node(node: graph.GraphNode) -> GraphNode:
+    row = node.row
+    label = row.get("value") or row.get("name") or row.get("key") or row.get("address") or row.get("kind")
+    named = str(label or node.table)
+    properties = _plain(node.table, row, hidden=("id", "raw", "fields", "relations", "proof", "attributes"))
+    return GraphNode(id=_id((node.table, node.id)), kind=node.table, label=named, hops=node.hops, properties=properties)
+
+
+def _plain(table: str, row: dict[str, object], hidden: tuple[str, ...]) -> JSON:
+    """The columns of a row as JSON, without those that are null, hidden, or bytes."""
+    out: dict[str, object] = {}
+    for column in GRAPH[table].columns:
+        value = row.get(column.name)
+        if column.name in hidden or value is None or column.type == "bytes":
+            continue
+        if column.name == "ultimate":
+            value = _id(("organisation", int(str(value))))
+        out[column.name] = json.loads(str(value)) if column.type == "json" else value
+    return JSON(out)
