@@ -10,6 +10,7 @@ from loaders.column_words import ORGANISATION_PREFIXES, OTHER_PREFIXES, PERSON_P
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "Ä": "A", "Ö": "O", "Ü": "U", "ø": "o", "å": "a", "ß": "ss"})
+_WHOSE_KIND = frozenset(("customer", "client", "party", "record", "entity", "contact", "member", "subject", "legal"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,8 @@ def meaning_of(words: Sequence[str]) -> Meaning | None:
     """
     for end in (len(words), len(words) - 1 if words and words[-1].isdigit() else 0):
         for start in range(end):
-            what = WORDS.get("".join(words[start:end]))
+            joined = "".join(words[start:end])
+            what = WORDS.get(joined) or (WORDS.get(joined[:-1]) if joined.endswith("s") else None)
             if what is None:
                 continue
             before = words[:start]
@@ -68,6 +70,8 @@ def _with_prefix(what: str, before: Sequence[str]) -> Meaning | None:
     organisation = next((word for word in before if word in ORGANISATION_PREFIXES), None)
     if organisation:
         return Meaning(what, organisation, False)
+    if what == "kind" and before[-1] not in _WHOSE_KIND:
+        return None
     if what in ("kind", "source", "record_id", "observed_at") or all(word in PERSON_PREFIXES for word in before):
         return Meaning(what, before[-1], False)
     return None

@@ -6,9 +6,10 @@ def _set(words: str) -> frozenset[str]:
 
 
 ATTRIBUTE_WORDS: dict[str, str] = {
-    "full_name": "fullname namefull personname customername contactname clientname patientname membername "
+    "full_name": "fullname namefull personname customername clientname patientname membername "
     "vollername nomcomplet nombrecompleto nomecompleto nomecognome namn naam imieinazwisko displayname",
-    "given_name": "firstname first namefirst given givenname givennames forename forenames fname christianname vorname "
+    "given_name": "firstname first namefirst given givenname givennames forename forenames fname "
+    "christianname vorname "
     "rufname prenom prenoms nombre nombres nome primeironome fornamn "
     "fornavn voornaam imie etunimi jmeno imya ad isim",
     "middle_name": "middlename middle namemiddle middleinitial mi mname middlenames zweitername deuxiemeprenom "
@@ -43,13 +44,15 @@ ATTRIBUTE_WORDS: dict[str, str] = {
     "employees": "employees numberofemployees headcount employeecount mitarbeiter",
     "revenue": "revenue turnover annualrevenue umsatz",
     "website": "website url homepage web webpage websiteaddress siteweb",
-    "address": "address addr fulladdress addressfull addrfull postaladdress mailingaddress anschrift adresse direccion "
+    "address": "address addr fulladdress addressfull addrfull postaladdress mailingaddress anschrift adresse "
+    "direccion "
     "indirizzo endereco adress adres adresa",
     "street_address": "streetaddress addressline1 addrline1 address1 addr1 addressline line1 street1 addressstreet "
     "strassehausnummer streetandnumber",
     "address_line_2": "addressline2 addrline2 address2 addr2 line2 street2 addressline3 addrline3 address3 line3 "
     "adresszusatz complement complementadresse",
-    "house_number": "streetnumber housenumber housenum houseno hausnummer hausnr hnr streetno streetnum buildingnumber "
+    "house_number": "streetnumber housenumber housenum houseno hausnummer hausnr hnr streetno streetnum "
+    "buildingnumber "
     "numerorue numerocivico huisnummer husnummer addressnumber",
     "street": "streetname street road strasse str rue calle via rua gata gate straat ulica addressstreetname",
     "unit": "unit unitnumber apartment apt aptnumber apartmentnumber suite flat flatnumber unitno wohnung door",
@@ -58,7 +61,8 @@ ATTRIBUTE_WORDS: dict[str, str] = {
     "woonplaats miasto kaupunki suburb municipality addrcity cityname posttown",
     "region": "state region province county stateprovince statecode bundesland provincia regione departement estado "
     "lan provincie addrstate stateabbreviation administrativearea canton kanton",
-    "postcode": "zip zipcode postcode postalcode postal plz postleitzahl codepostal cp codigopostal cap cep postnummer "
+    "postcode": "zip zipcode postcode postalcode postal plz postleitzahl codepostal cp codigopostal cap cep "
+    "postnummer "
     "postnr kodpocztowy postinumero psc addrpostalcode zip5 eircode pincode",
     "country": "country countrycode land staat pays pais paese nation addrcountry countryname kraj lande",
     "dwelling_type": "housingtype dwellingtype buildingtype residencetype propertytype",
@@ -101,11 +105,13 @@ IDENTIFIER_WORDS: dict[str, str] = {
     "x_npi": "npi npinumber",
 }  # fmt: skip
 ROLE_WORDS: dict[str, str] = {
-    "source": "source sourcesystem datasource system sourcename dataset feed quelle systeme sourceid origin sourcecode "
+    "source": "source sourcesystem datasource system sourcename dataset feed quelle systeme sourceid origin "
+    "sourcecode "
     "recordsource srcsystem src",
     "kind": "kind type recordtype entitytype customertype partytype persontype clienttype nametype category typ "
     "entitykind recordkind",
-    "record_id": "recordid id key uuid guid recid rowid pk uniqueid identifier recordkey rowkey sourcerecordid "
+    "record_id": "recordid id key uuid guid recid rowid pk uniqueid identifier identifiant identificador "
+    "identificativo kennung laufnummer recordkey rowkey sourcerecordid "
     "recordnumber recordno recid1",
     "observed_at": "updatedat updated lastupdated lastmodified modified modifiedat modifieddate lastmodifieddate "
     "lastupdate updatedate updatedon surveydate observedat observed asof asofdate lastseen lastchanged changedat "

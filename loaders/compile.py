@@ -118,7 +118,7 @@ class _Compiler:
             cell = self.cell(pick.column)
             cases = {key.strip().lower(): value for key, value in pick.values.items()}
             own = "".join(f"WHEN lower({cell}) = {sql.text(k)} THEN {sql.text(v)} " for k, v in cases.items())
-            return f"CASE {own}WHEN true THEN {sql.kind(cell)} END"
+            return f"CASE {own}WHEN {cell} IS NULL THEN {self.guess()} ELSE {sql.kind(cell)} END"
         return self.guess() if pick.value == "auto" else sql.text(pick.value)
 
     def attribute(self, name: str, pick: TextPick) -> str:

@@ -12,9 +12,8 @@ _PERSON_NAMES = ("full_name", "given_name", "surname")
 _PERSON_ONLY = (*_PERSON_NAMES, "birth_date", "sex", "age", "maiden_name", "middle_name", "marital_status", "ethnicity")
 _ORGANISATION_ONLY = ("legal_form", "industry", "employees", "revenue", "founded_date")
 _BY_VALUE = {"email": "email", "phone": "phone", "ssn": "national_id", "lei": "lei", "ip": "ip"}
-_MUST_LOOK_LIKE = {"email": ("email",), "lei": ("lei",), "ip": ("ip",)}
 _MANY = ("email", "phone")
-_ID_ENDINGS = ("id", "key", "no", "nr", "number", "num", "code", "uuid", "guid", "ref")
+_ID_ENDINGS = ("id", "key", "nr", "number", "nummer", "num", "code", "ref", "numero")
 
 
 class Draft:
@@ -30,7 +29,9 @@ class Draft:
         self.identifiers: list[tuple[str, str]] = []
         self.left: dict[str, str] = {}
         self._source = source
+        self.about_organisations = False
         self._meanings = self._read_names()
+        self.about_organisations |= kind == "organisation" or self._only_organisations()
         self._take_roles()
         self._take_the_rest()
         self._take_by_value()
@@ -55,6 +56,14 @@ class Draft:
             if found is not None:
                 out[name] = found
         return out
+
+    def _only_organisations(self) -> bool:
+        """Whether a column names organisations and none names persons."""
+        named = {meaning.what for meaning in self._meanings.values() if not meaning.foreign}
+        organisations = any(
+            meaning.what == "name" and meaning.whose in ORGANISATION_PREFIXES for meaning in self._meanings.values()
+        )
+        return (organisations or "organisation_name" in named) and not named & set(_PERSON_NAMES)
 
     def _shared_prefix(self) -> list[str]:
         """The first words shared by all columns but those that only say which row it is."""
@@ -81,7 +90,7 @@ class Draft:
     def _take_roles(self) -> None:
         for name in self._named("source"):
             profile = self.profiles[name]
-            few = profile.distinct <= 50 and profile.distinct * 2 <= max(profile.rows, 2)
+            few = profile.distinct <= 50 and (profile.distinct < profile.rows or profile.rows == 1)
             if self.source_column is None and few and len(profile.values) == profile.rows:
                 self.source_column = name
             else:
@@ -112,8 +121,10 @@ class Draft:
                 self.record_id = [name]
                 break
         unique = [name for name, profile in self.profiles.items() if profile.unique and profile.rows > 1]
-        ended = [name for name in unique if words_of(name)[-1:] and words_of(name)[-1] in _ID_ENDINGS]
-        own = [name for name in ended if (self._what(name)) in (None, "customer", "master", "record_id", "employee")]
+        ended = [
+            name for name in unique if self._what(name) is None and (words_of(name) or [""])[-1].endswith(_ID_ENDINGS)
+        ]
+        own = [name for name in unique if self._what(name) in ("customer", "master", "record_id", "employee")] + ended
         shaped = [
             n for n in unique if n not in self._meanings and self.profiles[n].shape() in ("uuid", "number", "token")
         ]
@@ -149,8 +160,9 @@ class Draft:
                 self._take_attribute(meaning, profile)
 
     def _take_identifier(self, meaning: Meaning, profile: Profile) -> None:
-        shapes = _MUST_LOOK_LIKE.get(meaning.what, ())
-        if shapes and not any(profile.share(shape) >= 0.2 for shape in shapes):
+        ats = sum(1 for value in profile.values if "@" in value)
+        unlike = meaning.what in ("lei", "ip") and profile.share(meaning.what) < 0.2
+        if unlike or (meaning.what == "email" and ats < 0.2 * len(profile.values)):
             self._drop(profile.name, f"is called {meaning.what} but does not look like it")
         elif meaning.what == "phone" and not any(sum(map(str.isdigit, value)) >= 5 for value in profile.values[:200]):
             self._drop(profile.name, "is called a telephone but has no numbers")
@@ -207,9 +219,16 @@ class Draft:
             return "auto" if self._some_rows_lack_persons() else "person"
         if persons:
             return "person"
+        if organisations and "name" in self.attributes and self._employs_many():
+            return "person"
         if organisations or self.about_organisations or "lei" in dict(self.identifiers):
             return "organisation"
         return self._kind_of_one_name()
+
+    def _employs_many(self) -> bool:
+        """Whether the same organisations come again and again, as in a list of contacts, unlike one of suppliers."""
+        profile = self.profiles[self.attributes["organisation_name"][0]]
+        return profile.distinct < 0.95 * len(profile.values)
 
     def _some_rows_lack_persons(self) -> bool:
         """Whether the persons' name columns leave rows empty that the organisations' column may fill."""
@@ -243,7 +262,8 @@ class Draft:
         else:
             plain_is_organisation = False
         split = "given_name" in self.attributes and "surname" in self.attributes
-        if plain and not plain_is_organisation and "full_name" not in self.attributes and not split:
+        beside = self.kind == "organisation" and "organisation_name" in self.attributes
+        if plain and not beside and not plain_is_organisation and "full_name" not in self.attributes and not split:
             self.attributes["full_name"] = plain
         if self.kind == "person" and "organisation_name" in self.attributes:
             column = self.attributes.pop("organisation_name")

@@ -129,7 +129,8 @@ class Mapping(Strict):
     source: Choice = Field(description="the source, or {column: name}")
     kind: Choice = Field(
         default=ChoicePick(value="auto"),
-        description="person, organisation, auto (by which name is filled), or {column: name, values: {P: person}}",
+        description="person, organisation, auto (by which name is filled), or {column: name, values: {P: person}}, "
+        "which is auto where the column is empty",
     )
     record_id: Annotated[
         tuple[Name, ...], BeforeValidator(_columns, json_schema_input_type=Name | list[Name]), Field(default=())
