@@ -6,6 +6,10 @@ import duckdb
 import pyarrow as pa
 
 from spine.domain.graph import Table
+from spine.stores.shape import key_of
+
+FEW = 1_000
+"""Up to so many rows Python compares them faster than an engine is started."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +22,23 @@ class Changes:
 
 def changes(table: Table, existing: pa.Table, wanted: pa.Table) -> Changes:
     """The difference between two sets of rows in the table's schema, each key once; both answers in key order."""
+    if existing.num_rows + wanted.num_rows <= FEW:
+        return changes_of_few(table, existing, wanted)
+    return changes_of_many(table, existing, wanted)
+
+
+def changes_of_few(table: Table, existing: pa.Table, wanted: pa.Table) -> Changes:
+    """The difference, row by row; both sets stand in key order."""
+    held = {key_of(table, row): row for row in existing.to_pylist()}
+    kept = {key_of(table, row): row for row in wanted.to_pylist()}
+    written = [row for key, row in kept.items() if held.get(key) != row]
+    removed = [row for key, row in held.items() if key not in kept]
+    keys = existing.select(list(table.key)).schema
+    return Changes(pa.Table.from_pylist(written, schema=wanted.schema), pa.Table.from_pylist(removed, schema=keys))
+
+
+def changes_of_many(table: Table, existing: pa.Table, wanted: pa.Table) -> Changes:
+    """The difference, column by column in DuckDB."""
     key = ", ".join(f'"{name}"' for name in table.key)
     others = [name for name in table.names if name not in table.key]
     unequal = "".join(f' OR w."{name}" IS DISTINCT FROM e."{name}"' for name in others)

@@ -99,12 +99,9 @@ def _from_jars(lib: Path, password: str, heap: str) -> Iterator[str]:
                 _first_password(url, password)
             yield url
         finally:
-            process.terminate()
-            try:
-                process.wait(timeout=30)
-            except subprocess.TimeoutExpired:
-                process.kill()
-                process.wait()
+            # Its files go with it: there is nothing to shut down in order.
+            process.kill()
+            process.wait()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
