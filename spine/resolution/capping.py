@@ -49,6 +49,11 @@ def split(
     return out
 
 
+def cut_apart(before: NDArray[Any], after: NDArray[Any]) -> NDArray[np.bool_]:
+    """For each row whether its component was cut, given the labels before and after `split`."""
+    return np.isin(before, before[before != after])
+
+
 def _spanning(size: int, one: Ints, other: Ints, strength: Ints) -> tuple[Ints, Ints, Ints]:
     """A forest of strongest pairs: at every threshold it connects what all pairs connect."""
     low, high = np.minimum(one, other), np.maximum(one, other)

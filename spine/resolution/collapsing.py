@@ -69,20 +69,17 @@ def expand(
     copied = np.zeros(size, np.bool_)
     copied[tied[copies[0]]] = True
     copied = copied[tied]
-    inside = copied[same[0]]
-    declared = connected(size, same[0][inside], same[1][inside])
-    stage = np.zeros(size, np.int64)
-    for root, at, place in ((declared, CERTAIN, 1), (tied, high, 2)):
+    for root, sure in ((connected(size, *same), CERTAIN), (tied, high)):
         joined = copied & (root != member) & (height == NEVER)
-        into[joined], height[joined], stage[joined] = root[joined], at, place
+        into[joined], height[joined] = root[joined], sure
     kept = (joins.height < CERTAIN) | ~copied[taken]
     taken = taken[kept]
     into[taken], height[taken], step[taken] = leaf_first[joins.into[kept]], joins.height[kept], joins.step[kept]
-    stage[taken] = np.where(joins.height[kept] == CERTAIN, 0, 3)
 
     joined = np.flatnonzero(height > NEVER)
     component = np.repeat(np.arange(len(start) - 1), np.diff(start))[joined]
-    ranked = np.lexsort((step[joined], stage[joined], -height[joined], component))
+    # Copies still have step -1 here, so they come before leaves that join at the same height.
+    ranked = np.lexsort((step[joined], -height[joined], component))
     begin, sizes = runs(component[ranked])
     step[joined[ranked]] = np.arange(len(joined)) - np.repeat(begin[:-1], sizes)
     return into, height, step

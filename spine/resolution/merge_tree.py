@@ -33,6 +33,7 @@ def build(
     same: Pairs = NO_PAIRS,
     forbidden: Pairs = NO_PAIRS,
     group: NDArray[Any] | None = None,
+    capped: NDArray[np.bool_] | None = None,
     policy: Policy | None = None,
 ) -> Trees:
     """The merge trees of all components of two or more rows.
@@ -42,8 +43,9 @@ def build(
     between components are ignored. `same` pairs join first, at CERTAIN, and connect components (so `labels` must know
     them: ValueError otherwise); `forbidden` pairs are never in one cluster, which may leave several trees; where both
     claim a pair, forbidden wins (`judgements.settle` keeps them apart). Rows of equal `group` whose weight is at least
-    `policy.high` are one leaf. A component above the cap is cut by `capping.split`, by its pairs of 0 bits up.
-    ValueError where the weight of two leaves of one component is missing.
+    `policy.high` are one leaf; of two leaves one pair of rows is enough, the strongest given counts; ValueError where
+    there is none. A component above the cap is cut by `capping.split`, by its pairs of 0 bits up; `capped` marks rows
+    of components that were cut before.
     """
     policy = policy or Policy()
     whole = labels.astype(np.int64)
@@ -54,6 +56,7 @@ def build(
         len(whole), left, right, weight, group, same=same, forbidden=forbidden, high=policy.high
     )
     labels = capping.split(whole, left, right, weight, same=same, copies=copies, cap=policy.cap)
+    cut = capping.cut_apart(whole, labels) | (False if capped is None else capped)
     left, right, weight = _inside(labels, left, right, weight)
 
     rows, start, place = _layout(order, labels)
@@ -75,7 +78,7 @@ def build(
         leaf=(leaf - leaf_start[base]).astype(np.int32),
         weight_start=weight_start,
         weights=weights,
-        capped=np.isin(whole, whole[labels != whole])[rows[start[:-1]]],
+        capped=cut[rows[start[:-1]]],
     )
 
 

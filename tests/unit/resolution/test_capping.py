@@ -109,8 +109,13 @@ def test_trees_of_a_component_above_the_cap_are_those_of_its_pieces():
     assert [trees.members(one).tolist() for one in range(2)] == [[0, 1, 2, 3], list(range(4, 12))]
     assert trees.capped.tolist() == [True, True]
     labels = np.repeat([0, 4], [4, 8])
+    assert np.array_equal(capping.split(np.zeros(size), left, right, weight, cap=8), labels)
+    cut = capping.cut_apart(np.zeros(size), np.where(order < 10, 0, order))
+    assert cut.all()
     alone = merge_tree.build(order, labels, left, right, weight, policy=policy)
     assert alone.capped.tolist() == [False, False]
+    marked = merge_tree.build(order, labels, left, right, weight, policy=policy, capped=order < 4)
+    assert marked.capped.tolist() == [True, False]
     for name in ("rows", "into", "height", "step", "weights"):
         assert np.array_equal(getattr(trees, name), getattr(alone, name))
 

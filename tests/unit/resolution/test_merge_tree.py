@@ -8,7 +8,7 @@ from itertools import combinations, pairwise
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spine.resolution import cutting, merge_tree
@@ -27,6 +27,16 @@ class Case:
     group: list[int]
     same: list[tuple[int, int]]
     forbidden: list[tuple[int, int]]
+
+
+# The last join of this one is surer than the one before.
+RISING = Case(
+    4,
+    {(0, 1): 8_900, (0, 2): 19_000, (0, 3): -10_000, (1, 2): 8_000, (1, 3): 8_000, (2, 3): 20_000},
+    [0, 1, 2, 3],
+    [],
+    [],
+)
 
 
 def columns(pairs):
@@ -197,6 +207,21 @@ def test_forbidden_pairs_are_never_together_and_same_pairs_always(case):
                 assert len({int(first[member]) for member in closure}) == 1
 
 
+@settings(max_examples=150, deadline=None)
+@given(cases(least=2))
+def test_every_join_takes_a_whole_cluster_into_one_that_starts_before_it(case):
+    tree = built(case)[0].tree(0)
+    clusters = {member: {member} for member in range(case.n)}
+    for into, taken, _ in tree.joins():
+        assert into < taken
+        clusters[into] |= clusters.pop(taken)
+    assert sorted(tree.step[tree.step >= 0].tolist()) == list(range(case.n - len(clusters)))
+    number = cutting.cut(tree, NEVER + 1)
+    assert {frozenset(cluster) for cluster in clusters.values()} == {
+        frozenset(np.flatnonzero(number == value).tolist()) for value in set(number.tolist())
+    }
+
+
 def test_only_forbidden_joins_are_missing_from_a_whole_tree():
     weight = dict.fromkeys(combinations(range(4), 2), -9_000)
     trees, row = built(Case(4, weight, [0, 1, 2, 3], [], []))
@@ -215,8 +240,7 @@ def test_linkage_rounds_down_and_clips():
 
 
 def test_a_join_that_raises_a_linkage_keeps_the_height_of_the_one_before():
-    weight = {(2, 3): 20_000, (0, 1): 8_900, (0, 2): 19_000, (0, 3): -10_000, (1, 2): 8_000, (1, 3): 8_000}
-    trees, _ = built(Case(4, weight, [0, 1, 2, 3], [], []))
+    trees, _ = built(RISING)
     # Alone, 0 is 8.85 and 1 is 8 bits from the cluster of 2 and 3; joined at 8.9 they are 10.075 from it.
     assert [height for *_, height in trees.tree(0).joins()] == [20_000, 8_900, 8_900]
 
@@ -247,8 +271,8 @@ def test_copies_that_a_judgement_keeps_apart_stay_apart():
 
 
 @settings(max_examples=40, deadline=None)
-@given(st.lists(cases(largest=6), min_size=1, max_size=6))
-def test_many_components_at_once_are_each_what_they_are_alone(many):
+@given(st.lists(cases(largest=4), min_size=1, max_size=7), st.sampled_from([1, 20, 1 << 20]))
+def test_many_components_at_once_are_each_what_they_are_alone(many, cells):
     start = np.concatenate(([0], np.cumsum([case.n for case in many])))
     labels = np.repeat(start[:-1], np.diff(start))
     pairs, same, forbidden, weight = [], [], [], []
@@ -258,15 +282,17 @@ def test_many_components_at_once_are_each_what_they_are_alone(many):
         same += [(a + base, b + base) for a, b in case.same]
         forbidden += [(a + base, b + base) for a, b in case.forbidden]
     group = np.concatenate([case.group for case in many])
-    trees = merge_tree.build(
-        np.arange(len(labels)),
-        labels,
-        *columns(pairs),
-        np.array(weight, np.int64),
-        same=columns(same),
-        forbidden=columns(forbidden),
-        group=group,
-    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(merge_tree, "_CELLS", cells)
+        trees = merge_tree.build(
+            np.arange(len(labels)),
+            labels,
+            *columns(pairs),
+            np.array(weight, np.int64),
+            same=columns(same),
+            forbidden=columns(forbidden),
+            group=group,
+        )
     several = [case for case in many if case.n > 1]
     assert len(trees) == len(several)
     for component, case in enumerate(several):
@@ -276,6 +302,7 @@ def test_many_components_at_once_are_each_what_they_are_alone(many):
 
 
 @settings(max_examples=150, deadline=None)
+@example(RISING, "merge_tree")
 @given(cases(largest=12, copies=False, least=2), st.sampled_from(["merge_tree", "components"]))
 def test_one_large_component_joins_as_its_size_class_does(case, method):
     marks = []

@@ -44,6 +44,11 @@ def test_unverified_values_and_shared_ones_are_no_conflict():
     assert found([0, 0], [(1, "login", "a", True), (0, "login", "b", True)]) == [(0, 1)]
 
 
+def test_a_pair_that_conflicts_in_two_namespaces_comes_once():
+    claims = [(row, namespace, str(row), True) for row in (1, 0) for namespace in ("login", "national_id")]
+    assert found([0, 0], claims) == [(0, 1)]
+
+
 @pytest.mark.parametrize("claims", [[], [(0, "email", "a", True), (1, "email", "b", True)]])
 def test_nothing_to_compare_gives_no_conflicts(claims):
     assert found([0, 0], claims) == []
