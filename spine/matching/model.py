@@ -12,6 +12,9 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 
+import numpy as np
+from numpy.typing import NDArray
+
 from spine.errors import ModelError
 
 SCALE = 1000
@@ -85,6 +88,13 @@ class Model:
         share = (height - low) / (high - low)
         logit = (1 - share) * _logit(least) + share * _logit(most)
         return 1 / (1 + math.exp(-logit))
+
+    def probabilities(self, heights: NDArray[np.int64]) -> NDArray[np.float64]:
+        """`probability` of many heights at once."""
+        points = np.array([height for height, _ in self.calibration], dtype=np.float64)
+        logits = np.array([_logit(probability) for _, probability in self.calibration])
+        found: NDArray[np.float64] = 1 / (1 + np.exp(-np.interp(heights, points, logits)))
+        return found
 
     def height(self, confidence: float) -> int:
         """The smallest height whose probability is at least `confidence`; above the last point where none is."""

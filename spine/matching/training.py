@@ -24,7 +24,7 @@ from spine.matching.scorer import SHARED, frequency_adjustment, levels_of
 
 PRIOR_MATCHES = 300.0
 PRIOR_PAIRS = 2_000.0
-RANDOM_PAIRS = 1_000_000
+RANDOM_PAIRS = 400_000
 CANDIDATES = 1_500_000
 ROUNDS = 40
 AGREEMENT: dict[str, frozenset[int]] = {

@@ -13,10 +13,9 @@ from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import ATTRIBUTES, FIELDS, Kind
 from spine.matching.encoded import Encoded, encode, shared_matrix
 from spine.matching.levels import OTHER, SHARED_NAMESPACES
-from spine.ports import IDENTIFIER_STRUCT, RELATION_STRUCT, Reader
+from spine.normalise.identifiers import normalise_identifier
+from spine.ports import RELATION_STRUCT, Reader
 from spine.resolution.components import Ints
-
-__all__ = ["IDENTIFIER_STRUCT", "Gathered", "encode_kind", "gather"]
 
 
 @dataclass(frozen=True)
@@ -90,13 +89,24 @@ def _unfold(connection: duckdb.DuckDBPyConnection, column: str, names: Sequence[
 
 
 def _relations(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """What the records declare of others, the target's identifier normalised as the target's own claim is."""
     shape = json.dumps([dict.fromkeys([field.name for field in RELATION_STRUCT], "VARCHAR")])
-    return connection.sql(
+    declared = connection.sql(
         """SELECT row, unnest(declared) FROM (
             SELECT row, unnest(from_json(relations, $shape)) AS declared
             FROM (SELECT row_number() OVER () - 1 AS row, relations FROM records) WHERE relations IS NOT NULL)""",
         params={"shape": shape},
     ).to_arrow_table()
+    pairs = list(zip(declared["namespace"].to_pylist(), declared["value"].to_pylist(), strict=True))
+    known = {pair: _target(*pair) for pair in set(pairs)}
+    place = declared.schema.get_field_index("value")
+    return declared.set_column(place, "value", pa.array([known[pair] for pair in pairs], pa.string()))
+
+
+def _target(namespace: str | None, value: str | None) -> str | None:
+    if namespace in (None, "record") or value is None:
+        return value
+    return normalise_identifier(str(namespace), value)
 
 
 def _claims(reader: Reader, ids: Ints) -> pa.Table:

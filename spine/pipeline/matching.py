@@ -11,7 +11,7 @@ from spine.matching.blocking import REFINE, keys, rules_of
 from spine.matching.encoded import Encoded
 from spine.matching.model import Model
 from spine.matching.scorer import score
-from spine.matching.training import train
+from spine.matching.training import train, untrained
 from spine.pipeline.gather import Gathered, encode_kind
 from spine.pipeline.progress import Stopwatch
 from spine.ports import MatchEngine, Reader
@@ -50,9 +50,9 @@ class Matched:
 
 
 def match(
-    gathered: Gathered, kind: Kind, engine: MatchEngine, model: Model | None, watch: Stopwatch
+    gathered: Gathered, kind: Kind, engine: MatchEngine, model: Model | None, watch: Stopwatch, *, learn: bool = True
 ) -> Matched:
-    """Match the records of one kind with a model, or with one trained on them where none is given."""
+    """Match the records of one kind with a model; where none is given, with one trained on them or the shipped one."""
     rows = gathered.rows_of(kind)
     with watch.stage(f"{kind.value}: encode"):
         encoded = encode_kind(gathered, rows)
@@ -60,7 +60,7 @@ def match(
         pairs = engine.candidates(keys(kind, encoded), rules_of(kind, encoded), REFINE[kind])
     if model is None:
         with watch.stage(f"{kind.value}: train"):
-            model = train(kind, encoded, pairs.left, pairs.right)
+            model = train(kind, encoded, pairs.left, pairs.right) if learn else untrained(kind)
     with watch.stage(f"{kind.value}: score"):
         scored = score(model, encoded, pairs.left, pairs.right)
         kept = np.flatnonzero(scored.weight >= FLOOR)

@@ -1,0 +1,132 @@
+"""The whole batch flow: the records of the graph in, persons, organisations and households out."""
+
+import json
+from collections import Counter
+from dataclasses import asdict, dataclass, field
+from typing import Literal
+
+import pyarrow as pa
+
+from spine.access.context import Context
+from spine.domain.vocabulary import Kind
+from spine.pipeline.gather import Gathered, gather
+from spine.pipeline.matching import Matched, match, same_model, stored_model
+from spine.pipeline.progress import Stopwatch
+from spine.pipeline.tables import (
+    DERIVED,
+    component_tables,
+    entities_of,
+    entity_tables,
+    household_part,
+    resolved_of,
+)
+from spine.ports import Cause, Clock, Difference, GraphStore, MatchEngine, SystemClock, arrow_schema
+from spine.resolution.entities import Entities
+from spine.settings import DEFAULT_CONFIDENCE
+
+Train = Literal["auto", "always", "never"]
+SUMMARY = "summary:resolve"
+
+
+@dataclass
+class ResolveReport:
+    """What a resolve found, what it skipped, and how long each stage took."""
+
+    records: int = 0
+    identifiers: int = 0
+    candidates: int = 0
+    matches: int = 0
+    components: int = 0
+    persons: int = 0
+    organisations: int = 0
+    households: int = 0
+    ultimate_parents: int = 0
+    cycles: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
+    refused: list[str] = field(default_factory=list)
+    unresolved: dict[str, int] = field(default_factory=dict)
+    models: dict[str, str] = field(default_factory=dict)
+    written: dict[str, dict[str, int]] = field(default_factory=dict)
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+def resolve(
+    store: GraphStore,
+    context: Context,
+    engine: MatchEngine,
+    train: Train = "auto",
+    *,
+    confidence: float = DEFAULT_CONFIDENCE,
+    watch: Stopwatch | None = None,
+    clock: Clock | None = None,
+) -> ResolveReport:
+    """Resolve all live records and write what changed, in one transaction; the old answers stay readable until then.
+
+    `auto` trains a kind that the store has no model for, `always` trains anew, `never` starts a kind without a model
+    from the shipped weights. The same records and model again write nothing.
+    """
+    watch, clock = watch or Stopwatch(), clock or SystemClock()
+    report = ResolveReport()
+    with store.writing(context, Cause("resolve")) as writer:
+        with watch.stage("read"):
+            gathered = gather(writer)
+        found: dict[Kind, tuple[Matched, Entities]] = {}
+        tables: dict[str, list[pa.Table]] = {}
+        flags: dict[int, list[str]] = {}
+        for kind in Kind:
+            if not len(gathered.rows_of(kind)):
+                continue
+            model = None if train == "always" else stored_model(writer, kind)
+            matched = match(gathered, kind, engine, model, watch, learn=train != "never")
+            found[kind] = (matched, entities_of(gathered, matched, confidence))
+            made, marked = component_tables(gathered, matched)
+            flags |= marked
+            for name, table in made.items():
+                tables.setdefault(name, []).append(table)
+            _note(report, matched)
+        with watch.stage("entities"):
+            resolved = resolved_of(gathered, found.values())
+            related, over, report.unresolved = entity_tables(resolved, found, flags)
+        with watch.stage("households"):
+            at_home, _ = household_part(resolved)
+        for name, table in {**related, **at_home}.items():
+            tables.setdefault(name, []).append(table)
+        with watch.stage("write"):
+            for name in DERIVED:
+                rows = pa.concat_tables(tables.get(name) or [arrow_schema(name).empty_table()])
+                change = writer.replace(name, rows)
+                if change != Difference():
+                    report.written[name] = asdict(change)
+            for matched, _ in found.values():
+                if not same_model(writer, matched.model):
+                    writer.put("document", _document(f"model:{matched.kind.value}", "model", matched.model.to_document(), clock))
+            _count(report, gathered, tables, len(over.cycles), writer.count("identifier"))
+            report.seconds = {name: round(seconds, 3) for name, seconds in watch.seconds.items()}
+            if report.written:
+                writer.put("document", _document(SUMMARY, "summary", json.dumps(asdict(report)), clock))
+    report.seconds = {name: round(seconds, 3) for name, seconds in watch.seconds.items()}
+    return report
+
+
+def _document(identity: str, kind: str, body: str, clock: Clock) -> pa.Table:
+    return pa.table({"id": [identity], "kind": [kind], "at": [clock.now()], "body": [body]})
+
+
+def _note(report: ResolveReport, matched: Matched) -> None:
+    report.candidates += matched.candidates
+    report.matches += len(matched.left)
+    report.components += len(matched.trees)
+    report.models[matched.kind.value] = matched.model.version
+    report.skipped = dict(Counter(report.skipped) + Counter(matched.skipped))
+    report.refused += [f"{one.judgement.verdict} {one.judgement.a} {one.judgement.b}" for one in matched.refused]
+
+
+def _count(
+    report: ResolveReport, gathered: Gathered, tables: dict[str, list[pa.Table]], cycles: int, identifiers: int
+) -> None:
+    rows = {name: sum(table.num_rows for table in parts) for name, parts in tables.items()}
+    report.records, report.identifiers, report.cycles = gathered.size, identifiers, cycles
+    report.persons, report.organisations = rows.get("person", 0), rows.get("organisation", 0)
+    report.households = rows.get("household", 0)
+    for table in tables.get("organisation", []):
+        report.ultimate_parents += len(set(table["ultimate"].to_pylist()))
