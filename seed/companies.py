@@ -104,7 +104,7 @@ def companies(persons: int, seed: int) -> Companies:
     )  # fmt: skip
 
 
-_PHONES = ("+1312{}", "+4420{:08}", "+4930{}")
+_PHONES = ("+1312{}", "+44207{}", "+4930{}")
 
 
 def _names(
@@ -155,7 +155,11 @@ def _lei(row: int) -> str:
 def _tax(land: int, row: int) -> str:
     if land == 0:
         return f"{(10, 20, 26, 30, 36, 45)[row % 6]}-{(row * 7_919 + 13) % 10**7:07}"
-    return british_vat(1_000_000 + row * 7_919 % 8_000_000) if land == 1 else german_vat(10_000_000 + row * 7_919)
+    return (
+        british_vat(1_000_000 + row * 7_919 % 8_000_000)
+        if land == 1
+        else german_vat(10_000_000 + row * 7_919 % 89_999_999)
+    )
 
 
 def _domains(name: Texts, first: Ints, country: Ints, chance: Chance) -> Texts:

@@ -60,6 +60,8 @@ def contacts(population: Population, seed: int) -> Contacts:
     )
     hexes = {kind: _hexes(kind, size) for kind in ("login", "device", "token", "cookie", "second", "home")}
     has = {name: chance.flags(size, share) & adult for name, share in _HAVING.items()}
+    # Who has a login has an e-mail: it was asked for at the registration.
+    has["login"] &= has["email"]
 
     def held(values: Texts, name: str) -> Texts:
         return either(has[name], values, None)
@@ -67,8 +69,8 @@ def contacts(population: Population, seed: int) -> Contacts:
     return Contacts(
         email=held(texts(email), "email"),
         email_old=held(texts(old), "email_old"),
-        email_since=START + chance.below(size, TODAY - START),
-        email_family=either(chance.flags(size, 0.06)[head], texts(family)[head], None),
+        email_since=START + chance.below(size, 8 * YEAR),
+        email_family=either(chance.flags(size, 0.1)[head], texts(family)[head], None),
         mobile=held(mobile, "mobile"), mobile_old=mobile_old, mobile_since=mobile_since,
         landline=either(chance.flags(size, 0.35)[head], landline[head], None),
         national_id=_national_ids(people.country),
@@ -76,16 +78,16 @@ def contacts(population: Population, seed: int) -> Contacts:
         login=held(texts([f"usr-{value[:12]}" for value in hexes["login"]]), "login"),
         account=texts([f"{row * 2654435761 % 2**32:08x}{row:08x}" for row in head.tolist()]),
         device=held(texts([_uuid(value) for value in hexes["device"]]), "device"),
-        device_home=either(chance.flags(size, 0.10)[head], texts([_uuid(v) for v in hexes["home"]])[head], None),
+        device_home=either(chance.flags(size, 0.25)[head], texts([_uuid(v) for v in hexes["home"]])[head], None),
         token=held(texts([f"apns:{value}" for value in hexes["token"]]), "device"),
         cookie=held(texts([f"ck.{value[:16]}" for value in hexes["cookie"]]), "cookie"),
         cookie_second=held(texts([f"ck.{value[:16]}" for value in hexes["second"]]), "cookie_second"),
-        cookie_home=either(chance.flags(size, 0.08)[head], texts([f"ck.{v[:16]}" for v in hexes["home"]])[head], None),
+        cookie_home=either(chance.flags(size, 0.15)[head], texts([f"ck.{v[:16]}" for v in hexes["home"]])[head], None),
     )  # fmt: skip
 
 
 _HAVING = {
-    "email": 0.9, "email_old": 0.35, "mobile": 0.92, "loyalty": 0.55, "login": 0.7, "device": 0.65, "cookie": 0.8,
+    "email": 0.94, "email_old": 0.35, "mobile": 0.92, "loyalty": 0.55, "login": 0.7, "device": 0.65, "cookie": 0.8,
     "cookie_second": 0.35,
 }  # fmt: skip
 

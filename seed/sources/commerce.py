@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from seed.chance import Chance, Ints, Texts, either, present, texts
-from seed.dates import NEVER, START, TODAY, stamped, written
-from seed.facts import Facts, Profile, Town, covered, sight
-from seed.slips import initial
+from seed.chance import Chance, Flags, Ints, Texts, either, present, texts
+from seed.dates import NEVER, START, TODAY, YEAR, stamped, written
+from seed.facts import Facts, Profile, Town, covered, named, sight
+from seed.slips import initial, lost
 from seed.sources.source import (
     Extra,
     Source,
@@ -72,7 +72,7 @@ def _shop_seen(where: Town) -> Facts:
     chance = where.chance("shop")
     who, when = covered(where, chance, 0.5, youngest=16, again=0.05)
     facts = sight(where, chance, who, when, Profile(nickname=0.15, folded=0.6, no_email=0.0, no_unit=0.2, stale=0.15))
-    return placeholders(facts, chance, 0.02, 0.0)
+    return placeholders(facts.take(np.flatnonzero(present(facts.text("email")))), chance, 0.02, 0.0)
 
 
 def _shop(where: Town, facts: Facts, ids: Texts) -> Table:
@@ -126,7 +126,9 @@ def currency(facts: Facts, row: Ints) -> Texts:
 def _pos_seen(where: Town) -> Facts:
     chance = where.chance("pos")
     who, when = covered(where, chance, 0.35)
-    return sight(where, chance, who, when, Profile(typed=0.06, swapped=0.03, no_unit=1.0, no_phone=0.3))
+    facts = sight(where, chance, who, when, Profile(typed=0.06, swapped=0.03, no_unit=1.0, no_phone=0.3))
+    # A till makes a profile for a card or a phone number, never for a name alone.
+    return facts.take(np.flatnonzero(present(facts.text("phone")) | present(facts.text("loyalty"))))
 
 
 def _pos(where: Town, facts: Facts, ids: Texts) -> Table:
@@ -179,20 +181,32 @@ def _billing_seen(where: Town) -> Facts:
     paying, when = covered(where, chance, 0.4, youngest=21)
     signed = np.full(len(people), NEVER)
     signed[paying] = when
-    homes = where.population.residencies
+    grown = np.asarray(people.role == "child", dtype=np.bool_) & (people.birth + 25 * YEAR < TODAY)
+    holder = np.where(grown, np.arange(len(people)), people.head)
+    own = signed[holder]
+    who = np.flatnonzero((own != NEVER) & (people.birth + 100 < own) & (people.role != "parent"))
+    who = who[_living_with(where, who, holder[who], own[who])]
+    facts = sight(where, chance, who, own[who], Profile(nickname=0.02, no_birth=0.03, no_email=0.5, no_unit=0.03))
+    alone, child = grown[who], np.asarray(people.role[who] == "child", dtype=np.bool_) & ~grown[who]
+    given = facts.text("given")
+    return facts.also(
+        head=named("P", holder[who]), role=either(~alone, facts.text("role"), "head"),
+        phone=either(~child, facts.text("phone"), None), email=either(~child, facts.text("email"), None),
+        national_id=lost(facts.text("national_id"), chance, 0.3),
+        given=either(chance.flags(facts.size, 0.95), given, initial(given)),
+    )  # fmt: skip
+
+
+def _living_with(where: Town, who: Ints, holder: Ints, day: Ints) -> Flags:
+    """True for those alive who have a home on the day, the holder's own or, for a child, any."""
+    people, homes = where.population.people, where.population.residencies
     known = np.zeros(len(people), dtype=np.bool_)
     known[homes.person] = True
-    own = signed[people.head]
-    alive = (people.death == NEVER) | (people.death > own)
-    who = np.flatnonzero((own != NEVER) & known & (people.birth + 100 < own) & alive & (people.role != "parent"))
-    facts = sight(where, chance, who, own[who], Profile(nickname=0.02, no_birth=0.03, no_email=0.5, no_unit=0.03))
-    child = np.asarray(facts.text("role") == "child", dtype=np.bool_)
-    number = either(chance.flags(facts.size, 0.7), facts.text("national_id"), None)
-    return facts.also(
-        phone=either(~child, facts.text("phone"), None), email=either(~child, facts.text("email"), None),
-        national_id=number,
-        given=np.where(chance.flags(facts.size, 0.05), initial(facts.text("given")), facts.text("given")),
-    )  # fmt: skip
+    never = np.zeros(len(who), dtype=np.bool_)
+    own, other = (homes.household[homes.shown(person, day, never, never)] for person in (who, holder))
+    alive = (people.death[who] == NEVER) | (people.death[who] > day)
+    together: Flags = known[who] & known[holder] & alive & ((own == other) | (people.role[who] == "child"))
+    return together
 
 
 def _billing(where: Town, facts: Facts, ids: Texts) -> Table:

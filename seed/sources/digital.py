@@ -13,7 +13,7 @@ _PAGES = texts(["/", "/shoes", "/sale", "/cart", "/account", "/help", "/stores",
 
 def _ciam_seen(where: Town) -> Facts:
     chance = where.chance("ciam")
-    who, when = _holders(where, where.contacts.login, covered(where, chance, 1.0, youngest=14))
+    who, when = _holders(where, where.contacts.login, covered(where, chance, 3.0, youngest=14))
     return sight(where, chance, who, when, Profile(nickname=0.15, no_email=0.0, no_phone=0.5, no_birth=0.6, typed=0.02))
 
 
@@ -25,11 +25,14 @@ def _holders(where: Town, column: Texts, seen: tuple[Ints, Ints]) -> tuple[Ints,
 
 def _ciam(where: Town, facts: Facts, ids: Texts) -> Table:
     chance = Chance(where.seed, "ciam verified")
+    phone = chance.flags(facts.size, 0.3)
     email = chance.flags(facts.size, 0.75) & (facts.text("email") != "test@test.com")
     return {
         "sub": ids, "login": facts.text("login"), "given_name": facts.text("given"),
-        "family_name": facts.text("surname"), "email": facts.text("email"), "email_verified": email.astype(object),
-        "phone_number": facts.text("phone"), "phone_number_verified": chance.flags(facts.size, 0.3).astype(object),
+        "family_name": facts.text("surname"), "email": facts.text("email"),
+        "email_verified": either(present(facts.text("email")), email.astype(object), None),
+        "phone_number": facts.text("phone"),
+        "phone_number_verified": either(present(facts.text("phone")), phone.astype(object), None),
         "birthdate": written(facts.day("birth")), "created_at": stamped(facts.day("since"), _seconds(facts)),
         "updated_at": stamped(facts.day("observed"), _seconds(facts)),
     }  # fmt: skip
@@ -138,7 +141,7 @@ def _mobile_seen(where: Town) -> Facts:
     who, when = _holders(where, contact.device, covered(where, chance, 0.6, youngest=13))
     login = contact.login[who]
     logs_in = chance.flags(len(who), 0.8) & present(login)
-    tablet = chance.flags(len(who), 0.4) & present(contact.device_home[who])
+    tablet = chance.flags(len(who), 0.6) & present(contact.device_home[who])
     device = np.where(tablet & logs_in, contact.device_home[who], contact.device[who])
     stranger = texts([f"V-{value}" for value in contact.device[who].tolist()])
     return Facts(

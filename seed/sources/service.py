@@ -12,8 +12,8 @@ _SUBJECTS = texts(["late delivery", "wrong size", "refund", "cannot log in", "in
 def _support_seen(where: Town) -> Facts:
     chance = where.chance("support")
     who, when = covered(where, chance, 0.28, youngest=16, again=0.2)
-    profile = Profile(nickname=0.2, typed=0.05, no_address=1.0, no_birth=1.0, no_phone=0.3, no_email=0.25)
-    facts = placeholders(sight(where, chance, who, when, profile), chance, 0.01, 0.12)
+    profile = Profile(nickname=0.2, typed=0.05, no_address=1.0, no_birth=1.0, no_phone=0.2, no_email=0.12)
+    facts = placeholders(sight(where, chance, who, when, profile), chance, 0.01, 0.08)
     return facts.also(region=facts.text("region"))
 
 

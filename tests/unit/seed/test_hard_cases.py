@@ -30,7 +30,7 @@ def document(world: World) -> dict[str, dict[str, Any]]:
 
 
 def _truth(*paths: Path) -> dict[str, str]:
-    out = {}
+    out: dict[str, str] = {}
     for path in paths:
         with path.open(encoding="utf-8", newline="") as file:
             out |= {f"{row['source']}/{row['record_id']}": row["entity_id"] for row in csv.DictReader(file)}
