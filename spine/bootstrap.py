@@ -1,7 +1,7 @@
 """The composition root: the only module that names adapter classes, imported when asked for."""
 
-from spine.errors import BadStoreUrl
-from spine.ports import GraphStore
+from spine.errors import BadStoreUrl, SettingsError
+from spine.ports import GraphStore, MatchEngine
 from spine.settings import Settings
 
 NEO4J_SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
@@ -29,3 +29,12 @@ def open_store(url: str, settings: Settings) -> GraphStore:
         f"{url!r} is not the URL of a store.",
         remedy="Give memory:, sqlite:PATH, neo4j://HOST:PORT or bolt://HOST:PORT.",
     )
+
+
+def open_engine(name: str) -> MatchEngine:
+    """The match engine of that name: `duckdb`; SettingsError for any other."""
+    if name == "duckdb":
+        from spine.engines.duckdb_engine import DuckDBEngine
+
+        return DuckDBEngine()
+    raise SettingsError(f"There is no match engine {name!r}.", remedy="Use duckdb.")

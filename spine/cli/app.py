@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from spine import __version__
-from spine.cli import asking, evaluation, loading, models, output, serving
+from spine.cli import asking, demo, evaluation, loading, models, output, resolving, serving
 from spine.errors import BadStoreUrl, QueryError, SettingsError, SpineError
 
 FAILED, USAGE = 1, 2
@@ -33,8 +33,18 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
         raise typer.Exit
 
 
+app.command()(demo.demo)
 app.command("map")(loading.write_mapping)
-for command in (loading.load, asking.find, asking.show, asking.status, serving.serve, serving.run, evaluation.evaluate):
+for command in (
+    loading.load,
+    resolving.resolve,
+    asking.find,
+    asking.show,
+    asking.status,
+    serving.serve,
+    serving.run,
+    evaluation.evaluate,
+):
     app.command()(command)
 app.add_typer(evaluation.export_app, name="export")
 app.add_typer(models.model_app, name="model")

@@ -1,0 +1,58 @@
+"""`spine resolve`: persons, organisations and households out of the records of the store."""
+
+from dataclasses import asdict
+from enum import StrEnum
+from typing import Annotated, get_args
+
+import typer
+
+from spine.access.context import LOCAL
+from spine.bootstrap import open_engine
+from spine.cli import output
+from spine.cli.options import Json, Store
+from spine.cli.progress import watched
+from spine.cli.session import existing
+from spine.pipeline.resolve import ResolveReport, Train
+from spine.pipeline.resolve import resolve as resolve_store
+
+Engine = StrEnum("Engine", ["duckdb"])
+When = StrEnum("When", list(get_args(Train)))
+
+COUNTS = ("records", "identifiers", "candidates", "matches", "components", "persons", "households", "organisations",
+          "ultimate_parents")  # fmt: skip
+
+
+def resolve(
+    engine: Annotated[Engine, typer.Option("--engine", help="What finds the pairs.")] = Engine.duckdb,
+    train: Annotated[
+        When, typer.Option("--train", help="auto trains where the store has no model yet; always; never.")
+    ] = When.auto,
+    store: Store = None,
+    as_json: Json = False,
+) -> None:
+    """Resolve all records of the store. Writes what changed: with the same records and model again, nothing."""
+    chosen: Train = train.value  # type: ignore[assignment]  # When is made of Train's own words
+    with existing(store) as graph, watched() as watch:
+        report = resolve_store(graph, LOCAL, open_engine(engine.value), chosen, watch=watch)
+    if as_json:
+        output.as_json(asdict(report))
+    else:
+        show_resolve(report)
+
+
+def show_resolve(report: ResolveReport) -> None:
+    """What a resolve found, for people."""
+    found = asdict(report)
+    output.table(("in the graph", "#count"), [(name.replace("_", " "), found[name]) for name in COUNTS])
+    output.say()
+    output.table(("stage", "#seconds"), [(name, f"{seconds:.2f}") for name, seconds in report.seconds.items()])
+    for name, count in report.skipped.items():
+        output.say(f"crowded key {name}: {count:,} pairs kept apart")
+    for name, count in report.unresolved.items():
+        output.say(f"{name}: {count:,} relations point at nothing that is known")
+    for text in report.refused:
+        output.say(f"judgement refused: {text}")
+    if report.cycles:
+        output.say(f"{report.cycles:,} cycles of ownership")
+    if not report.written:
+        output.say("Nothing changed.")
