@@ -43,10 +43,20 @@ def neo4j_url() -> Iterator[str]:
 
 
 @pytest.fixture
-def clean_neo4j_url(neo4j_url: str, settings: Settings) -> str:
-    """The URL of the running Neo4j, emptied: constraints and indexes stay."""
-    wipe_neo4j(neo4j_url, settings)
-    return neo4j_url
+def wiped_neo4j(neo4j_url: str, settings: Settings) -> Callable[[], str]:
+    """Empties the running Neo4j whenever it is called, and gives its URL: constraints and indexes stay."""
+
+    def wiped() -> str:
+        wipe_neo4j(neo4j_url, settings)
+        return neo4j_url
+
+    return wiped
+
+
+@pytest.fixture
+def clean_neo4j_url(wiped_neo4j: Callable[[], str]) -> str:
+    """The URL of the running Neo4j, emptied."""
+    return wiped_neo4j()
 
 
 @pytest.fixture(params=STORES)
@@ -57,12 +67,7 @@ def fresh_url(request: pytest.FixtureRequest, tmp_path: Path, settings: Settings
     if request.param == "sqlite":
         numbers = iter(range(1_000_000))
         return lambda: f"sqlite:{tmp_path / f'graph-{next(numbers)}.db'}"
-    url: str = request.getfixturevalue("neo4j_url")
-
-    def wiped() -> str:
-        wipe_neo4j(url, settings)
-        return url
-
+    wiped: Callable[[], str] = request.getfixturevalue("wiped_neo4j")
     return wiped
 
 

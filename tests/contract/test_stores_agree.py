@@ -1,0 +1,180 @@
+"""Any sequence of writes leaves each store as it leaves plain dicts."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as profile
+from hypothesis import strategies as st
+from probes import raw_rows
+from rows import row, rows
+
+from spine.access.context import LOCAL
+from spine.bootstrap import open_store
+from spine.domain.graph import GRAPH
+from spine.errors import StoreError
+from spine.ports import Cause, Difference, GraphStore, Row, Writer, arrow_schema
+from spine.settings import Settings
+from spine.stores.difference import changes_of_few, changes_of_many
+
+Model = dict[str, dict[tuple[Any, ...], Row]]
+TABLES = ("record", "component", "document", "in_component", "judged", "match")
+IDS = st.integers(1, 4)
+TEXTS = st.none() | st.text(st.characters(exclude_categories=["Cs"]), max_size=3)
+
+
+def drawn(table: str, **columns: st.SearchStrategy[Any]) -> st.SearchStrategy[Row]:
+    """Whole rows of a table, null in the columns that are not drawn."""
+    return st.fixed_dictionaries(columns).map(lambda values: row(table, **values))
+
+
+ROWS = {
+    "record": drawn("record", id=IDS, hash=TEXTS, live=st.none() | st.booleans()).map(
+        lambda each: {**each, "key": f"k{each['id']}"}
+    ),
+    "component": drawn(
+        "component",
+        id=IDS,
+        size=st.none() | st.integers(-(2**63), 2**63 - 1),
+        members=st.none() | st.lists(st.integers(-(2**63), 2**63 - 1), max_size=2),
+        value=st.none() | st.binary(max_size=3),
+        flags=st.none() | st.lists(st.text(st.characters(exclude_categories=["Cs"]), max_size=2), max_size=2),
+    ),
+    "document": drawn("document", id=st.sampled_from(["a", "b", "é"]), body=TEXTS),
+    "in_component": drawn("in_component", start=IDS, end=IDS),
+    "judged": drawn("judged", start=IDS, end=IDS, authority=st.sampled_from("ab"), at=st.just("t"), why=TEXTS),
+    "match": drawn(
+        "match", start=IDS, end=IDS, probability=st.none() | st.floats(allow_nan=False, allow_infinity=False)
+    ),
+}
+STEPS = st.one_of(
+    *(
+        st.tuples(
+            st.sampled_from(["put", "put", "delete", "replace"]), st.just(table), st.lists(ROWS[table], max_size=5)
+        )
+        for table in TABLES
+    )
+)
+TRANSACTIONS = st.lists(st.tuples(st.lists(STEPS, min_size=1, max_size=4), st.booleans()), min_size=1, max_size=6)
+
+
+def expected(model: Model, action: str, table: str, given_rows: list[Row]) -> Difference | int | None:
+    """Do to the model what the step does to a store; None where the step has to be refused."""
+    shape = GRAPH[table]
+    wanted = {tuple(each[name] for name in shape.key): each for each in given_rows}
+    held = model[table]
+    if action == "delete":
+        gone = [key for key in wanted if key in held]
+        for key in gone:
+            remove(model, table, key)
+        return len(gone)
+    removed = [key for key in held if key not in wanted] if action == "replace" else []
+    for key in removed:
+        remove(model, table, key)
+    if shape.is_edge and any(
+        (key[0],) not in model[shape.start] or (key[1],) not in model[shape.end] for key in wanted
+    ):
+        return None
+    added = sum(key not in held for key in wanted)
+    changed = sum(key in held and held[key] != each for key, each in wanted.items())
+    held.update(wanted)
+    return Difference(added, changed, len(removed))
+
+
+def remove(model: Model, table: str, key: tuple[Any, ...]) -> None:
+    del model[table][key]
+    for edge in TABLES:
+        for column, position in (("start", 0), ("end", 1)):
+            if GRAPH[edge].is_edge and getattr(GRAPH[edge], column) == table:
+                for other in [other for other in model[edge] if other[position] == key[0]]:
+                    del model[edge][other]
+
+
+def act(writer: Writer, action: str, table: str, given_rows: list[Row]) -> Difference | int:
+    if action == "delete":
+        return writer.delete(table, rows(table, *given_rows).select(list(GRAPH[table].key)))
+    return (writer.put if action == "put" else writer.replace)(table, rows(table, *given_rows))
+
+
+class Undone(Exception):
+    """Ends a transaction on purpose."""
+
+
+def run_transaction(store: GraphStore, model: Model, steps: list[Any], commits: bool) -> Model:
+    """Run the steps on the store and on a copy of the model; the model that has to hold afterwards."""
+    after = {table: dict(held) for table, held in model.items()}
+    with store.writing(LOCAL, Cause("record")) as writer:
+        for action, table, given_rows in steps:
+            wanted = expected(after, action, table, given_rows)
+            if wanted is None:
+                with pytest.raises(StoreError, match="which does not exist"):
+                    act(writer, action, table, given_rows)
+                raise Undone
+            assert act(writer, action, table, given_rows) == wanted
+        for table in TABLES:
+            assert writer.scan(table).to_pylist() == [after[table][key] for key in sorted(after[table])]
+        if not commits:
+            raise Undone
+    return after
+
+
+def check_sequence(store: GraphStore, settings: Settings, transactions: list[Any]) -> None:
+    model: Model = {table: {} for table in TABLES}
+    entries = 0
+    for steps, commits in transactions:
+        try:
+            after = run_transaction(store, model, steps, commits)
+        except Undone:
+            after = model
+        with store.reading(LOCAL) as reader:
+            written = reader.count("log") - entries
+            assert written in ((0, 1) if after is not model else (0,))
+            assert written == 1 or after == model
+            entries += written
+            assert [entry["id"] for entry in reader.select("log")] == list(range(1, entries + 1))
+        model = after
+    for table in TABLES:
+        assert raw_rows(store, settings, table) == [model[table][key] for key in sorted(model[table])]
+
+
+PROFILE: dict[str, Any] = {"deadline": None, "suppress_health_check": [HealthCheck.function_scoped_fixture]}
+
+
+@profile(max_examples=60, **PROFILE)
+@given(transactions=TRANSACTIONS)
+@pytest.mark.parametrize("kind", ["memory", "sqlite"])
+def test_any_sequence_of_writes_agrees_with_plain_dicts(
+    kind: str, tmp_path_factory: pytest.TempPathFactory, settings: Settings, transactions: list[Any]
+) -> None:
+    url = "memory:" if kind == "memory" else f"sqlite:{tmp_path_factory.mktemp('agree') / 'graph.db'}"
+    with open_store(url, settings) as store:
+        check_sequence(store, settings, transactions)
+
+
+@pytest.mark.neo4j
+@profile(max_examples=15, **PROFILE)
+@given(transactions=TRANSACTIONS)
+def test_any_sequence_of_writes_agrees_with_plain_dicts_on_neo4j(
+    wiped_neo4j: Callable[[], str], settings: Settings, transactions: list[Any]
+) -> None:
+    with open_store(wiped_neo4j(), settings) as store:
+        check_sequence(store, settings, transactions)
+
+
+@profile(max_examples=40, deadline=None)
+@given(
+    table=st.sampled_from(TABLES),
+    data=st.data(),
+)
+def test_the_two_ways_to_find_a_difference_agree(table: str, data: st.DataObject) -> None:
+    existing, wanted = (by_key(table, data.draw(st.lists(ROWS[table], max_size=5))) for _ in range(2))
+    few, many = (find(GRAPH[table], existing, wanted) for find in (changes_of_few, changes_of_many))
+    assert few.written.equals(many.written)
+    assert few.removed.equals(many.removed)
+
+
+def by_key(table: str, given_rows: list[Row]) -> pa.Table:
+    kept = {tuple(each[name] for name in GRAPH[table].key): each for each in given_rows}
+    return pa.Table.from_pylist([kept[key] for key in sorted(kept)], schema=arrow_schema(table))
