@@ -28,6 +28,7 @@ class Contacts:
     mobile_old: Texts
     mobile_since: Ints
     landline: Texts
+    """One row per household, not per person."""
     national_id: Texts
     loyalty: Texts
     login: Texts
@@ -53,11 +54,6 @@ def contacts(population: Population, seed: int) -> Contacts:
     family = unique([f"the{plain(name)}s@{domain}" for name, domain in
                       zip(people.birth_surname, _domains(chance, size), strict=True)], [*email, *old])  # fmt: skip
     mobile, mobile_old, mobile_since = _mobiles(population, adult, chance)
-    homes = population.residencies
-    first_place = homes.place[np.searchsorted(homes.person, np.arange(size)).clip(max=len(homes.place) - 1)]
-    landline = _phones(
-        np.arange(size) + 4 * size, population.places.dialling[first_place], people.country, mobile=False
-    )
     hexes = {kind: _hexes(kind, size) for kind in ("login", "device", "token", "cookie", "second", "home")}
     has = {name: chance.flags(size, share) & adult for name, share in _HAVING.items()}
     # Who has a login has an e-mail: it was asked for at the registration.
@@ -72,13 +68,13 @@ def contacts(population: Population, seed: int) -> Contacts:
         email_since=START + chance.below(size, 8 * YEAR),
         email_family=either(chance.flags(size, 0.1)[head], texts(family)[head], None),
         mobile=held(mobile, "mobile"), mobile_old=mobile_old, mobile_since=mobile_since,
-        landline=either(chance.flags(size, 0.35)[head], landline[head], None),
+        landline=_landlines(population, chance),
         national_id=_national_ids(people.country),
         loyalty=held(texts([f"70{row * 61_803_397 % 10**8:08}" for row in range(size)]), "loyalty"),
         login=held(texts([f"usr-{value[:12]}" for value in hexes["login"]]), "login"),
-        account=texts([f"{row * 2654435761 % 2**32:08x}{row:08x}" for row in head.tolist()]),
+        account=texts([f"{row * 2654435761 % 2**32:08x}{row:08x}" for row in range(size)]),
         device=held(texts([_uuid(value) for value in hexes["device"]]), "device"),
-        device_home=either(chance.flags(size, 0.25)[head], texts([_uuid(v) for v in hexes["home"]])[head], None),
+        device_home=either(chance.flags(size, 0.4)[head], texts([_uuid(v) for v in hexes["home"]])[head], None),
         token=held(texts([f"apns:{value}" for value in hexes["token"]]), "device"),
         cookie=held(texts([f"ck.{value[:16]}" for value in hexes["cookie"]]), "cookie"),
         cookie_second=held(texts([f"ck.{value[:16]}" for value in hexes["second"]]), "cookie_second"),
@@ -151,6 +147,17 @@ def _mobiles(population: Population, adult: Flags, chance: Chance) -> tuple[Text
     count = min(len(first), len(second), max(size // 100, 1))
     old[first[:count]] = now[second[chance.order(len(second))[:count]]]
     return now, old, since
+
+
+def _landlines(population: Population, chance: Chance) -> Texts:
+    """A number for every third household; it keeps it when it moves."""
+    homes, count = population.residencies, population.households
+    known, first = np.unique(homes.household, return_index=True)
+    place, country = np.zeros(count, dtype=np.int64), np.zeros(count, dtype=np.int64)
+    place[known], country[known] = homes.place[first], population.people.country[homes.person[first]]
+    index = np.arange(count) + 4 * len(population.people)
+    numbers = _phones(index, population.places.dialling[place], country, mobile=False)
+    return either(chance.flags(count, 0.35), numbers, None)
 
 
 def _phones(index: Ints, codes: Texts, country: Ints, *, mobile: bool) -> Texts:

@@ -151,7 +151,6 @@ def sight(where: Town, chance: Chance, who: Ints, when: Ints, profile: Profile) 
             "middle": np.where(chance.flags(size, 0.5), middle, initial(middle)), "surname": surname,
             "sex": lost(people.sex[who], chance, 0.1),
             "phone": mistyped(lost(mobile, chance, profile.no_phone), chance, profile.typed / 4),
-            "landline": lost(contact.landline[who], chance, profile.no_phone),
             "email": _emails(where, who, when, chance, profile),
             "role": people.role[who],
             **{name: getattr(contact, name)[who] for name in ("national_id", "loyalty", "login", "account")},
@@ -224,4 +223,5 @@ def _address(
     out["household"] = named("H", homes.household[row])
     for name in out:
         out[name] = either(~gone, out[name], None)
+    out["landline"] = lost(where.contacts.landline[homes.household[row]], chance, profile.no_phone)
     return out

@@ -190,7 +190,8 @@ def _billing_seen(where: Town) -> Facts:
     alone, child = grown[who], np.asarray(people.role[who] == "child", dtype=np.bool_) & ~grown[who]
     given = facts.text("given")
     return facts.also(
-        head=named("P", holder[who]), role=either(~alone, facts.text("role"), "head"),
+        head=named("P", holder[who]), account=where.contacts.account[holder[who]],
+        role=either(~alone, facts.text("role"), "head"),
         phone=either(~child, facts.text("phone"), None), email=either(~child, facts.text("email"), None),
         national_id=lost(facts.text("national_id"), chance, 0.3),
         given=either(chance.flags(facts.size, 0.95), given, initial(given)),
