@@ -58,9 +58,7 @@ class AnalysisQueries:
     ) -> Neighbourhood:
         return await around(info, decode_id(id), hops, nodes, kinds, fan_out)
 
-    @resolved(
-        "Why two are one at a confidence, or not: by ids of records or persons, `source/record_id`, or `namespace:value`."
-    )
+    @resolved("Why two are one, or not: by ids of records or persons, `source/record_id`, or `namespace:value`.")
     async def why(self, info: Info, a: strawberry.ID, b: strawberry.ID, confidence: float | None = None) -> Explanation:
         sure = chosen(info, confidence)
         left, right = await info.context.ask(explain.records_named, [_place(a), _place(b)])

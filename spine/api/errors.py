@@ -9,10 +9,10 @@ import secrets
 from collections.abc import Mapping
 from typing import Any
 
-from graphql import GraphQLError
+from graphql import GraphQLError, GraphQLSyntaxError
 from starlette.responses import JSONResponse
 
-from spine.errors import SpineError
+from spine.errors import SpineError, TooExpensive
 
 log = logging.getLogger("spine.api")
 
@@ -58,6 +58,8 @@ def formatted(error: GraphQLError) -> dict[str, Any]:
     if error.path:
         out["path"] = list(error.path)
     cause = origin(error)
+    if isinstance(error, GraphQLSyntaxError) and "tokens" in error.message:
+        cause = TooExpensive("The document has too many tokens.", remedy="Send several requests.")
     if cause is None:
         return {**out, "extensions": _extensions("BAD_QUERY", BAD_QUERY_REMEDY)}
     if isinstance(cause, SpineError):

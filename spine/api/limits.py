@@ -1,11 +1,11 @@
 """What a document may ask for, measured before anything is executed: size, depth, aliases, and an estimate of cost.
 
-The cost of a field is 1 plus what its children cost; a connection's children count `first` times, and a traversal
+The cost of a field is 1 plus what its children cost; the edges of a connection count `first` times, and a traversal
 counts the nodes it may reach. Introspection is not counted, but may not descend into itself for ever.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from graphql import (
@@ -40,13 +40,15 @@ class Bounds:
 BOUNDS = Bounds()
 
 FIXED: Mapping[str, int] = {
-    "search": 50, "sharedIdentifiers": 2000, "status": 50, "totalCount": 50, "why": 50, "weakestLink": 10,
+    "search": 50, "sharedIdentifiers": 2000, "status": 50, "totalCount": 10, "why": 50, "weakestLink": 10,
 }  # fmt: skip
 """What a field costs by itself, where it is more than 1."""
 MULTIPLIED: Mapping[str, tuple[str, int]] = {
     "neighbourhood": ("nodes", 100),
     "tree": ("nodes", 200),
     "candidates": ("", 3),
+    "search": ("first", 10),
+    "sharedIdentifiers": ("first", DEFAULT_FIRST),
 }
 """Fields whose children are answered as often as an argument says, and its default."""
 _DESCENDING = frozenset({"fields", "inputFields", "interfaces", "possibleTypes"})
@@ -75,74 +77,88 @@ class Limits(SchemaExtension):
 def measure(document: DocumentNode, name: str | None, variables: Mapping[str, Any], bounds: Bounds) -> int:
     """The estimated cost of the document's operations; TooExpensive names the bound that it breaks."""
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-    meter = _Meter(bounds, variables, fragments)
-    total = 0
-    for node in document.definitions:
-        if isinstance(node, OperationDefinitionNode):
-            total += meter.selections(node.selection_set, 1, 0, frozenset())
+    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    meter = _Meter(bounds, variables, _defaults(operations), fragments)
+    total = sum(meter.selections(node.selection_set, _Place()) for node in operations)
     meter.check("cost", total, bounds.cost, "Ask for fewer at a time (`first`), or in several requests.")
     return total
+
+
+def _defaults(operations: Sequence[OperationDefinitionNode]) -> dict[str, int]:
+    """The greatest whole-number default of each variable."""
+    found: dict[str, int] = {}
+    for node in operations:
+        for variable in node.variable_definitions or ():
+            if isinstance(variable.default_value, IntValueNode):
+                name, value = variable.variable.name.value, int(variable.default_value.value)
+                found[name] = max(value, found.get(name, 0))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where in a document: how deep, how many edges the connection above gives, how far inside introspection."""
+
+    depth: int = 1
+    edges: int = 1
+    inward: int = 0
+    spread: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
 class _Meter:
     bounds: Bounds
     variables: Mapping[str, Any]
+    defaults: Mapping[str, Any]
     fragments: Mapping[str, FragmentDefinitionNode]
     aliases: int = 0
     steps: int = 0
 
-    def selections(self, node: SelectionSetNode | None, depth: int, inward: int, open_fragments: frozenset[str]) -> int:
-        """The cost of a selection set at this depth; `inward` counts nested introspection lists."""
+    def selections(self, node: SelectionSetNode | None, at: "_Place") -> int:
+        """The cost of a selection set."""
         total = 0
         for selection in node.selections if node is not None else ():
             self.steps += 1
             self.check("size with its fragments", self.steps, self.bounds.cost, "Spread fewer fragments.")
             if isinstance(selection, FieldNode):
-                total += self.field(selection, depth, inward, open_fragments)
+                total += self.field(selection, at)
             elif isinstance(selection, InlineFragmentNode):
-                total += self.selections(selection.selection_set, depth, inward, open_fragments)
+                total += self.selections(selection.selection_set, at)
             elif isinstance(selection, FragmentSpreadNode):
                 name = selection.name.value
                 fragment = self.fragments.get(name)
-                if fragment is not None and name not in open_fragments:
-                    total += self.selections(fragment.selection_set, depth, inward, open_fragments | {name})
+                if fragment is not None and name not in at.spread:
+                    total += self.selections(fragment.selection_set, replace(at, spread=at.spread | {name}))
         return total
 
-    def field(self, node: FieldNode, depth: int, inward: int, open_fragments: frozenset[str]) -> int:
+    def field(self, node: FieldNode, at: "_Place") -> int:
         """The cost of one field with its children."""
         name = node.name.value
         if node.alias is not None:
             self.aliases += 1
             self.check("number of aliases", self.aliases, self.bounds.aliases, "Send several requests.")
-        if inward or name.startswith("__"):
-            inside = max(inward, 1) + (name in _DESCENDING)
-            self.check("nesting of introspection", inside - 1, self.bounds.introspection, "Ask for the schema plainly.")
-            return self.selections(node.selection_set, depth, inside, open_fragments)
-        self.check("depth", depth, self.bounds.depth, "Ask for less in one go.")
-        children = self.selections(node.selection_set, depth + 1, inward, open_fragments)
-        return FIXED.get(name, 1) + children * self.times(node)
+        if at.inward or name.startswith("__"):
+            inward = max(at.inward, 1) + (name in _DESCENDING)
+            self.check("nesting of introspection", inward - 1, self.bounds.introspection, "Ask for the schema plainly.")
+            return self.selections(node.selection_set, replace(at, inward=inward))
+        self.check("depth", at.depth, self.bounds.depth, "Ask for less in one go.")
+        times, spreads = self.times(node), name in MULTIPLIED
+        below = replace(at, depth=at.depth + 1, edges=1 if spreads else times)
+        children = self.selections(node.selection_set, below)
+        return FIXED.get(name, 1) + children * (times if spreads else at.edges if name == "edges" else 1)
 
     def times(self, node: FieldNode) -> int:
-        """How often the children of this field may be answered."""
-        argument, default = MULTIPLIED.get(node.name.value, ("first", 1))
-        chosen = {item.name.value: item.value for item in node.arguments or ()}
-        if argument not in chosen:
-            connects = any(isinstance(x, FieldNode) and x.name.value == "edges" for x in _children(node))
-            return DEFAULT_FIRST if connects and argument == "first" else default
-        value = chosen[argument]
-        given: Any = default
+        """How many items this field may give."""
+        argument, default = MULTIPLIED.get(node.name.value, ("first", DEFAULT_FIRST))
+        value = next((item.value for item in node.arguments or () if item.name.value == argument), None)
+        given: Any = None
         if isinstance(value, IntValueNode):
             given = int(value.value)
         elif isinstance(value, VariableNode):
-            given = self.variables.get(value.name.value, MAX_FIRST)
+            given = self.variables.get(value.name.value, self.defaults.get(value.name.value))
         return max(1, min(given, 10 * MAX_FIRST)) if isinstance(given, int) else default
 
     def check(self, what: str, found: int, allowed: int, remedy: str) -> None:
         """TooExpensive where `found` is above what is allowed."""
         if found > allowed:
             raise TooExpensive(f"The document's {what} is above the limit of {allowed}.", remedy=remedy)
-
-
-def _children(node: FieldNode) -> Iterator[object]:
-    yield from node.selection_set.selections if node.selection_set is not None else ()
