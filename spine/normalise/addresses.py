@@ -6,7 +6,7 @@ from typing import NamedTuple
 import usaddress  # type: ignore[import-untyped]
 
 from spine.normalise.countries import known_country, normalise_country, normalise_region, region_codes
-from spine.normalise.folding import PLACEHOLDERS, alnum, fold, letters_as_digits
+from spine.normalise.folding import PLACEHOLDERS, fold, letters_as_digits
 from spine.normalise.street_words import UNIT_STARTS
 from spine.normalise.streets import NOTHING, Street, split_street
 
@@ -55,10 +55,11 @@ def normalise_postcode(text: str) -> str | None:
     """Letters and digits alone; five digits of ZIP+4; letters that scanners read for digits put back in ZIP codes."""
     if match := _ZIP4.fullmatch(text):
         return match[1]
-    code = alnum(text.replace("|", "1"))
-    if len(code) == 5 and 3 <= sum(map(str.isdigit, code)) < 5 and letters_as_digits(code).isdigit():
+    folded = fold(text.replace("|", "1"))
+    code = folded.replace(" ", "")
+    if len(code) == 5 and not code.isdigit() and sum(map(str.isdigit, code)) >= 3 and letters_as_digits(code).isdigit():
         code = letters_as_digits(code)
-    return None if fold(text) in PLACEHOLDERS else code
+    return None if folded in PLACEHOLDERS else code
 
 
 def one_line(address: Address) -> str | None:

@@ -35,6 +35,8 @@ def fold(text: str) -> str:
     """
     if not text.isascii():
         text = anyascii(text)
+    if text.isalnum():
+        return text.lower()
     if "|" in text or ":" in text:
         text = _MISREAD_L.sub("l", _MISREAD_I.sub("i", text))
     return _NOT_WORD.sub(" ", text.lower().translate(_APOSTROPHES)).strip()

@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from spine.normalise.addresses import normalise_address
 from spine.normalise.emails import email_text, normalise_domain, normalise_email
@@ -16,6 +16,8 @@ from spine.normalise.registers import (
     number_text,
 )
 
+LOOKUP_REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL")
+"""The regions by which look-up reads a phone number that names no country."""
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f]+")
 _CARD_MARKS = re.compile(r"[ \-.]+")
 _NO_VALUE = PLACEHOLDERS - {"test"} | {"0", "00000000 0000 0000 0000 000000000000"}
@@ -90,6 +92,12 @@ def normalise_identifier(namespace: str, value: str, region: str = "US") -> str 
     Loading and look-up both come here, so what was loaded is found, however it is written.
     """
     return normaliser(namespace, region)(value)
+
+
+def lookup_values(namespace: str, value: str, regions: Sequence[str] = LOOKUP_REGIONS) -> tuple[str, ...]:
+    """Every canonical value that the text may stand for: a local phone number is read as one of each region in turn."""
+    readings = (normalise_identifier(namespace, value, region) for region in (regions if namespace == "phone" else "-"))
+    return tuple(dict.fromkeys(reading for reading in readings if reading is not None))
 
 
 def weak_text(namespace: str, value: str) -> str | None:

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.domain.vocabulary import NAMESPACES
-from spine.normalise.identifiers import normalise_identifier, weak_text
+from spine.normalise.identifiers import lookup_values, normalise_identifier, weak_text
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=50)
 MARKED = st.from_regex(r"[A-Za-z0-9 ./:@{}+-]{0,30}", fullmatch=True)
@@ -61,3 +61,11 @@ def test_every_namespace_is_answered() -> None:
 def test_a_normalised_value_is_settled_whatever_the_region(namespace: str, text: str, region: str) -> None:
     value = normalise_identifier(namespace, text, region)
     assert value is None or (value and normalise_identifier(namespace, value) == value)
+
+
+def test_a_local_phone_number_is_looked_up_as_one_of_each_region() -> None:
+    values = lookup_values("phone", "020 7946 0958")
+    assert "+442079460958" in values
+    assert lookup_values("phone", "+442079460958") == ("+442079460958",)
+    assert lookup_values("email", " A@b.com") == ("a@b.com",)
+    assert lookup_values("email", "nobody") == ()

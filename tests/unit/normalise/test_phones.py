@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from spine.normalise.phones import library_phone, normalise_phone, phone_text
 
-REGIONS = ["US", "GB", "DE", "FR", "IT", "CA", "RU", "BR", "ES", "CH"]
+REGIONS = ["US", "GB", "DE", "FR", "IT", "CA", "RU", "BR", "ES", "CH", "NL", "AU", "JP", "GG", "AR", "FI", "AT"]
 
 
 @pytest.mark.parametrize(
@@ -36,7 +36,10 @@ def test_digits_of_what_is_no_number_remain_comparable() -> None:
     assert phone_text("x12") is None
 
 
-@given(st.from_regex(r"\+?[0-9]{1,3}[ -]?[0-9]{5,13}", fullmatch=True), st.sampled_from(REGIONS))
+@given(
+    st.from_regex(r"\+?[0-9]{1,3}[ -]?[0-9]{5,13}", fullmatch=True) | st.from_regex(r"0[0-9]{6,12}", fullmatch=True),
+    st.sampled_from(REGIONS),
+)
 def test_the_short_way_answers_what_the_library_answers(text: str, region: str) -> None:
     assert normalise_phone(text, region) == library_phone(text, region)
 
