@@ -72,7 +72,7 @@ def split(size, pairs, held, cap, seed):
     return sorted(map(sorted, pieces.values()))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(large_components(), st.integers(0, 2**32))
 def test_pieces_are_those_of_a_plain_recursive_cut_whatever_the_order(case, seed):
     size, pairs, held, cap = case

@@ -153,7 +153,7 @@ def interesting(trees):
     return sorted({h + d for h in heights for d in (-1, 0, 1)} | {CERTAIN, HIGH, HIGH + 1, 0, LOW})
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(cases())
 def test_every_cut_is_a_plain_agglomeration_stopped_there(case):
     trees, row = built(case, extra=3)

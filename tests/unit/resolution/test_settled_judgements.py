@@ -53,7 +53,7 @@ def plainly_settled(given_judgements, conflicting):
     return same, forbidden, refused
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(judgements, max_size=12), conflicts, st.randoms())
 def test_what_stands_is_what_the_rule_says_in_any_order(given_judgements, conflicting, random):
     same, forbidden, refused = plainly_settled(given_judgements, conflicting)
