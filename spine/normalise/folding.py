@@ -42,12 +42,6 @@ def fold(text: str) -> str:
     return _NOT_WORD.sub(" ", text.lower().translate(_APOSTROPHES)).strip()
 
 
-def fold_known(text: str) -> str | None:
-    """The folded text, or None where it is empty or a placeholder such as `n/a` or `unknown`."""
-    folded = fold(text)
-    return None if folded in PLACEHOLDERS else folded
-
-
 def plain(text: str) -> str:
     """The text in Unicode's compatibility form and lower case, without control characters and doubled blanks.
 
