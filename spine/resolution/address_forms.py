@@ -102,7 +102,8 @@ def _near_number(one: list[str], other: list[str]) -> Flags:
     """One edit apart in numbers of two digits or more, or one a part of the other, as 108 in 108-110."""
     apart = _distance(one, other)
     found = [(d == 1 and min(len(a), len(b)) >= 2) or _part_of(a, b) for d, a, b in zip(apart, one, other, strict=True)]
-    return np.asarray(found, dtype=bool)
+    flags: Flags = np.asarray(found, dtype=bool)
+    return flags
 
 
 def _part_of(a: str, b: str) -> bool:
@@ -122,7 +123,8 @@ def _near_words(one: list[str], other: list[str]) -> Flags:
         else:
             words = sorted((set(a.split()), set(b.split())), key=len)
             found[at] = words[0] < words[1] and max(map(len, words[0]), default=0) >= 4
-    return found
+    flags: Flags = found
+    return flags
 
 
 def _digits(text: str) -> list[str]:

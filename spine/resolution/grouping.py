@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from pyarrow.compute import call_function
 
 from spine.resolution.components import Ints, runs
 
@@ -44,12 +45,14 @@ def coded(column: "pa.ChunkedArray[Any] | pa.Array[Any]") -> Coded:
     array: Any = pa.concat_arrays([chunk.cast(pa.string()) for chunk in chunks] or [pa.array([], pa.string())])
     array = array.dictionary_encode()
     codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
-    texts = np.array(array.dictionary.to_pylist(), dtype=object)
-    kept = np.array([bool(text) for text in texts.tolist()], dtype=bool)
-    order = np.argsort(texts[kept]) if kept.any() else np.empty(0, np.int64)
+    order = call_function("array_sort_indices", [array.dictionary])
+    texts = np.array(array.dictionary.take(order).to_pylist(), dtype=object)
+    # The empty text, which counts as null, can only stand first, and a null only last.
+    empty = int(len(texts) > 0 and texts[0] == "")
+    kept = len(texts) - int(len(texts) > 0 and texts[-1] is None)
     place = np.full(len(texts) + 1, -1, np.int64)
-    place[np.flatnonzero(kept)[order]] = np.arange(len(order))
-    return Coded(place[codes], texts[kept][order])
+    place[order.to_numpy()[empty:kept]] = np.arange(kept - empty)
+    return Coded(place[codes], texts[empty:kept])
 
 
 def groups_of(columns: Sequence[NDArray[Any]]) -> tuple[Ints, Ints]:

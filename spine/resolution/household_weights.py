@@ -21,7 +21,11 @@ COMPANIONS = 1.5
 SAME_DWELLING = Weight(10_000, "one full address, one unit: all but a few in a thousand such pairs share a household")
 CROWDED_FROM = 4
 """From more different surnames than this on, a dwelling may be several homes without a unit number."""
-CROWDED = Weight(-5_000, "for each doubling of the surnames at the dwelling: 16 surnames leave it undecided")
+CROWDED = Weight(
+    -5_000,
+    "for each doubling of the surnames at the dwelling: 16 surnames leave it undecided;"
+    " never below the odds that two of its persons, drawn at random, live together",
+)
 STREET_NEAR = Weight(6_000, "house number, unit and place agree, the street is a typing error away")
 NUMBER_NEAR = Weight(-1_000, "the house number is an edit away: so are 3 % of records by error and 6 % of neighbours")
 PLACE_NEAR = Weight(4_000, "number and street agree, the place differs or is missing: mistyped, or another town")
@@ -30,6 +34,9 @@ ELSEWHERE = Weight(-12_000, "two full addresses that differ: two homes")
 
 SURNAME_AGREES = 0.8
 """How often two of one household share a surname; the weight is log2 of this over the surname's frequency."""
+SURNAME_PRIOR, SURNAME_USUAL = 1000, 0.001
+"""Before the data speak, a surname is as frequent as if one in a thousand of a thousand persons had it (two Americans
+at random share theirs about once in 1,500 pairs): in small data a name seen twice is not taken for a common one."""
 SURNAME_MOST = Weight(10_000, "however rare the surname, it may be a typing error or a common mistake")
 SURNAME_NEAR = Weight(3_000, "a typing error away, or one of two surnames")
 SURNAME_DIFFERS = Weight(-1_500, "partners, flatmates and lodgers: about a third of pairs in one household")

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from spine.resolution import household_weights as w
 from spine.resolution import merge_tree
+from spine.resolution.address_forms import Flags
 from spine.resolution.components import Ints, connected, inside_pairs
 from spine.resolution.grouping import distinct, pairs_within, smallest
 from spine.resolution.residencies import Residencies, residencies
@@ -44,9 +45,18 @@ class Households:
     height: int
 
     @property
+    def institutional(self) -> Flags:
+        """Which residencies are in a household because a source counts them to an institution."""
+        return _institutional(self.residencies, self.height)
+
+    @property
     def of_row(self) -> Ints:
         """The household of each record, -1 for none."""
         return np.append(self.label, -1)[self.residencies.of_row]
+
+
+def _institutional(homes: Residencies, height: int) -> Flags:
+    return homes.collective & (height <= w.COLLECTIVE.value)
 
 
 def probability(height: Ints) -> Floats:
@@ -61,7 +71,7 @@ def households(resolved: Resolved, height: int = DEFAULT_HEIGHT) -> Households:
     evidence = gather(resolved, homes)
     trees = grown(evidence)
     cluster = trees.cut(height)
-    lives = homes.collective
+    lives = _institutional(homes, height)
     if lives.any():
         cluster = cluster.copy()
         cluster[lives] = smallest(homes.dwelling, np.where(lives, np.arange(len(homes)), -1),

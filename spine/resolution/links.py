@@ -4,10 +4,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from pyarrow.compute import call_function
+from pyarrow.compute import SetLookupOptions, call_function
 
 from spine.resolution.components import Ints
-from spine.resolution.grouping import coded, distinct, equal, pairs_within, rows_where, whole_numbers
+from spine.resolution.grouping import distinct, equal, pairs_within, rows_where, whole_numbers
 from spine.resolution.resolved import Resolved
 
 
@@ -26,6 +26,12 @@ def joined_texts(*columns: Any) -> "pa.ChunkedArray[Any]":
     return found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])
 
 
+def first_known(*columns: Any) -> "pa.ChunkedArray[Any]":
+    """Of each row the first of several columns that is not null."""
+    found = call_function("coalesce", list(columns))
+    return found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])
+
+
 def named(table: pa.Table) -> "pa.ChunkedArray[Any]":
     """Namespace and value of each row as one text."""
     return joined_texts(table["namespace"], pa.repeat("/", table.num_rows), table["value"])
@@ -37,25 +43,26 @@ def entity_of_targets(resolved: Resolved, targets: pa.Table, entity: Ints) -> In
     A target names an identifier that the records of the entity carry, or with the namespace `record` the key
     `source/record_id` of one of them. Where several entities carry it, the smallest label answers.
     """
-    records = resolved.records
-    joined = pa.chunked_array(
-        [
-            *joined_texts(pa.repeat("record/", resolved.size), records["source"], pa.repeat("/", resolved.size),
-                          records["record_id"]).chunks,
-            *named(resolved.claims).chunks,
-            *named(targets).chunks,
-        ],
-        pa.string(),
-    )  # fmt: skip
-    codes = coded(joined).codes
-    rows = np.concatenate([np.arange(resolved.size), whole_numbers(resolved.claims, "row")])
-    known, asked = codes[: len(rows)], codes[len(rows) :]
-    label = entity[rows] if len(rows) else rows
-    answer = np.full(int(codes.max(initial=-1)) + 2, np.iinfo(np.int64).max)
-    usable = (known >= 0) & (label >= 0)
-    np.minimum.at(answer, known[usable], label[usable])
+    asked: Any = named(targets).combine_chunks().dictionary_encode()
+    answer = np.full(len(asked.dictionary) + 1, np.iinfo(np.int64).max)
+    wanted = asked.dictionary
+    sources = [(named(resolved.claims), whole_numbers(resolved.claims, "row"))]
+    if equal(targets["namespace"], "record").any():
+        records = resolved.records
+        prefix, between = pa.repeat("record/", resolved.size), pa.repeat("/", resolved.size)
+        keys = joined_texts(prefix, records["source"], between, records["record_id"])
+        sources.append((keys, np.arange(resolved.size)))
+    for texts, rows in sources:
+        found = call_function("index_in", [texts], SetLookupOptions(wanted, skip_nulls=True))
+        place = found.fill_null(-1).to_numpy().astype(np.int64)
+        usable = np.flatnonzero(place >= 0)
+        usable = usable[entity[rows[usable]] >= 0]
+        np.minimum.at(answer, place[usable], entity[rows[usable]])
     answer[answer == np.iinfo(np.int64).max] = -1
-    return answer[asked]
+    answer[-1] = -1
+    codes = asked.indices.fill_null(len(wanted)).to_numpy(zero_copy_only=False).astype(np.int64)
+    entities: Ints = answer[codes]
+    return entities
 
 
 def family_pairs(resolved: Resolved) -> tuple[Ints, Ints]:

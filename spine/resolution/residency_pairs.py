@@ -34,9 +34,9 @@ class Evidence:
     """What pairs are judged by, prepared once.
 
     Per residency: `groups` number those that agree on building, street or house number within a city (-1: not known),
-    `count` says how many persons each such group has, `surnames_at` how many surnames its dwelling has. Per surname
-    code `surname_bits`. Over `labels`, the persons: sorted pair keys of declared `family`, and of each namespace that
-    is `shared` with its weight per pair. `days` per date code.
+    `count` says how many persons that group, and the dwelling, has, `surnames_at` how many surnames its dwelling has,
+    `surname` is one of its surnames. Per surname code `surname_bits`. Over `labels`, the persons: sorted pair keys of
+    declared `family`, and of each namespace that is `shared` with its weight per pair. `days` per date code.
     """
 
     residencies: Residencies
@@ -71,13 +71,15 @@ def gather(resolved: Resolved, homes: Residencies) -> Evidence:
         groups[name] = np.where(whole, group, -1)
         persons = distinct_count(groups[name], homes.person, len(first))
         count[name] = np.where(whole, persons[group], 0)
+    persons = np.append(distinct_count(at, homes.person, forms.size), 0)
+    count["dwelling"] = np.where(at >= 0, persons[at], 0)
     surname = np.full(len(homes), -1, np.int64)
     surname[homes.surnames[0][::-1]] = homes.surnames[1][::-1]
     labels = np.unique(homes.person)
     carriers = np.bincount(
         distinct(homes.person[homes.surnames[0]], homes.surnames[1])[1], minlength=len(homes.surname.texts)
     )
-    frequency = np.maximum(carriers, 2) / max(len(labels), 1)
+    frequency = (carriers + w.SURNAME_PRIOR * w.SURNAME_USUAL) / (len(labels) + w.SURNAME_PRIOR)
     bits = np.clip(_thousandths(w.SURNAME_AGREES / frequency), 0, w.SURNAME_MOST.value)
     surnames_at = distinct_count(at, surname, forms.size)
     family = np.unique(pair_keys(labels, *family_pairs(resolved)))
@@ -184,7 +186,8 @@ def _address(evidence: Evidence, left: Ints, right: Ints) -> Ints:
     same = (here == there) & (here >= 0)
     doubling = np.log2(np.maximum(evidence.surnames_at[left], 1) / w.CROWDED_FROM)
     crowding = np.rint(np.maximum(doubling, 0) * w.CROWDED.value).astype(np.int64)
-    out[same] = w.SAME_DWELLING.value + crowding[same]
+    at_random = _few(evidence, "dwelling", left, right)
+    out[same] = np.maximum(w.SAME_DWELLING.value + crowding, np.minimum(at_random, w.SAME_DWELLING.value))[same]
     nowhere = (here < 0) | (there < 0)
     out[nowhere] = w.NOWHERE.value
     rest = np.flatnonzero(~same & ~nowhere)
@@ -197,7 +200,7 @@ def _address(evidence: Evidence, left: Ints, right: Ints) -> Ints:
     number, street = level["house_number"], level["street"]
     place = forms.place(one, other)[inverse]
     alike = (level["unit"] != DIFFERENT) & (level["po_box"] != DIFFERENT) & (place != DIFFERENT)
-    few = {name: _few(evidence, name, left[rest], right[rest]) for name in evidence.count}
+    few = {name: _few(evidence, name, left[rest], right[rest]) for name in evidence.groups}
     value = np.full(len(rest), w.ELSEWHERE.value, np.int64)
     for fits, weight in (
         ((number == EQUAL) & (street == EQUAL) & (place == DIFFERENT), np.full(len(rest), w.PLACE_NEAR.value)),

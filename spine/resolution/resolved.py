@@ -9,41 +9,33 @@ import pyarrow as pa
 from spine.resolution.components import Ints
 from spine.resolution.grouping import with_columns
 
-RECORDS = pa.schema(
-    [
-        ("id", pa.int64()),
-        ("source", pa.string()),
-        ("record_id", pa.string()),
-        ("kind", pa.string()),
-        ("observed_at", pa.string()),
-    ]
+
+def _schema(**columns: Any) -> pa.Schema:
+    return pa.schema(list(columns.items()))
+
+
+_TEXT = pa.string()
+RECORDS = _schema(id=pa.int64(), source=_TEXT, record_id=_TEXT, kind=_TEXT, observed_at=_TEXT)
+CLAIMS = _schema(
+    row=pa.int64(),
+    namespace=_TEXT,
+    value=_TEXT,
+    identifier=pa.int64(),
+    verified=pa.bool_(),
+    first_seen=_TEXT,
+    last_seen=_TEXT,
 )
-CLAIMS = pa.schema(
-    [
-        ("row", pa.int64()),
-        ("namespace", pa.string()),
-        ("value", pa.string()),
-        ("identifier", pa.int64()),
-        ("verified", pa.bool_()),
-        ("first_seen", pa.string()),
-        ("last_seen", pa.string()),
-    ]
+RELATIONS = _schema(
+    row=pa.int64(),
+    kind=_TEXT,
+    namespace=_TEXT,
+    value=_TEXT,
+    share=_TEXT,
+    role=_TEXT,
+    valid_from=_TEXT,
+    valid_to=_TEXT,
 )
-RELATIONS = pa.schema(
-    [
-        ("row", pa.int64()),
-        ("kind", pa.string()),
-        ("namespace", pa.string()),
-        ("value", pa.string()),
-        ("share", pa.string()),
-        ("role", pa.string()),
-        ("valid_from", pa.string()),
-        ("valid_to", pa.string()),
-    ]
-)
-CONSENTS = pa.schema(
-    [("identifier", pa.int64()), ("purpose", pa.string()), ("status", pa.string()), ("at", pa.string())]
-)
+CONSENTS = _schema(identifier=pa.int64(), purpose=_TEXT, status=_TEXT, at=_TEXT)
 
 
 @dataclass(frozen=True)
@@ -90,9 +82,12 @@ class Resolved:
         numbers: Ints = self.records["id"].to_numpy().astype(np.int64)
         return numbers
 
+    def as_came(self, name: str) -> "pa.ChunkedArray[Any]":
+        """A column of the extras; nulls where it is missing."""
+        if self.extras is not None and name in self.extras.column_names:
+            return self.extras[name]
+        return pa.chunked_array([pa.nulls(self.size, pa.string())])
+
     def text(self, name: str) -> "pa.ChunkedArray[Any]":
         """A column of the fields, or else of the extras; nulls where neither has it."""
-        for table in (self.fields, self.extras):
-            if table is not None and name in table.column_names:
-                return table[name]
-        return pa.chunked_array([pa.nulls(self.size, pa.string())])
+        return self.fields[name] if name in self.fields.column_names else self.as_came(name)

@@ -1,0 +1,73 @@
+"""Who is an adult, a child, or the head of a household: from declared roles, ages and dates of birth."""
+
+import re
+
+import numpy as np
+
+from spine.resolution.address_forms import Flags
+from spine.resolution.components import Ints
+from spine.resolution.grouping import coded
+from spine.resolution.residencies import HEAD_ROLES, flagged
+from spine.resolution.resolved import Resolved
+
+CHILD, ADULT, HEAD = 0, 1, 2
+ROLES = np.array(["child", "adult", "head"], dtype=object)
+OF_AGE = 18
+_ADULT_ROLES = ("spouse", "partner", "husband", "wife", "parent", "grandparent")
+_CHILD_ROLES = ("child", "son", "daughter")
+_YEAR = re.compile(r"(1[89]|20)\d\d")
+_OLDEST = 120
+
+
+def roles(resolved: Resolved) -> dict[int, Ints]:
+    """For each role the sorted labels of the persons who have it; nobody is child and adult at once.
+
+    The age decides, by the newest record that tells one (a stated age, or the birth date at the time of the record);
+    where none tells, the declared role does: a spouse or head is an adult, a child of the head a child.
+    """
+    age = _ages(resolved)
+    spoken = np.flatnonzero((age >= 0) & (resolved.person >= 0))
+    at = coded(resolved.records["observed_at"]).codes
+    newest = spoken[np.lexsort((age[spoken], at[spoken], resolved.person[spoken]))]
+    person = resolved.person[newest]
+    last = np.append(person[1:] != person[:-1], True) if len(person) else np.zeros(0, bool)
+    person, old_enough = person[last], age[newest][last] >= OF_AGE
+    head = _persons(resolved, flagged(resolved, "household_role", HEAD_ROLES))
+    grown = _persons(resolved, flagged(resolved, "household_role", _ADULT_ROLES) | (_says(resolved, "adult")))
+    young = _persons(resolved, flagged(resolved, "household_role", _CHILD_ROLES))
+    adult = np.union1d(person[old_enough], np.setdiff1d(np.union1d(grown, head), person))
+    child = np.union1d(person[~old_enough], np.setdiff1d(young, np.union1d(person, adult)))
+    return {CHILD: child, ADULT: np.setdiff1d(adult, child), HEAD: np.setdiff1d(head, child)}
+
+
+def _says(resolved: Resolved, word: str) -> Flags:
+    return flagged(resolved, "household_role", (word,))
+
+
+def _persons(resolved: Resolved, found: Flags) -> Ints:
+    return np.unique(resolved.person[found & (resolved.person >= 0)])
+
+
+def _ages(resolved: Resolved) -> Ints:
+    """The age in years that each record tells, -1 where none."""
+    stated = coded(resolved.text("age"))
+    number = np.array([int(text) if text.isdigit() and len(text) <= 3 else -1 for text in stated.texts.tolist()])
+    age: Ints = np.append(number, -1).astype(np.int64)[stated.codes]
+    born, seen = coded(resolved.text("birth_date")), coded(resolved.records["observed_at"])
+    newest = max(seen.texts.tolist(), default="")
+    seen_day = np.append(np.array([_day(text) for text in seen.texts.tolist()], dtype=np.int64), _day(newest))
+    born_day = np.append(np.array([_day(text) for text in born.texts.tolist()], dtype=np.int64), -1)
+    there, then = seen_day[seen.codes], born_day[born.codes]
+    years = (there - then) // 10_000
+    known = (age < 0) & (there > 0) & (then > 0) & (years >= 0) & (years <= _OLDEST)
+    age[known] = years[known]
+    age[age > _OLDEST] = -1
+    return age
+
+
+def _day(text: str) -> int:
+    """A date as the number yyyymmdd, months and days that are missing as 0; -1 where there is no year."""
+    if not _YEAR.match(text):
+        return -1
+    digits = text[:10].replace("-", "")
+    return int(digits.ljust(8, "0")) if digits.isdigit() else int(text[:4]) * 10_000

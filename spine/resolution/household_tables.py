@@ -1,0 +1,204 @@
+"""Households as tables of the graph: the household with its facts, who is a member and why, which records reside."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from spine.ports import arrow_schema
+from spine.resolution import household_weights as w
+from spine.resolution.address_forms import PARTS
+from spine.resolution.components import Ints
+from spine.resolution.consent_state import given
+from spine.resolution.entities import entities
+from spine.resolution.grouping import (
+    Coded,
+    coded,
+    commonest,
+    distinct,
+    groups_of,
+    largest,
+    smallest,
+    spread,
+    text_lists_of,
+    whole_numbers,
+)
+from spine.resolution.household_roles import ADULT, CHILD, HEAD, ROLES, roles
+from spine.resolution.households import Floats, Households, probability
+from spine.resolution.membership_evidence import reasons
+from spine.resolution.residencies import sightings
+from spine.resolution.resolved import Resolved
+from spine.resolution.trees import NEVER
+
+
+@dataclass(frozen=True)
+class HouseholdTables:
+    """Arrow tables `household`, `member_of` and `resides_in`, ordered by key."""
+
+    household: pa.Table
+    member_of: pa.Table
+    resides_in: pa.Table
+
+
+@dataclass(frozen=True)
+class _Members:
+    """One row per (household, person): `number` of the household, `label` of the person; its residencies point here."""
+
+    ids: Ints
+    number: Ints
+    label: Ints
+    of_residency: Ints
+
+
+def tables(resolved: Resolved, found: Households) -> HouseholdTables:
+    """The tables of these households."""
+    homes = found.residencies
+    since, until, dates = sightings(resolved)
+    members = _members(found)
+    role = roles(resolved)
+    weight = _weights(found)
+    return HouseholdTables(
+        _household(resolved, found, members, role),
+        _member_of(found, members, role, weight),
+        _resides_in(resolved, found, weight, since, until, dates) if len(homes) else _table("resides_in", {}),
+    )
+
+
+def _table(name: str, columns: dict[str, Any]) -> pa.Table:
+    schema = arrow_schema(name)
+    return pa.table(columns, schema=schema) if columns else schema.empty_table()
+
+
+def _members(found: Households) -> _Members:
+    homes, label = found.residencies, found.label
+    kept = np.flatnonzero(label >= 0)
+    ids, number = np.unique(label[kept], return_inverse=True)
+    group, first = groups_of([number, homes.person[kept]])
+    of_residency = np.full(len(homes), -1, np.int64)
+    of_residency[kept] = group
+    return _Members(ids, number[first].astype(np.int64), homes.person[kept][first], of_residency)
+
+
+def _weights(found: Households) -> Floats:
+    """How sure each residency is in its household: the surest join that took it in, 1 where it stands alone."""
+    trees, homes = found.trees, found.residencies
+    best = np.full(len(homes), NEVER, np.int64)
+    kept = trees.height >= found.height
+    np.maximum.at(best, trees.rows[kept], trees.height[kept])
+    np.maximum.at(best, trees.rows[trees.target[kept]], trees.height[kept])
+    best[found.institutional] = w.COLLECTIVE.value
+    return np.where(best == NEVER, 1.0, probability(best))
+
+
+def _household(resolved: Resolved, found: Households, members: _Members, role: dict[int, Ints]) -> pa.Table:
+    homes, size = found.residencies, len(members.ids)
+    if not size:
+        return _table("household", {})
+    number = np.append(members.number, -1)[members.of_residency]
+    cohesion, following = _outlook(found, number, size)
+    claimed = resolved.person[whole_numbers(resolved.claims, "row")]
+    namespace, source = coded(resolved.claims["namespace"]), coded(resolved.records["source"])
+    purposes, purpose_code, purpose = given(resolved, resolved.person)
+    is_child = np.isin(members.label, role[CHILD]) & ~np.isin(members.label, role[HEAD])
+    row_number = np.append(number, -1)[homes.of_row]
+    place = {part: commonest(row_number, coded(resolved.text(part)).codes, size) for part in ("region", "postcode")}
+    home = commonest(number, homes.dwelling, size)
+    return _table(
+        "household",
+        {
+            "id": members.ids,
+            "size": np.bincount(members.number, minlength=size),
+            "adults": np.bincount(members.number[~is_child], minlength=size),
+            "cohesion": cohesion,
+            "next_join": pa.array(following, mask=following < 0),
+            **{part: coded(resolved.text(part)).arrow(code) for part, code in place.items()},
+            "address": _lines(found, home),
+            "namespaces": _lists(members, size, claimed, namespace.codes, namespace),
+            "sources": _lists(members, size, resolved.person, source.codes, source),
+            "consents": _lists(members, size, purposes, purpose_code, purpose),
+            "valid_from": homes.dates.arrow(smallest(number, homes.first, size)),
+            "valid_to": homes.dates.arrow(largest(number, homes.last, size)),
+        },
+    )
+
+
+def _lists(members: _Members, size: int, owner: Ints, code: Ints, column: Coded) -> "pa.Array[Any]":
+    """Per household the distinct texts of all its persons."""
+    owner, code = distinct(owner[(owner >= 0) & (code >= 0)], code[(owner >= 0) & (code >= 0)])
+    place, value = spread(members.label, owner, code)
+    return text_lists_of(members.number[place], value, column, size)
+
+
+def _outlook(found: Households, number: Ints, size: int) -> tuple[Floats, Floats]:
+    """Per household its weakest join (1 where there is none) and the next that would come (-1 where there is none)."""
+    homes = found.residencies
+    cut = entities(found.trees, found.height, np.arange(len(homes)))
+    cohesion = np.where(cut.cohesion == NEVER, 1.0, probability(cut.cohesion))[cut.entity]
+    cohesion[found.institutional] = probability(np.array([w.COLLECTIVE.value]))[0]
+    following = np.where(cut.next_join == NEVER, -1.0, probability(cut.next_join))[cut.entity]
+    weakest, next_join = np.ones(size), np.full(size, -1.0)
+    kept = number >= 0
+    np.minimum.at(weakest, number[kept], cohesion[kept])
+    np.maximum.at(next_join, number[kept], following[kept])
+    return weakest, next_join
+
+
+def _lines(found: Households, form: Ints) -> "pa.Array[Any]":
+    """Addresses in one line; null where a household has none."""
+    parts = found.residencies.dwellings.forms.parts
+    known = [[text or "" for text in parts[part].take(np.append(parts[part].codes, -1)[form])] for part in PARTS]
+    lines = []
+    for number, street, unit, box, *place in zip(*known, strict=True):
+        first = " ".join(word for word in (number, street, unit, f"po box {box}" if box else "") if word)
+        line = ", ".join(word for word in (first, *place) if word)
+        lines.append(line or None)
+    return pa.array(lines, pa.string())
+
+
+def _member_of(found: Households, members: _Members, role: dict[int, Ints], weight: Floats) -> pa.Table:
+    homes, size = found.residencies, len(members.label)
+    if not size:
+        return _table("member_of", {})
+    kept = members.of_residency >= 0
+    surest = np.zeros(size)
+    np.maximum.at(surest, members.of_residency[kept], weight[kept])
+    what = np.full(size, -1, np.int64)
+    for code in (CHILD, ADULT, HEAD):
+        what[np.isin(members.label, role[code])] = code
+    table = _table(
+        "member_of",
+        {
+            "start": members.label,
+            "end": members.ids[members.number],
+            "weight": surest,
+            "role": Coded(what, ROLES).arrow(what),
+            "valid_from": homes.dates.arrow(smallest(members.of_residency, homes.first, size)),
+            "valid_to": homes.dates.arrow(largest(members.of_residency, homes.last, size)),
+            "evidence": reasons(found, members.of_residency, size),
+        },
+    )
+    return _ordered(table)
+
+
+def _resides_in(
+    resolved: Resolved, found: Households, weight: Floats, since: Ints, until: Ints, dates: Coded
+) -> pa.Table:
+    household = found.of_row
+    rows: NDArray[np.int64] = np.flatnonzero(household >= 0)
+    table = _table(
+        "resides_in",
+        {
+            "start": resolved.ids[rows],
+            "end": household[rows],
+            "weight": weight[found.residencies.of_row[rows]],
+            "valid_from": dates.arrow(since[rows]),
+            "valid_to": dates.arrow(until[rows]),
+        },
+    )
+    return _ordered(table)
+
+
+def _ordered(table: pa.Table) -> pa.Table:
+    return table.sort_by([("start", "ascending"), ("end", "ascending")])

@@ -1,0 +1,382 @@
+"""Households from small worlds: who lives together, who does not, and why."""
+
+import json
+import zlib
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spine.ports import arrow_schema
+from spine.resolution.household_tables import tables
+from spine.resolution.households import Households, households
+from spine.resolution.resolved import Resolved
+
+FIELDS = ("given", "surname", "birth_date", "age", "house_number", "street", "unit", "po_box", "city", "postcode")
+EXTRAS = ("household_role", "dwelling_type")
+TOWN = {"city": "springfield", "postcode": "12345"}
+
+
+def home(number: str | None, street: str | None, **more: str) -> dict[str, str | None]:
+    return {"house_number": number, "street": street, **TOWN, **more}
+
+
+def world(rows: list[dict[str, Any]], order: list[int] | None = None) -> Resolved:
+    """Records from dicts: `person` is any name, `at` the time, `carries` a list of (namespace, value)."""
+    numbers = {id(row): place + 1 for place, row in enumerate(rows)}
+    first: dict[str, int] = {}
+    for place, row in enumerate(rows):
+        first.setdefault(row["person"], place + 1)
+    rows = [rows[place] for place in order] if order else rows
+    carried: list[dict[str, Any]] = [
+        {
+            "row": place,
+            "namespace": namespace,
+            "value": value,
+            "identifier": zlib.crc32(f"{namespace}/{value}".encode()),
+        }
+        for place, row in enumerate(rows)
+        for namespace, value in row.get("carries", [])
+    ]
+    related = [
+        {"row": place, "kind": "family", "namespace": namespace, "value": value}
+        for place, row in enumerate(rows)
+        for namespace, value in row.get("family", [])
+    ]
+
+    def text(name: str) -> pa.Array:
+        return pa.array([row.get(name) for row in rows], pa.string())
+
+    return Resolved(
+        records=pa.table(
+            {
+                "id": [numbers[id(row)] for row in rows],
+                "source": pa.array([row.get("source", "crm") for row in rows]),
+                "record_id": pa.array([f"r{numbers[id(row)]:04}" for row in rows]),
+                "observed_at": text("at"),
+            }
+        ),
+        fields=pa.table({name: text(name) for name in FIELDS}),
+        extras=pa.table({name: text(name) for name in EXTRAS}),
+        person=np.array([first[row["person"]] for row in rows]),
+        organisation=np.full(len(rows), -1),
+        **({"claims": pa.Table.from_pylist(carried)} if carried else {}),
+        **({"relations": pa.Table.from_pylist(related)} if related else {}),
+    )
+
+
+def together(rows: list[dict[str, Any]], **options: Any) -> list[int]:
+    """The household of each row."""
+    return households(world(rows), **options).of_row.tolist()
+
+
+STREETS = ("oak", "birch", "willow", "cedar", "juniper", "magnolia", "sycamore", "hawthorn", "poplar", "chestnut")
+NAMES = ("abbott", "brandt", "castillo", "dubois", "eriksson", "fontaine", "grigoriev", "hashimoto", "ivanov", "jensen")
+
+
+def neighbours(count: int = 40) -> list[dict[str, Any]]:
+    """Other people, so that surnames and streets have frequencies."""
+    return [
+        {
+            "person": f"n{i}",
+            "surname": NAMES[i % 10] + "aeiou"[i // 10 % 5],
+            **home(str(100 + 7 * i), f"{STREETS[i % 10]} {'abcdefgh'[i // 10]}venue"),
+        }
+        for i in range(count)
+    ]
+
+
+def test_a_couple_with_two_surnames_at_one_address_is_one_household() -> None:
+    rows = [
+        {"person": "a", "surname": "miller", **home("8", "elm st")},
+        {"person": "b", "surname": "okafor", **home("8", "elm st")},
+        *neighbours(),
+    ]
+    found = together(rows)
+    assert found[0] == found[1] == 1
+    assert len(set(found)) == 41
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        home("814", "wostminster pl"),
+        home("841", "westminster pl"),
+        home("814", None),
+        home(None, "westminster pl"),
+        {**home("814", "westminster pl"), "city": "sprignfield"},
+    ],
+    ids=["street mistyped", "number mistyped", "street missing", "number missing", "city mistyped"],
+)
+def test_a_mistyped_or_shortened_address_keeps_a_family_together(written: dict[str, str | None]) -> None:
+    rows = [
+        {"person": "a", "surname": "quintana", **home("814", "westminster pl")},
+        {"person": "b", "surname": "quintana", **written},
+        *neighbours(),
+    ]
+    found = together(rows)
+    assert found[0] == found[1]
+    assert len(set(found)) == 41
+
+
+@pytest.mark.parametrize("part", [{"house_number": "841"}, {"house_number": None}, {"street": None}])
+def test_the_same_error_does_not_draw_in_a_stranger(part: dict[str, str | None]) -> None:
+    rows = [
+        {"person": "a", "surname": "quintana", **home("814", "westminster pl")},
+        {"person": "b", "surname": "lindqvist", **(home("814", "westminster pl") | part)},
+        *neighbours(),
+    ]
+    found = together(rows)
+    assert found[0] != found[1]
+
+
+def test_the_person_bridges_what_the_address_alone_can_not() -> None:
+    rows = [
+        {"person": "a", "surname": "quintana", **home("814", "westminster pl")},
+        {"person": "b", "surname": "lindqvist", **home("814", "westminster pl")},
+        {"person": "b", "surname": "lindqvist", **home(None, "westminster pl")},
+        {"person": "b", "surname": "lindqvist", "po_box": "77", **TOWN},
+        *neighbours(),
+    ]
+    assert together(rows)[:4] == [1, 1, 1, 1]
+
+
+def test_numbered_streets_are_not_typing_errors_of_each_other() -> None:
+    rows = [
+        {"person": "a", "surname": "quintana", **home("814", "42nd st")},
+        {"person": "b", "surname": "quintana", **home("814", "43rd st")},
+        *neighbours(),
+    ]
+    found = together(rows)
+    assert found[0] != found[1]
+
+
+def test_units_of_one_building_are_homes_of_their_own() -> None:
+    rows = [
+        {"person": f"p{i}", "surname": NAMES[i], **home("1", "tower rd", unit=f"apt {i // 2}")} for i in range(10)
+    ] + neighbours()
+    found = together(rows)[:10]
+    assert found == [1, 1, 3, 3, 5, 5, 7, 7, 9, 9]
+
+
+def test_in_a_tower_without_unit_numbers_only_families_live_together() -> None:
+    """Twenty surnames at one address: the address says next to nothing, the surname decides."""
+    tower = [
+        {"person": f"p{i}", "surname": f"{NAMES[i // 2 % 10]}{STREETS[i // 20]}", **home("1", "tower rd")}
+        for i in range(40)
+    ]
+    found = together([*tower, *neighbours()])[:40]
+    assert found == [i // 2 * 2 + 1 for i in range(40)]
+
+
+def test_students_in_one_home_stay_apart_though_the_dwelling_type_is_told() -> None:
+    students = [
+        {
+            "person": f"p{i}",
+            "surname": f"{NAMES[i % 10]}{STREETS[i // 10]}",
+            "dwelling_type": "student home",
+            **home("1", "campus rd"),
+        }
+        for i in range(60)
+    ]
+    assert len(set(together(students))) == 60
+
+
+def test_residents_whom_a_source_counts_to_an_institution_are_one_household() -> None:
+    residents = [
+        {
+            "person": f"p{i}",
+            "surname": f"{NAMES[i % 10]}{STREETS[i // 10]}",
+            "household_role": "Institutionalized group quarters population",
+            **home("1", "harbour view dr" if i else "harbour wiew dr"),
+        }
+        for i in range(60)
+    ]
+    resolved = world([*residents, *neighbours()])
+    found = households(resolved)
+    assert set(found.of_row[:60].tolist()) == {1}
+    made = tables(resolved, found)
+    evidence = {json.loads(row)[0]["kind"] for row in made.member_of["evidence"].to_pylist()[:60]}
+    assert evidence == {"institution"}
+
+
+def test_two_homes_are_two_households_of_one_person() -> None:
+    rows = [
+        {"person": "mum", "surname": "quintana", **home("8", "elm st")},
+        {"person": "dad", "surname": "lindqvist", **home("90", "harbour view dr")},
+        {"person": "child", "surname": "quintana", **home("8", "elm st")},
+        {"person": "child", "surname": "quintana", **home("90", "harbour view dr")},
+        *neighbours(),
+    ]
+    resolved = world(rows)
+    found = households(resolved)
+    assert found.of_row[:4].tolist() == [1, 2, 1, 2]
+    made = tables(resolved, found)
+    child = made.member_of.filter(pc.equal(made.member_of["start"], 3))
+    assert child["end"].to_pylist() == [1, 2]
+
+
+def family_that_moves(second: str) -> list[dict[str, Any]]:
+    first = [{"person": p, "surname": "quintana", "at": "2019-03-01", **home("8", "elm st")} for p in ("a", "b", "c")]
+    return first + [
+        {"person": p, "surname": "quintana", "at": second, **home("90", "harbour view dr")} for p in ("a", "b", "c")
+    ]
+
+
+def test_who_moves_together_keeps_the_household() -> None:
+    assert together([*family_that_moves("2023-05-01"), *neighbours()])[:6] == [1] * 6
+
+
+def test_two_homes_at_the_same_time_are_no_move() -> None:
+    rows = family_that_moves("2019-03-01")
+    assert together([*rows, *neighbours()])[:6] == [1, 1, 1, 4, 4, 4]
+
+
+def test_one_who_moves_out_founds_a_household() -> None:
+    rows = family_that_moves("2023-05-01")[:4]
+    assert together([*rows, *neighbours()])[:4] == [1, 1, 1, 4]
+
+
+def test_the_next_tenant_is_not_a_flatmate() -> None:
+    rows = [
+        {"person": "a", "surname": "quintana", "at": "2012-01-01", **home("8", "elm st")},
+        {"person": "b", "surname": "lindqvist", "at": "2022-01-01", **home("8", "elm st")},
+        *neighbours(),
+    ]
+    found = together(rows)
+    assert found[0] != found[1]
+
+
+def test_persons_without_an_address_who_share_an_account_and_a_surname_are_a_household() -> None:
+    rows = [
+        {"person": "a", "surname": "quintana", "carries": [("account", "x1")]},
+        {"person": "b", "surname": "quintana", "carries": [("account", "x1")]},
+        {"person": "c", "surname": "lindqvist", "carries": [("loyalty", "x2")]},
+        {"person": "d", "surname": "okafor", "carries": [("cookie", "x3")]},
+        *neighbours(),
+    ]
+    assert together(rows)[:4] == [1, 1, -1, -1]
+
+
+def test_a_number_that_a_call_centre_leaves_brings_nobody_together() -> None:
+    rows = [{"person": f"p{i}", "surname": "quintana", "carries": [("phone", "+15550000")]} for i in range(30)]
+    assert together([*rows, *neighbours()])[:30] == [-1] * 30
+
+
+def test_declared_family_in_a_crowded_building_is_a_household() -> None:
+    tower = [{"person": f"p{i}", "surname": f"{NAMES[i % 10]}{STREETS[i // 10]}", **home("1", "tower rd"),
+              "carries": [("customer", f"c{i}")]} for i in range(60)]  # fmt: skip
+    tower[4]["family"] = [("customer", "c7")]
+    found = together(tower)
+    assert found[4] == found[7]
+    assert len(set(found)) == 59
+
+
+def test_a_higher_confidence_only_splits() -> None:
+    resolved = world(
+        [
+            {"person": "a", "surname": "quintana", **home("814", "westminster pl")},
+            {"person": "b", "surname": "quintana", **home(None, "westminster pl")},
+            {"person": "c", "surname": "okafor", **home("814", "westminster pl")},
+            *neighbours(),
+        ]
+    )
+    cuts = [households(resolved, height) for height in (0, 4_248, 9_000, 15_000, 20_001)]
+    for low, high in pairwise(cuts):
+        pairs = set(zip(high.of_row.tolist(), low.of_row.tolist(), strict=True))
+        assert len(pairs) == len({fine for fine, _ in pairs})
+    assert len(set(cuts[0].of_row.tolist())) < len(set(cuts[-1].of_row.tolist()))
+
+
+def mixed() -> list[dict[str, Any]]:
+    return [
+        *family_that_moves("2023-05-01"),
+        {"person": "d", "surname": "okafor", **home("8", "elm st")},
+        {"person": "e", "surname": "okafor", **home("8", "elm sf")},
+        {"person": "f", "surname": "silva", "carries": [("loyalty", "77")]},
+        {"person": "g", "surname": "silva", "carries": [("loyalty", "77")]},
+        *neighbours(15),
+    ]
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.permutations(range(25)))
+def test_the_order_of_records_changes_nothing(order: list[int]) -> None:
+    def answer(resolved: Resolved) -> dict[int, int]:
+        return dict(zip(resolved.ids.tolist(), households(resolved).of_row.tolist(), strict=True))
+
+    assert answer(world(mixed(), list(order))) == answer(world(mixed()))
+
+
+def test_an_empty_graph_has_no_households() -> None:
+    resolved = world([])
+    made = tables(resolved, households(resolved))
+    for name in ("household", "member_of", "resides_in"):
+        assert getattr(made, name).schema == arrow_schema(name)
+        assert getattr(made, name).num_rows == 0
+
+
+def described() -> tuple[Resolved, Households]:
+    rows = [
+        {"person": "a", "surname": "quintana", "at": "2024-01-01", "birth_date": "1980-05-05", "source": "crm",
+         "household_role": "Reference person", "carries": [("loyalty", "77")], **home("8", "elm st")},
+        {"person": "b", "surname": "quintana", "at": "2024-02-01", "age": "41", "source": "shop",
+         **home("8", "elm st")},
+        {"person": "c", "surname": "quintana", "at": "2024-03-01", "birth_date": "2015", **home("8", "elm st")},
+        {"person": "d", "surname": "okafor", **home("8", "elm st")},
+        *neighbours(),
+    ]  # fmt: skip
+    resolved = world(rows)
+    number = resolved.claims["identifier"].to_pylist()[0]
+    consents = [
+        {"identifier": number, "purpose": "marketing", "status": "given", "at": "2024-01-01"},
+        {"identifier": number, "purpose": "profiling", "status": "given", "at": "2024-01-01"},
+        {"identifier": number, "purpose": "profiling", "status": "withdrawn", "at": "2024-02-01"},
+    ]
+    resolved = Resolved(
+        resolved.records, resolved.fields, resolved.person, resolved.organisation, resolved.extras, resolved.claims,
+        consents=pa.Table.from_pylist(consents),
+    )  # fmt: skip
+    return resolved, households(resolved)
+
+
+def test_a_household_tells_its_facts() -> None:
+    made = tables(*described())
+    first = made.household.to_pylist()[0]
+    assert first["cohesion"] > 0.95
+    assert first["cohesion"] < 1
+    del first["cohesion"], first["next_join"]
+    assert first == {
+        "id": 1,
+        "size": 4,
+        "adults": 3,
+        "region": None,
+        "postcode": "12345",
+        "address": "8 elm st, springfield, 12345",
+        "namespaces": ["loyalty"],
+        "sources": ["crm", "shop"],
+        "consents": ["marketing"],
+        "valid_from": "2024-01-01",
+        "valid_to": "2024-03-01",
+    }
+    for name in ("household", "member_of", "resides_in"):
+        assert getattr(made, name).schema == arrow_schema(name)
+
+
+def test_every_member_has_a_role_dates_and_reasons() -> None:
+    made = tables(*described())
+    members = made.member_of.to_pylist()[:4]
+    assert [member["role"] for member in members] == ["head", "adult", "child", None]
+    assert [member["valid_from"] for member in members] == ["2024-01-01", "2024-02-01", "2024-03-01", None]
+    reasons = json.loads(members[1]["evidence"])
+    assert {reason["kind"] for reason in reasons} == {"address", "surname"}
+    assert {reason["with"] for reason in reasons} == {1}
+    assert all(0.95 < member["weight"] < 1 for member in members)
+    alone = made.member_of.to_pylist()[4]
+    assert (alone["weight"], alone["evidence"]) == (1.0, "[]")
+    assert made.resides_in["start"].to_pylist() == list(range(1, 45))
