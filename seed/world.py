@@ -15,6 +15,7 @@ from seed.facts import Facts, Town, stated, town
 from seed.hard_cases import Case, cases
 from seed.sources.source import Source, Table
 from seed.writing import write
+from spine.errors import InputError
 
 _MAPPINGS = Path(__file__).parent / "mappings"
 
@@ -48,7 +49,10 @@ class World:
 def build(out: Path, persons: int = 2000, seed: int = 0) -> World:
     """Write the world of this size and seed into the folder `out`, which is made where it does not exist.
 
-    `persons` counts the ordinary inhabitants; those of the named hard cases come on top."""
+    `persons` counts the ordinary inhabitants, at least one; those of the named hard cases come on top. InputError
+    where there is nobody."""
+    if persons < 1:
+        raise InputError(f"A world of {persons} persons can't be made.", remedy="Ask for at least one.")
     out.mkdir(parents=True, exist_ok=True)
     where = town(persons, seed)
     named = cases()

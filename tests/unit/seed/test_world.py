@@ -15,6 +15,7 @@ from loaders.files import FileSource
 from loaders.mapping import Mapping
 from loaders.senzing import SenzingSource
 from seed.world import World, WorldSource, build
+from spine.errors import InputError
 
 Truth = dict[str, str]
 
@@ -139,3 +140,16 @@ def test_unique_identifiers_belong_to_one_entity(world: World, loaded: dict[str,
 def test_a_larger_world_has_more_of_everything(world: World, tmp_path: Path) -> None:
     larger = build(tmp_path, 1200, 7)
     assert all(larger.counts[name] > count for name, count in world.counts.items())
+
+
+@pytest.mark.parametrize("persons", [1, 7])
+def test_the_smallest_worlds_can_be_made(persons: int, tmp_path: Path) -> None:
+    world = build(tmp_path, persons, 0)
+    assert set(_truth(world.truth_household)) == set(_truth(world.truth_person))
+    assert all(source.path.exists() for source in world.sources)
+
+
+def test_a_world_of_nobody_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="0 persons"):
+        build(tmp_path / "void", 0)
+    assert not (tmp_path / "void").exists()
