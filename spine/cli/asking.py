@@ -22,7 +22,9 @@ HITS = 20
 
 
 def find(
-    value: Annotated[str, typer.Argument(help="Any identifier, or words such as a name and a town.")],
+    words: Annotated[
+        list[str], typer.Argument(metavar="VALUE", help="Any identifier, or words such as a name and a town.")
+    ],
     namespace: Annotated[
         str | None, typer.Option("--namespace", help="Only this kind of identifier.", show_default=False)
     ] = None,
@@ -31,7 +33,7 @@ def find(
     as_json: Json = False,
 ) -> None:
     """Find who is behind an identifier of any source, or whose records hold some words; the best answer first."""
-    chosen = confidence_of(confidence)
+    chosen, value = confidence_of(confidence), " ".join(words)
     with reading(store) as reader:
         answer = identity(reader, LOCAL, namespace, value, chosen)
         if answer.candidates:

@@ -38,11 +38,11 @@ def show_model(kind: RecordKind = None, store: Store = None, as_json: Json = Fal
     for model in models:
         output.say(f"{model.kind} {model.version}", style="bold")
         rows = [
-            (comparison.name, level.label, level.m, level.u, f"{math.log2(level.m / level.u):+.2f}")
+            (comparison.name, level.group, level.label, level.m, level.u, f"{math.log2(level.m / level.u):+.2f}")
             for comparison in model.comparisons
             for level in comparison.levels
         ]
-        output.table(("comparison", "level", "#m", "#u", "#bits"), rows)
+        output.table(("comparison", "among", "level", "#m", "#u", "#bits"), rows)
         points = ", ".join(f"{height / 1000:g} bits {probability:.4f}" for height, probability in model.calibration)
         output.say(f"calibration: {points}")
         for name, value in model.training.items():

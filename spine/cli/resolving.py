@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from enum import StrEnum
-from typing import Annotated, get_args
+from typing import Annotated
 
 import typer
 
@@ -15,23 +15,35 @@ from spine.cli.session import existing
 from spine.pipeline.resolve import ResolveReport, Train
 from spine.pipeline.resolve import resolve as resolve_store
 
-Engine = StrEnum("Engine", ["duckdb"])
-When = StrEnum("When", list(get_args(Train)))
+
+class Engine(StrEnum):
+    """The match engines."""
+
+    DUCKDB = "duckdb"
+
+
+class When(StrEnum):
+    """When a model is trained."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
 
 COUNTS = ("records", "identifiers", "candidates", "matches", "components", "persons", "households", "organisations",
           "ultimate_parents")  # fmt: skip
 
 
 def resolve(
-    engine: Annotated[Engine, typer.Option("--engine", help="What finds the pairs.")] = Engine.duckdb,
+    engine: Annotated[Engine, typer.Option("--engine", help="What finds the pairs.")] = Engine.DUCKDB,
     train: Annotated[
         When, typer.Option("--train", help="auto trains where the store has no model yet; always; never.")
-    ] = When.auto,
+    ] = When.AUTO,
     store: Store = None,
     as_json: Json = False,
 ) -> None:
     """Resolve all records of the store. Writes what changed: with the same records and model again, nothing."""
-    chosen: Train = train.value  # type: ignore[assignment]  # When is made of Train's own words
+    chosen: Train = train.value
     with existing(store) as graph, watched() as watch:
         report = resolve_store(graph, LOCAL, open_engine(engine.value), chosen, watch=watch)
     if as_json:
@@ -49,7 +61,8 @@ def show_resolve(report: ResolveReport) -> None:
     for name, count in report.skipped.items():
         output.say(f"crowded key {name}: {count:,} pairs kept apart")
     for name, count in report.unresolved.items():
-        output.say(f"{name}: {count:,} relations point at nothing that is known")
+        if count:
+            output.say(f"{name}: {count:,} relations point at nothing that is known")
     for text in report.refused:
         output.say(f"judgement refused: {text}")
     if report.cycles:

@@ -53,7 +53,7 @@ def test_what_was_loaded_is_counted_and_found(loaded: Spine) -> None:
 
 
 def test_words_find_people_where_no_identifier_does(loaded: Spine) -> None:
-    found = json.loads(loaded("find", "ray york", "--json").out)
+    found = json.loads(loaded("find", "ray", "york", "--json").out)
     assert len(found["candidates"]) == 1
     assert "No identifier" in found["says"]
 
@@ -95,7 +95,7 @@ def test_rejected_rows_end_with_3_and_stand_in_a_file(spine: Spine, people: Path
         (("export", "memberships", "--out", "x.txt", "--store", "memory:"), 2, "neither .csv nor .parquet"),
         (("evaluate", "--truth", "nowhere.csv", "--store", "memory:"), 1, "nowhere.csv: can't be read"),
         (("frobnicate",), 2, "No such command"),
-        (("find",), 2, "Missing argument 'value'"),
+        (("find",), 2, "Missing argument 'VALUE'"),
         (("status", "--wrong"), 2, "No such option"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else None,
