@@ -58,7 +58,8 @@ def _own(url: str, error: Exception) -> SpineError:
         )
     if "TimedOut" in code or code.endswith(("TransactionTerminated", "Terminated")):
         return TooExpensive(f"{url} took longer than the time-out.", remedy="Ask for less at once.")
-    if code.startswith("Neo.TransientError.Transaction"):
+    # A transaction that is ended while it waits for a lock answers with the last of these.
+    if code.startswith("Neo.TransientError.Transaction") or code.endswith("LockClientStopped"):
         return StoreBusy(f"{url}: another writer holds the lock.", remedy="Try again.")
     if code == "Neo.ClientError.Database.DatabaseNotFound":
         return StoreUnavailable(f"{url}: there is no such database.", remedy="Name one that exists, or none.")

@@ -110,7 +110,7 @@ class BoltStore:
         try:
             with self._transaction(session, self._patience) as transaction:
                 Cypher(self.url, transaction).run(LOCK)
-        except TooExpensive as error:
+        except (StoreBusy, TooExpensive) as error:
             raise self._busy() from error
 
     def _busy(self) -> StoreBusy:

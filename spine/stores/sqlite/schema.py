@@ -48,14 +48,23 @@ TRIGGERS = {
 }
 
 
+def refuse_unusable(connection: Connection) -> None:
+    """SchemaMismatch for a file of a newer version, StoreUnavailable for one that is not ours; neither is touched."""
+    migration.refuse_newer(str(connection.path), _version(connection))
+    written = connection.run("SELECT count(*) FROM sqlite_master")[0][0]
+    if written and connection.run("PRAGMA application_id")[0][0] != APPLICATION_ID:
+        raise StoreUnavailable(
+            f"{connection.path} is the database of another program.", remedy="Name another file for the store."
+        )
+
+
 def migrate(connection: Connection) -> None:
-    """Bring the file to the schema of today, in one transaction; SchemaMismatch for a newer one."""
+    """Bring a usable file to the schema of today, in one transaction."""
     if _version(connection) == migration.SCHEMA_VERSION:
         return
     with connection.transaction("BEGIN IMMEDIATE"):
+        # Another process may have been faster.
         version = _version(connection)
-        migration.refuse_newer(str(connection.path), version)
-        _refuse_foreign(connection)
         connection.run(META)
         for table in GRAPH.values():
             _complete(connection, table)
@@ -104,14 +113,6 @@ def drop_triggers(connection: Connection) -> None:
 
 def _version(connection: Connection) -> int:
     return int(connection.run("PRAGMA user_version")[0][0])
-
-
-def _refuse_foreign(connection: Connection) -> None:
-    written = connection.run("SELECT count(*) FROM sqlite_master")[0][0]
-    if written and connection.run("PRAGMA application_id")[0][0] != APPLICATION_ID:
-        raise StoreUnavailable(
-            f"{connection.path} is the database of another program.", remedy="Name another file for the store."
-        )
 
 
 def _complete(connection: Connection, table: Table) -> None:

@@ -104,6 +104,7 @@ class SqliteStore:
 
     def _prepare(self) -> None:
         with self._lock:
+            schema.refuse_unusable(self._writer)
             self._use_write_ahead_log()
             for pragma in ("synchronous = FULL", "cache_size = -65536", "journal_size_limit = 67108864"):
                 self._writer.run(f"PRAGMA {pragma}")

@@ -1,0 +1,171 @@
+"""What only the Neo4j store has to promise: time-outs, passwords, migrations, other processes."""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from neo4j import Driver, GraphDatabase
+from neo4j_server import NoNeo4j, neo4j_server
+from rows import record, row, rows
+
+from spine.access.context import LOCAL
+from spine.bootstrap import open_store
+from spine.domain.graph import GRAPH
+from spine.errors import BadStoreUrl, SchemaMismatch, SpineError, StoreBusy, StoreUnavailable, TooExpensive
+from spine.ports import Cause, Reader
+from spine.settings import Settings
+from spine.stores import migration
+from spine.stores.neo4j_bolt import schema
+from spine.stores.neo4j_bolt.store import BoltStore
+
+CAUSE = Cause("record")
+pytestmark = pytest.mark.neo4j
+
+
+@contextmanager
+def raw(url: str, settings: Settings) -> Iterator[Driver]:
+    with GraphDatabase.driver(url, auth=(settings.neo4j_user, settings.neo4j_password)) as driver:
+        yield driver
+
+
+def bolt_store(url: str, settings: Settings, **options: float) -> BoltStore:
+    return BoltStore(url, settings.neo4j_user, settings.neo4j_password, **options)  # type: ignore[arg-type]
+
+
+def test_a_question_that_takes_too_long_is_ended(clean_neo4j_url: str, settings: Settings) -> None:
+    with bolt_store(clean_neo4j_url, settings, read_seconds=1.0) as store:
+        slow = "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b RETURN sum(a * b % 7)"
+        late = pytest.raises(TooExpensive, match=r"took longer than the time-out\. Ask for less at once\.")
+        with late, store.reading(LOCAL) as reader:
+            reader._cypher.run(slow)  # type: ignore[attr-defined]
+        with store.reading(LOCAL) as reader:
+            assert reader.count("record") == 0
+
+
+def test_a_reader_can_not_write(clean_neo4j_url: str, settings: Settings) -> None:
+    with bolt_store(clean_neo4j_url, settings) as store:
+        with pytest.raises(SpineError, match=r"not allowed|access mode"), store.reading(LOCAL) as reader:
+            reader._cypher.run("CREATE (n:Record {id: 1})")  # type: ignore[attr-defined]
+        with store.reading(LOCAL) as reader:
+            assert reader.count("record") == 0
+
+
+def test_another_process_that_keeps_the_lock_is_told_of(clean_neo4j_url: str, settings: Settings) -> None:
+    with (
+        bolt_store(clean_neo4j_url, settings, patience=1.0) as store,
+        raw(clean_neo4j_url, settings) as driver,
+        driver.session() as session,
+    ):
+        with session.begin_transaction() as held:
+            held.run("MATCH (m:SpineMeta {id: 'store'}) SET m.locked = -1").consume()
+            busy = pytest.raises(StoreBusy, match=r"another writer has held the lock for 1 seconds\. Try again\.")
+            with busy, store.writing(LOCAL, CAUSE):
+                pytest.fail("two writers at once")
+            with store.reading(LOCAL) as reader:
+                assert reader.count("record") == 0
+        with store.writing(LOCAL, CAUSE) as writer:
+            assert writer.position == 1
+
+
+def test_writers_of_two_stores_are_serial(clean_neo4j_url: str, settings: Settings) -> None:
+    def write(name: str) -> None:
+        # A database named in one URL and not in the other: the threads share no lock of this process.
+        with bolt_store(f"{clean_neo4j_url}{'/neo4j' if name == 'a' else ''}", settings) as store:
+            for number in range(8):
+                with store.writing(LOCAL, CAUSE) as writer:
+                    identity = int(writer.sequence([f"{name}/{number}"])[0])
+                    writer.put("record", rows("record", {**record(identity), "key": f"{name}/{number}"}))
+
+    threads = [threading.Thread(target=write, args=(name,)) for name in "ab"]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with bolt_store(clean_neo4j_url, settings) as store, store.reading(LOCAL) as reader:
+        assert reader.scan("record", ["id"])["id"].to_pylist() == list(range(1, 17))
+        assert reader.scan("log", ["id"])["id"].to_pylist() == list(range(1, 17))
+        assert len(set(reader.scan("record", ["key"])["key"].to_pylist())) == 16
+
+
+def test_an_older_database_is_brought_up_and_a_newer_one_refused(
+    clean_neo4j_url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with bolt_store(clean_neo4j_url, settings) as store, store.writing(LOCAL, CAUSE) as writer:
+        writer.put("person", rows("person", row("person", id=1, stage="known")))
+    with raw(clean_neo4j_url, settings) as driver, driver.session() as session:
+        session.run("DROP INDEX spine_person_stage").consume()
+        session.run("MATCH (m:SpineMeta) SET m.version = 0").consume()
+        steps: list[int] = []
+        monkeypatch.setattr(schema, "STEPS", {number: lambda *_, n=number: steps.append(n) for number in (0, 1, 2)})
+        bolt_store(clean_neo4j_url, settings).close()
+        assert steps == [1]
+        names = session.run("SHOW INDEXES YIELD name, state WHERE state = 'ONLINE' RETURN name").value()
+        wanted = {
+            f"spine_{table.name}_{column.name}"
+            for table in GRAPH.values()
+            for column in table.columns
+            if column.indexed and not table.is_edge
+        }
+        assert wanted <= set(names)
+        monkeypatch.setattr(migration, "SCHEMA_VERSION", 0)
+        with pytest.raises(
+            SchemaMismatch, match=r"has schema version 1; this version .* knows 0\. Upgrade the product"
+        ):
+            bolt_store(clean_neo4j_url, settings)
+
+
+def test_a_lookup_uses_an_index(clean_neo4j_url: str, settings: Settings) -> None:
+    with bolt_store(clean_neo4j_url, settings) as store, store.reading(LOCAL) as reader:
+        for table in GRAPH.values():
+            for column in table.columns:
+                if column.indexed:
+                    assert "Index" in plan_of(reader, table.name, column.name), (table.name, column.name)
+
+
+def plan_of(reader: Reader, table: str, column: str) -> str:
+    """The operators of the plan behind a look-up."""
+    cypher = reader._cypher  # type: ignore[attr-defined]
+    asked: list[str] = []
+
+    class Explained:
+        def run(self, query: str, **values: object) -> list[list[object]]:
+            summary = cypher._transaction.run(f"EXPLAIN {query}", values).consume()
+            asked.append(str(summary.plan))
+            return []
+
+    type(reader)(Explained()).get(table, column, [1])  # type: ignore[call-arg]
+    return asked[0]
+
+
+def test_no_server_is_told_of() -> None:
+    with pytest.raises(StoreUnavailable, match=r"bolt://127\.0\.0\.1:1 can't be reached\. Start Neo4j, or check host"):
+        open_store("bolt://127.0.0.1:1", Settings())
+
+
+def test_a_url_with_a_password_is_refused_and_not_repeated() -> None:
+    with pytest.raises(BadStoreUrl, match="may not carry a user or password") as caught:
+        open_store("bolt://neo4j:secret@127.0.0.1:1", Settings())
+    assert "secret" not in str(caught.value)
+
+
+def test_a_database_that_is_not_there_is_told_of(neo4j_url: str, settings: Settings) -> None:
+    with pytest.raises(StoreUnavailable, match=r"there is no such database\. Name one that exists, or none\."):
+        open_store(f"{neo4j_url}/elsewhere", settings)
+
+
+def test_the_right_password_opens_and_a_wrong_one_is_told_of() -> None:
+    try:
+        with neo4j_server(password="right-and-long") as url:
+            right = Settings(neo4j_user="neo4j", neo4j_password="right-and-long")
+            with open_store(url, right) as store, store.writing(LOCAL, CAUSE) as writer:
+                writer.put("record", rows("record", record(1)))
+                assert writer.count("record") == 1
+            for wrong in (Settings(neo4j_password="wrong"), Settings()):
+                with pytest.raises(StoreUnavailable, match=r"refuses .*\. Set SPINE_NEO4J_USER and SPINE_NEO4J_PASS"):
+                    open_store(url, wrong)
+    except NoNeo4j as error:
+        if os.environ.get("SPINE_REQUIRE_NEO4J") == "1":
+            raise
+        pytest.skip(f"no Neo4j of our own: {error}")
