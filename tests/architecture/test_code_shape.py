@@ -50,9 +50,12 @@ def promised_elsewhere() -> frozenset[str]:
 
 
 def says(node: Definition) -> bool:
-    """True with a docstring, or with a description for the published schema in a decorator."""
+    """True with a docstring, a description for the published schema in a decorator, or nothing of its own to say."""
     calls = [decorator for decorator in node.decorator_list if isinstance(decorator, ast.Call)]
-    return bool(ast.get_docstring(node)) or any(word.arg == "description" for call in calls for word in call.keywords)
+    texts = [part for call in calls for part in call.args if isinstance(part, ast.Constant) and part.value]
+    described = texts or any(word.arg == "description" for call in calls for word in call.keywords)
+    inherits = isinstance(node, ast.ClassDef) and node.bases and all(isinstance(item, ast.Pass) for item in node.body)
+    return bool(ast.get_docstring(node) or described or inherits)
 
 
 def undocumented(source: str, promised: frozenset[str] = frozenset()) -> Iterator[str]:
@@ -91,6 +94,7 @@ def test_the_rules_see_what_they_forbid() -> None:
     assert list(undocumented(bare, frozenset({"b"}))) == ["the module", "A", "d"]
     published = bare.replace("class A", "@type(description='An A.')\nclass A")
     assert list(undocumented(published)) == ["the module", "A.b", "d"]
+    assert list(undocumented('"Says."\nclass A(B[C]):\n    pass\nclass D:\n    pass\n')) == ["D"]
     assert list(unfinished("x = 1  # TO" + "DO later\nmastodons = 2\n")) == ["line 1"]
     assert {"get", "put", "writing", "candidates"} <= promised_elsewhere()
 

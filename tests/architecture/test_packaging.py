@@ -32,8 +32,10 @@ def pinned(which: str) -> dict[tuple[str, str], set[str]]:
     return found
 
 
-def wanted(specifications: list[str]) -> set[str]:
-    return {re.split(r"[\s<>=!~;\[]", text)[0].lower().replace("_", "-") for text in specifications}
+def wanted(specifications: list[Any]) -> set[str]:
+    """The names that are asked for; a group that includes another names it in a table."""
+    named = [text for text in specifications if isinstance(text, str)]
+    return {re.split(r"[\s<>=!~;\[]", text)[0].lower().replace("_", "-") for text in named}
 
 
 @pytest.mark.parametrize("which", ["run", "test"])
