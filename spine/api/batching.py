@@ -26,12 +26,13 @@ TIME_LIMIT = 30.0
 
 
 class Session:
-    """The questions of one request, asked of one view of the graph."""
+    """The questions of one request, asked of one view of the graph; `named` where it says which operation it wants."""
 
     def __init__(self, desk: ThreadPoolExecutor, store: GraphStore, settings: Settings, context: Context) -> None:
         self.settings = settings
         self.context = context
         self.timed_out = False
+        self.named = False
         self._desk = desk
         self._store = store
         self._view: AbstractContextManager[Reader] | None = None

@@ -23,6 +23,7 @@ _REQUEST_ERRORS = (MissingQueryError, CannotGetOperationTypeError, InvalidOperat
 async def execute(desks: Desks, operation: Operation, context: Context) -> dict[str, Any]:
     """The answer as GraphQL's response map: `data`, and `errors` with codes where something failed."""
     async with desks.session(context) as session:
+        session.named = operation.name is not None
         try:
             result = await schema.execute(
                 operation.query,
@@ -31,9 +32,9 @@ async def execute(desks: Desks, operation: Operation, context: Context) -> dict[
                 operation_name=operation.name,
                 allowed_operation_types=(OperationType.QUERY,),
             )
-        except _REQUEST_ERRORS as error:
-            text = "There is no query to execute under that name." if operation.name else str(error)
-            return {"data": None, "errors": [formatted(GraphQLError(text or "There is nothing to execute."))]}
+        except _REQUEST_ERRORS:
+            wanted = f" named {operation.name[:80]!r}" if operation.name else ""
+            return {"data": None, "errors": [formatted(GraphQLError(f"The document has no query{wanted}."))]}
     out: dict[str, Any] = {"data": result.data}
     if result.errors:
         out["errors"] = [formatted(error) for error in result.errors]

@@ -66,7 +66,9 @@ class Limits(SchemaExtension):
         """Measure the parsed document."""
         context = self.execution_context
         document = context.graphql_document
-        if document is not None:
+        if document is not None and not context.context.named and len(_operations(document)) > 1:
+            context.pre_execution_errors = [GraphQLError("The document has several operations: name one to execute.")]
+        elif document is not None:
             try:
                 measure(document, context.operation_name, context.variables or {}, BOUNDS)
             except TooExpensive as error:
@@ -77,11 +79,15 @@ class Limits(SchemaExtension):
 def measure(document: DocumentNode, name: str | None, variables: Mapping[str, Any], bounds: Bounds) -> int:
     """The estimated cost of the document's operations; TooExpensive names the bound that it breaks."""
     fragments = {node.name.value: node for node in document.definitions if isinstance(node, FragmentDefinitionNode)}
-    operations = [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
+    operations = _operations(document)
     meter = _Meter(bounds, variables, _defaults(operations), fragments)
     total = sum(meter.selections(node.selection_set, _Place()) for node in operations)
     meter.check("cost", total, bounds.cost, "Ask for fewer at a time (`first`), or in several requests.")
     return total
+
+
+def _operations(document: DocumentNode) -> list[OperationDefinitionNode]:
+    return [node for node in document.definitions if isinstance(node, OperationDefinitionNode)]
 
 
 def _defaults(operations: Sequence[OperationDefinitionNode]) -> dict[str, int]:

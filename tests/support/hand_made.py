@@ -88,7 +88,7 @@ def _tables() -> dict[str, list[Row]]:
     ]
     identifiers = {
         EMAIL: ("email", "anna@example.org"), 1002: ("cookie", "c1"), PHONE: ("phone", "+14155550101"),
-        1004: ("loyalty", "l9"), 1005: ("customer", "x7"), 1006: ("lei", "5493001kjtiigc8y1r12"),
+        1004: ("loyalty", "l9"), 1005: ("customer", "x7"), 1006: ("lei", "5493001KJTIIGC8Y1R12"),
         CALL_CENTRE: ("phone", "+14155550199"),
     }  # fmt: skip
     carries = [

@@ -1,0 +1,102 @@
+"""Every ready-made operation, on every store: the same answer, and the facts that it is there for."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import hand_made
+import pytest
+
+from spine.api import contract
+from spine.api.execution import run
+from spine.bootstrap import open_store
+from spine.ports import GraphStore
+from spine.settings import Settings
+
+VARIABLES: dict[str, dict[str, Any]] = {
+    "find-by-identifier": {"value": "+1 415 555 0101"},
+    "person-card": {"value": "anna@example.org"},
+    "search-candidates": {"text": "Ana Berk Springfeld"},
+    "why-linked": {"a": "customer:x7", "b": "crm/1"},
+    "order-lookup": {"order": "SO-1001"},
+    "households-in-region-with-consent": {"region": "IL"},
+    "household-members": {"value": "anna@example.org"},
+    "households-by-size": {"size": 2},
+    "ultimate-parent": {"value": "5493001KJTIIGC8Y1R12"},
+    "corporate-tree": {"value": "5493001KJTIIGC8Y1R12"},
+    "neighbourhood-through-identifier": {"value": "+1 415 555 0101", "namespace": "phone"},
+}
+"""What each operation is asked on the hand-made graph, where the variables of the demo world find nothing."""
+
+
+def first(data: Any) -> Any:
+    return data["identity"]["candidates"][0]["entity"]
+
+
+def names(data: Any) -> list[str]:
+    return [one["entity"]["name"] for one in data["identity"]["candidates"]]
+
+
+FACTS: dict[str, Callable[[Any], bool]] = {
+    "find-by-identifier": lambda d: names(d) == ["Ben Berg", "Anna Berg"],
+    "person-card": lambda d: first(d)["identities"]["totalCount"] == 4,
+    "search-candidates": lambda d: d["search"][0]["entity"]["name"] == "Anna Berg",
+    "why-linked": lambda d: d["why"]["together"] and d["why"]["direct"]["bits"] == 18.0,
+    "order-lookup": lambda d: names(d) == ["Anna Berg"],
+    "households-in-region-with-consent": lambda d: d["households"]["totalCount"] == 1,
+    "household-members": lambda d: first(d)["households"]["edges"][0]["node"]["size"] == 2,
+    "households-by-size": lambda d: d["households"]["totalCount"] == 1,
+    "loyalty-households": lambda d: d["households"]["totalCount"] == 1,
+    "household-count": lambda d: [one["totalCount"] for one in d.values()] == [2, 1, 1, 1],
+    "ultimate-parent": lambda d: first(d)["ultimateParent"]["name"] == "Acme Group",
+    "corporate-tree": lambda d: len(first(d)["ultimateParent"]["tree"]["nodes"]) == 3,
+    "neighbourhood-through-identifier": lambda d: len(d["identity"]["identifiers"][0]["neighbourhood"]["nodes"]) > 5,
+    "shared-identifiers": lambda d: d["sharedIdentifiers"][0]["entities"] == 40,
+    "status": lambda d: d["status"]["ultimateParents"] == 1,
+}
+
+
+@pytest.fixture(scope="module")
+def reference(graph_store: GraphStore, api_settings: Settings) -> dict[str, dict[str, Any]]:
+    """The answers from memory, which every other store must give too."""
+    return {one.name: answer(graph_store, api_settings, one) for one in contract.operations()}
+
+
+@pytest.fixture(scope="module", params=["sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)])
+def other_store(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, api_settings: Settings
+) -> Iterator[GraphStore]:
+    """The same graph on a store of another kind."""
+    if request.param == "sqlite":
+        url = f"sqlite:{tmp_path_factory.mktemp('operations') / 'graph.db'}"
+    else:
+        from conftest import wipe_neo4j
+
+        url = request.getfixturevalue("neo4j_url")
+        wipe_neo4j(url, api_settings)
+    with open_store(url, api_settings) as store:
+        hand_made.fill(store)
+        yield store
+
+
+def answer(store: GraphStore, settings: Settings, one: contract.ReadyMade) -> dict[str, Any]:
+    return run(store, settings, one.document, {**one.variables, **VARIABLES.get(one.name, {})})
+
+
+@pytest.mark.parametrize("name", [one.name for one in contract.operations()])
+def test_operations_answer_what_they_are_there_for(reference: dict[str, dict[str, Any]], name: str) -> None:
+    assert "errors" not in reference[name], reference[name].get("errors")
+    assert FACTS[name](reference[name]["data"]), reference[name]["data"]
+
+
+@pytest.mark.parametrize("one", contract.operations(), ids=lambda one: one.name)
+def test_operations_answer_the_same_on_every_store(
+    reference: dict[str, dict[str, Any]], other_store: GraphStore, api_settings: Settings, one: contract.ReadyMade
+) -> None:
+    assert answer(other_store, api_settings, one) == reference[one.name]
+
+
+@pytest.mark.parametrize("one", contract.operations(), ids=lambda one: one.name)
+def test_operations_on_a_graph_that_knows_nothing_give_no_defect(one: contract.ReadyMade, settings: Settings) -> None:
+    with open_store("memory:", settings) as empty:
+        found = run(empty, settings, one.document, one.variables)
+    assert {error["extensions"]["code"] for error in found.get("errors", [])} <= {"NOT_FOUND"}
