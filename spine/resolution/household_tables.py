@@ -27,6 +27,7 @@ from spine.resolution.grouping import (
 )
 from spine.resolution.household_roles import ADULT, CHILD, HEAD, ROLES, roles
 from spine.resolution.households import Floats, Households, probability
+from spine.resolution.links import joined_known, joined_texts
 from spine.resolution.membership_evidence import reasons
 from spine.resolution.residencies import sightings
 from spine.resolution.resolved import Resolved
@@ -145,16 +146,13 @@ def _outlook(found: Households, number: Ints, size: int) -> tuple[Floats, Floats
     return weakest, next_join
 
 
-def _lines(found: Households, form: Ints) -> "pa.Array[Any]":
+def _lines(found: Households, form: Ints) -> "pa.ChunkedArray[Any]":
     """Addresses in one line; null where a household has none."""
     parts = found.residencies.dwellings.forms.parts
-    known = [[text or "" for text in parts[part].take(np.append(parts[part].codes, -1)[form])] for part in PARTS]
-    lines = []
-    for number, street, unit, box, *place in zip(*known, strict=True):
-        first = " ".join(word for word in (number, street, unit, f"po box {box}" if box else "") if word)
-        line = ", ".join(word for word in (first, *place) if word)
-        lines.append(line or None)
-    return pa.array(lines, pa.string())
+    known = {part: parts[part].arrow(np.append(parts[part].codes, -1)[form]) for part in PARTS}
+    box = joined_texts(pa.repeat("po box ", len(form)), known["po_box"])
+    first = joined_known(" ", known["house_number"], known["street"], known["unit"], box)
+    return joined_known(", ", first, *(known[part] for part in PARTS[PARTS.index("po_box") + 1 :]))
 
 
 def _member_of(found: Households, members: _Members, role: dict[int, Ints], weight: Floats) -> pa.Table:

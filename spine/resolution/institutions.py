@@ -1,8 +1,9 @@
 """Institutions: dwellings whose residents a source counts as such, and the residents whose address is mistyped.
 
-A dwelling's type alone says only that a building is not one home. It is the role by which a source counts a person to
-its residents that makes them one institutional household (as the United Nations' recommendations for censuses call
-it); where no source says so, a student home or a tower is a crowded dwelling, which needs more than the address.
+The role by which a source counts a person to the residents of a building, or a type of dwelling such as a prison or a
+nursing home, makes them one institutional household (as the United Nations' recommendations for censuses call it).
+The type alone is not enough for a student home: that, or a tower, is a crowded dwelling, which needs more than the
+address.
 """
 
 from dataclasses import replace
@@ -17,6 +18,8 @@ from spine.resolution.resolved import Resolved
 
 RESIDENT_ROLES = ("group quarters", "institutionalized", "inmate", "resident of institution")
 """Words of a household role by which a source counts the person to the residents of an institution."""
+INSTITUTION_TYPES = ("nursing", "carceral", "prison", "jail", "correctional", "military", "barrack", "institutional")
+"""Words of a dwelling type that can only be an institution."""
 LEAST = 3
 """So many persons must be counted to an institution before its address draws in mistyped ones."""
 CROWD = 400
@@ -24,7 +27,7 @@ CROWD = 400
 
 def collective_forms(resolved: Resolved, homes: Dwellings, resident: Flags) -> Ints:
     """Per form how many persons are counted to an institution there: 0 where not more than to ordinary households."""
-    named = coded(resolved.text("household_role")).codes >= 0
+    named = (coded(resolved.text("household_role")).codes >= 0) | (coded(resolved.text("dwelling_type")).codes >= 0)
     size = homes.forms.size
     inside = distinct_count(np.where(resident, homes.of_row, -1), resolved.person, size)
     others = distinct_count(np.where(named & ~resident, homes.of_row, -1), resolved.person, size)

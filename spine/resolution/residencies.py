@@ -24,7 +24,7 @@ from spine.resolution.grouping import (
     smallest,
     whole_numbers,
 )
-from spine.resolution.institutions import RESIDENT_ROLES, collective_forms, settle
+from spine.resolution.institutions import INSTITUTION_TYPES, RESIDENT_ROLES, collective_forms, settle
 from spine.resolution.resolved import Resolved
 
 HEAD_ROLES = ("reference person", "head", "householder", "self")
@@ -80,6 +80,7 @@ def residencies(resolved: Resolved) -> Residencies:
     """The residencies of all persons, in the order of their smallest record key."""
     homes = dwellings(resolved)
     resident = flagged(resolved, "household_role", RESIDENT_ROLES)
+    resident |= flagged(resolved, "dwelling_type", INSTITUTION_TYPES)
     homes = settle(homes, resident, collective_forms(resolved, homes, resident))
     person, dwelling = resolved.person, homes.of_row
     lives = np.zeros(int(person.max(initial=-1)) + 2, dtype=bool)

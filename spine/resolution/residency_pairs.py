@@ -17,7 +17,7 @@ from rapidfuzz.process import cpdist
 from spine.resolution import household_weights as w
 from spine.resolution.address_forms import DIFFERENT, EQUAL, MISSING, NEAR
 from spine.resolution.components import Ints
-from spine.resolution.grouping import distinct, distinct_count, distinct_pairs, groups_of, pairs_within
+from spine.resolution.grouping import distinct, distinct_count, distinct_pairs, groups_of, pairs_within, spread
 from spine.resolution.links import Shared, family_pairs, pair_keys, shared_identifiers
 from spine.resolution.residencies import Residencies
 from spine.resolution.resolved import Resolved
@@ -238,11 +238,12 @@ def _surname(evidence: Evidence, left: Ints, right: Ints) -> Ints:
     # Persons may have had several surnames: any that they share counts.
     several = np.bincount(owner, minlength=len(homes)) > 1
     doubtful = np.flatnonzero((several[left] | several[right]) & ~same)
-    for at in doubtful.tolist():
-        mine, theirs = (name[slice(*np.searchsorted(owner, (side[at], side[at] + 1)))] for side in (left, right))
-        both = np.intersect1d(mine, theirs)
-        if len(both):
-            out[at] = int(evidence.surname_bits[both].max())
+    width = len(homes.surname.texts) + 1
+    mine, theirs = (
+        place * width + code for place, code in (spread(side[doubtful], owner, name) for side in (left, right))
+    )
+    both = np.intersect1d(mine, theirs)
+    np.maximum.at(out, doubtful[both // width], evidence.surname_bits[both % width])
     return out
 
 

@@ -187,12 +187,17 @@ def test_students_in_one_home_stay_apart_though_the_dwelling_type_is_told() -> N
     assert len(set(together(students))) == 60
 
 
-def test_residents_whom_a_source_counts_to_an_institution_are_one_household() -> None:
+@pytest.mark.parametrize(
+    "says",
+    [{"household_role": "Institutionalized group quarters population"}, {"dwelling_type": "Nursing home"}],
+    ids=["role", "type"],
+)
+def test_residents_whom_a_source_counts_to_an_institution_are_one_household(says: dict[str, str]) -> None:
     residents = [
         {
             "person": f"p{i}",
             "surname": f"{NAMES[i % 10]}{STREETS[i // 10]}",
-            "household_role": "Institutionalized group quarters population",
+            **says,
             **home("1", "harbour view dr" if i else "harbour wiew dr"),
         }
         for i in range(60)
