@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from pyarrow.compute import ReplaceSubstringOptions, call_function
 
 from spine.normalise.emails import company_domain
 from spine.normalise.organisations import split_organisation
@@ -89,7 +90,8 @@ def _by_domain(resolved: Resolved) -> _Said:
     """Persons whose e-mail address lies in a domain that organisations claim; never a free-mail one."""
     emails = rows_where(resolved.claims, equal(resolved.claims["namespace"], "email"))
     domains = rows_where(resolved.claims, equal(resolved.claims["namespace"], "domain"))
-    values = coded(pa.chunked_array([*emails["value"].chunks, *domains["value"].chunks], pa.string()))
+    domain = call_function("replace_substring_regex", [emails["value"]], ReplaceSubstringOptions("^.*@", ""))
+    values = coded(pa.chunked_array([*domain.chunks, *domains["value"].chunks], pa.string()))
     hosts = [company_domain(text) or "" for text in values.texts.tolist()]
     host = coded(pa.chunked_array([pa.array(hosts, pa.string())]))
     of_claim = np.append(host.codes, -1)[values.codes]
