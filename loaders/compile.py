@@ -198,7 +198,8 @@ class _Compiler:
 
     def identifiers(self, rules: Iterable[IdentifierRule]) -> str:
         """The list of identifiers."""
-        single, several = [], []
+        single: list[str] = []
+        lists: list[str] = []
         for rule in rules:
             parts = {
                 "namespace": sql.text(rule.namespace),
@@ -213,11 +214,13 @@ class _Compiler:
             cells = f"string_split({self.cell(rule.column)}, {sql.text(rule.split)})"
             parts["value"] = f"{sql.text(rule.prefix)} || {sql.clean('part')}"
             one = f"CASE WHEN {sql.clean('part')} IS NOT NULL THEN {sql.struct(parts)} END"
-            several.append(f"coalesce(list_transform({cells}, lambda part: {one}), [])")
-        if not several:
+            lists += [f"[{', '.join(single)}]"] * bool(single)
+            lists.append(f"coalesce(list_transform({cells}, lambda part: {one}), [])")
+            single = []
+        if not lists:
             return _list(single, _IDENTIFIER)
-        joined = " || ".join([*([f"[{', '.join(single)}]"] if single else []), *several])
-        return f"list_filter({joined}, lambda i: i IS NOT NULL)::{_IDENTIFIER}"
+        lists += [f"[{', '.join(single)}]"] * bool(single)
+        return f"list_filter({' || '.join(lists)}, lambda i: i IS NOT NULL)::{_IDENTIFIER}"
 
     def relation(self, rule: RelationRule) -> str:
         """A relation, or null where the row has none."""

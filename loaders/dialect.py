@@ -8,6 +8,7 @@ import csv
 import io
 import re
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TextIO
@@ -39,15 +40,16 @@ class Dialect:
     columns: tuple[str, ...]
     skip: int
 
-    def rows(self, text: TextIO) -> "_csv.Reader":
-        """A csv reader of this dialect."""
-        return _reader(text, self.delimiter, self.quote, self.escape)
+    def rows(self, text: TextIO, strict: bool = False) -> "_csv.Reader":
+        """A csv reader of this dialect; a strict one raises csv.Error on text behind a closing quote."""
+        return _reader(text, self.delimiter, self.quote, self.escape, strict)
 
 
-def _reader(text: TextIO, delimiter: str, quote: str, escape: str) -> "_csv.Reader":
+def _reader(text: TextIO, delimiter: str, quote: str, escape: str, strict: bool = False) -> "_csv.Reader":
     doubled = escape == quote
+    escaping = None if doubled else escape
     return csv.reader(
-        text, delimiter=delimiter, quotechar=quote, doublequote=doubled, escapechar=None if doubled else escape
+        text, delimiter=delimiter, quotechar=quote, doublequote=doubled, escapechar=escaping, strict=strict
     )
 
 
@@ -86,12 +88,25 @@ def _lines(row: list[str]) -> int:
     return 1 + sum(cell.count("\n") for cell in row)
 
 
+def _rows(reader: "_csv.Reader") -> Iterator[list[str]]:
+    """The rows that are not blank; one that breaks the rules of quoting as a row of no cells."""
+    while True:
+        try:
+            row = next(reader, None)
+        except csv.Error:
+            yield []
+            continue
+        if row is None:
+            return
+        if row:
+            yield row
+
+
 def _score(sample: str, whole: bool, delimiter: str, quote: str, escape: str) -> tuple[float, int, int]:
     """Share of the sample's rows that have the commonest width above one, quoted cells understood, and that width."""
-    try:
-        rows = [row for row in _reader(io.StringIO(sample, newline=""), delimiter, quote, escape) if row]
-    except csv.Error:
+    if escape != quote and escape + quote not in sample:
         return (0.0, 0, 0)
+    rows = list(_rows(_reader(io.StringIO(sample, newline=""), delimiter, quote, escape, strict=True)))
     if not whole and len(rows) > 1:
         rows.pop()
     if not rows:

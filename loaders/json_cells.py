@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from loaders.csv_cells import MAX_LINE, as_utf8
+from loaders.csv_cells import BUFFER, MAX_LINE, as_utf8
 from loaders.parquet_cells import LIST_SEPARATOR
 from loaders.sql import clean, text
 from loaders.streams import Stream, encoding_of
@@ -50,8 +50,8 @@ class JsonCells:
         if self.array and not self._paths:
             found = connection.sql(f"SELECT doc FROM ({self._documents()}) WHERE doc IS NOT NULL LIMIT {_SAMPLE}")
             self._paths = _paths(json.loads(doc) for (doc,) in found.fetchall())
-        if column in self._paths:
-            return True
+        if column in self._paths or not column:
+            return bool(column)
         there = f"doc IS NOT NULL AND json_exists(doc, {self._path(column)})"
         return bool(connection.sql(f"SELECT 1 FROM ({self._documents()}) WHERE {there} LIMIT 1").fetchall())
 
@@ -90,7 +90,7 @@ class JsonCells:
         return (
             f"read_csv({place}, delim = {text(_NEVER)}, quote = '', escape = '', header = false, skip = 0, "
             f"columns = {{'line': 'VARCHAR'}}, auto_detect = false, strict_mode = false, store_rejects = true, "
-            f"max_line_size = {MAX_LINE}{packed})"
+            f"max_line_size = {MAX_LINE}, buffer_size = {BUFFER}{packed})"
         )
 
     def line(self, n: int) -> int:
