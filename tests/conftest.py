@@ -20,6 +20,15 @@ STORES = ["memory", "sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)]
 WIPE = "MATCH (n) WHERE NOT n:SpineMeta CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests that share the one Neo4j stay in one process, where several run them (`--dist loadgroup`)."""
+    for item in items:
+        if "neo4j_url" in getattr(item, "fixturenames", ()):
+            item.add_marker("neo4j")
+        if config.pluginmanager.hasplugin("xdist") and item.get_closest_marker("neo4j"):
+            item.add_marker(pytest.mark.xdist_group("neo4j"))
+
+
 @pytest.fixture(scope="session")
 def settings() -> Settings:
     """Settings of the environment, so that a Neo4j given by its URL can have a password."""
@@ -42,7 +51,7 @@ def neo4j_url() -> Iterator[str]:
         server.__exit__(None, None, None)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def wiped_neo4j(neo4j_url: str, settings: Settings) -> Callable[[], str]:
     """Empties the running Neo4j whenever it is called, and gives its URL: constraints and indexes stay."""
 

@@ -69,10 +69,7 @@ def other_store(
     if request.param == "sqlite":
         url = f"sqlite:{tmp_path_factory.mktemp('operations') / 'graph.db'}"
     else:
-        from conftest import wipe_neo4j
-
-        url = request.getfixturevalue("neo4j_url")
-        wipe_neo4j(url, api_settings)
+        url = request.getfixturevalue("wiped_neo4j")()
     with open_store(url, api_settings) as store:
         hand_made.fill(store)
         yield store

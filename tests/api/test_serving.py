@@ -29,6 +29,9 @@ CARD = (
     '{ identity(value: "anna@example.org") { candidates { entity { name identities { edges { node { value } } } } } } }'
 )
 
+HOUSEHOLDS = """query Q($n: Int!) {
+  households(first: $n) { edges { node { members { edges { node { name stage } } } } } } }"""
+
 
 class Watched:
     """A store that passes everything on to another, counts the round trips, and can be slow or broken."""
@@ -87,9 +90,6 @@ def test_a_look_up_needs_few_round_trips(watched: Watched, api_settings: Setting
 
 
 def test_a_list_costs_no_more_round_trips_than_its_first_item(watched: Watched, api_settings: Settings) -> None:
-    query = (
-        "query Q($n: Int!) { households(first: $n) { edges { node { members { edges { node { name stage } } } } } } }"
-    )
     trips = []
     for first in (1, 2):
         watched.trips.clear()
