@@ -1,5 +1,6 @@
 """What every store promises to a reader: look-ups, conditions, pages, search, one consistent view."""
 
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -274,3 +275,11 @@ def test_a_row_that_was_answered_is_the_readers_own() -> None:
             reader.get("person", "id", [1])[0]["flags"].append("b")
             reader.select("person")[0]["name"] = "c"
             assert reader.select("person") == [row("person", id=1, flags=["a"])]
+
+
+def test_threads_may_share_a_reader(store: GraphStore) -> None:
+    filled(store, "record", *(record(number, given=f"g{number}") for number in range(1, 30)))
+    with store.reading(LOCAL) as reader, ThreadPoolExecutor(4) as pool:
+        numbers = list(range(1, 30)) * 3
+        found = list(pool.map(lambda number: reader.get("record", "key", [f"crm/{number}"])[0]["id"], numbers))
+    assert found == numbers

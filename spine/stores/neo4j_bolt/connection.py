@@ -1,6 +1,7 @@
 """Running Cypher over Bolt, with the product's own errors instead of the driver's."""
 
 import re
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -23,15 +24,16 @@ _HELD = re.compile(r"already exists with label `(\w+)` and property `(\w+)` = (.
 
 
 class Cypher:
-    """One Bolt transaction."""
+    """One Bolt transaction, for any thread: the driver's own is for one at a time."""
 
     def __init__(self, url: str, transaction: BoltTransaction) -> None:
         self._url = url
         self._transaction = transaction
+        self._turn = threading.Lock()
 
     def run(self, query: str, **values: Any) -> list[list[Any]]:
         """All rows that one statement answers."""
-        with translated(self._url):
+        with self._turn, translated(self._url):
             return self._transaction.run(query, values).values()
 
 

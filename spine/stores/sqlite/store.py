@@ -63,8 +63,10 @@ class SqliteStore:
             connection.run("SELECT 1 FROM meta LIMIT 1")
             yield SqliteReader(connection)
         finally:
-            connection.roll_back()
-            self._give_back(connection)
+            try:
+                connection.roll_back()
+            finally:
+                self._give_back(connection)
 
     @contextmanager
     def writing(self, context: Context, cause: Cause) -> Iterator[Writer]:
@@ -129,8 +131,12 @@ class SqliteStore:
             if self._readers:
                 return self._readers.pop()
         connection = Connection(self._path, self._patience)
-        for pragma in ("query_only = true", "cache_size = -16384", "mmap_size = 268435456"):
-            connection.run(f"PRAGMA {pragma}")
+        try:
+            for pragma in ("query_only = true", "cache_size = -16384", "mmap_size = 268435456"):
+                connection.run(f"PRAGMA {pragma}")
+        except BaseException:
+            connection.close()
+            raise
         return connection
 
     def _give_back(self, connection: Connection) -> None:
