@@ -9,7 +9,12 @@ from spine.matching.levels import SHARED_NAMESPACES
 from spine.matching.model import Comparison, Level
 
 
-def _comparison(name: str, *levels: tuple[str, str, float, float] | tuple[str, str, float, float, str]) -> Comparison:
+Declared = (
+    tuple[str, str, float, float] | tuple[str, str, float, float, str] | tuple[str, str, float, float, str, int]
+)
+
+
+def _comparison(name: str, *levels: Declared) -> Comparison:
     return Comparison(name, name, tuple(Level(*level) for level in levels))
 
 
@@ -18,7 +23,8 @@ def _shared(namespace: str, differs: float, chance: float) -> Comparison:
     return _comparison(
         name,
         (f"another {namespace}", "", differs, 1 - chance),
-        (f"same {namespace}", "", 1 - differs, chance, name),
+        (f"same {namespace}", "", 0.98 * (1 - differs), chance, "", 2),
+        (f"same {namespace}, of many", "", 0.02 * (1 - differs), 2 * chance, name),
     )
 
 
@@ -44,6 +50,16 @@ _ADDRESS = _comparison(
     ("same number", "number", 0.90, 0.005),
 )
 
+_PHONE = _comparison(
+    "phone",
+    ("differs", _FAR, 0.30, 0.9997),
+    ("slip", _FAR, 0.05, 0.0001),
+    ("same", _FAR, 0.64, 0.0001, "", 5),
+    ("differs", _NEAR, 0.30, 0.60),
+    ("same", _NEAR, 0.70, 0.40),
+    ("same, of many", _FAR, 0.01, 0.0001, "phone"),
+)
+
 PERSON = (
     _comparison(
         "given",
@@ -51,7 +67,7 @@ PERSON = (
         ("same initial", "", 0.02, 0.006),
         ("resembles", "", 0.04, 0.02),
         ("close", "", 0.10, 0.004, "given"),
-        ("as middle name", "", 0.01, 0.004),
+        ("a part in common", "", 0.02, 0.002),
         ("nickname", "", 0.03, 0.002),
         ("same", "", 0.77, 0.009, "given"),
     ),
@@ -111,22 +127,17 @@ PERSON = (
         ("differs", "", 0.25, 0.9985),
         ("close", "", 0.12, 0.001),
         ("same name at another provider", "", 0.08, 0.0003, "email_local"),
-        ("same", "", 0.55, 0.00005, "email"),
+        ("same", "", 0.54, 0.00001, "", 4),
+        ("same, of many", "", 0.01, 0.00002, "email"),
     ),
-    _comparison(
-        "phone",
-        ("differs", _FAR, 0.30, 0.9997),
-        ("slip", _FAR, 0.05, 0.0001),
-        ("same", _FAR, 0.65, 0.0002, "phone"),
-        ("differs", _NEAR, 0.30, 0.60),
-        ("same", _NEAR, 0.70, 0.40),
-    ),
+    _PHONE,
     _comparison(
         "national_id",
         ("differs", "", 0.05, 0.99990),
         ("two slips", "", 0.03, 0.00003),
         ("slip", "", 0.09, 0.00001),
-        ("same", "", 0.83, 0.000003, "national_id"),
+        ("same", "", 0.829, 0.000003, "", 4),
+        ("same, of many", "", 0.001, 0.000003, "national_id"),
     ),
     _comparison("suffix", ("differs", "", 0.05, 0.60), ("same", "", 0.95, 0.40)),
     _ADDRESS,
@@ -158,22 +169,16 @@ ORGANISATION = (
     _comparison("register", ("differs", "", 0.08, 0.9999), ("slip", "", 0.04, 0.0002), ("same", "", 0.88, 0.00001)),
     _comparison("lei", ("differs", "", 0.04, 0.9999), ("slip", "", 0.04, 0.00002), ("same", "", 0.92, 0.000005)),
     _comparison(
-        "domain", ("differs", "", 0.25, 0.998), ("slip", "", 0.05, 0.0005), ("same", "", 0.70, 0.0005, "domain")
+        "domain", ("differs", "", 0.25, 0.998), ("slip", "", 0.05, 0.0005), ("same", "", 0.70, 0.0005)
     ),
-    _comparison(
-        "phone",
-        ("differs", _FAR, 0.40, 0.9997),
-        ("slip", _FAR, 0.05, 0.0001),
-        ("same", _FAR, 0.55, 0.0002, "phone"),
-        ("differs", _NEAR, 0.30, 0.60),
-        ("same", _NEAR, 0.70, 0.40),
-    ),
+    _PHONE,
     _comparison(
         "email",
         ("differs", "", 0.50, 0.9985),
         ("close", "", 0.08, 0.001),
         ("same name at another provider", "", 0.05, 0.0003, "email_local"),
-        ("same", "", 0.37, 0.0001, "email"),
+        ("same", "", 0.36, 0.00005, "", 4),
+        ("same, of many", "", 0.01, 0.00005, "email"),
     ),
     _ADDRESS,
     _shared("customer", 0.20, 0.00001),

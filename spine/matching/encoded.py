@@ -37,6 +37,7 @@ class Encoded:
     shared: Mapping[str, Ints]
     nicknames: Ints
 
+    _common: dict[tuple[str, str], Bools] = field(default_factory=dict, compare=False, repr=False)
     _adjustments: dict[tuple[str, str], Ints] = field(default_factory=dict, compare=False, repr=False)
 
     def remember_adjustment(self, version: str, name: str, table: Frequencies) -> Ints:
@@ -46,6 +47,13 @@ class Encoded:
             known = [table.adjust.get(text, table.rare) for text in self.texts_of(name)]
             self._adjustments[key] = np.array([*known, 0], dtype=np.int64)
         return self._adjustments[key]
+
+    def common(self, version: str, name: str, table: Frequencies) -> Bools:
+        """Whether each code of a field (last: null) is among the common values of a model of this version."""
+        key = (version, name)
+        if key not in self._common:
+            self._common[key] = np.array([text in table.adjust for text in self.texts_of(name)] + [False])
+        return self._common[key]
 
     def texts_of(self, field: str) -> list[str]:
         """The texts behind the codes of a field."""

@@ -9,6 +9,8 @@ from spine.matching.model import SCALE, Frequencies
 
 COMMON = 5
 """Values that fewer records hold are not kept by name (they could tell of a person); they share one adjustment."""
+MANY = 12
+"""From so many records on an identifier is one of many: more than one person's records usually make."""
 SHARED = "shared_"
 LIMIT = 12 * SCALE
 
@@ -16,19 +18,24 @@ LIMIT = 12 * SCALE
 def frequencies_of(kind: Kind, records: Encoded) -> dict[str, Frequencies]:
     """The adjustments of every field that the kind's comparisons name: log2(average chance / chance of the value)."""
     fields = sorted({level.frequency for c in DECLARED[kind] for level in c.levels if level.frequency})
-    return {name: found for name in fields if (found := _frequencies(name, records)) is not None}
+    crowds = {
+        c.levels[level.common].frequency for c in DECLARED[kind] for level in c.levels if level.common >= 0
+    }
+    found = {name: _frequencies(name, records, MANY if name in crowds else 1) for name in fields}
+    return {name: table for name, table in found.items() if table is not None}
 
 
-def _frequencies(name: str, records: Encoded) -> Frequencies | None:
+def _frequencies(name: str, records: Encoded, least: int) -> Frequencies | None:
+    """Of values that `least` records hold or more."""
     if name.startswith(SHARED):
         matrix = records.shared.get(name.removeprefix(SHARED))
         if matrix is None:
             return None
         values, counts = np.unique(matrix[matrix != 0], return_counts=True)
-        return _adjustments([str(value) for value in values.tolist()], counts)
+        return _adjustments([str(value) for value in values.tolist()], np.where(counts >= least, counts, 0))
     codes = records.codes[name]
     counts = np.bincount(codes[codes >= 0], minlength=len(records.texts_of(name)))
-    return _adjustments(records.texts_of(name), counts)
+    return _adjustments(records.texts_of(name), np.where(counts >= least, counts, 0))
 
 
 def _adjustments(texts: list[str], counts: Ints) -> Frequencies | None:

@@ -27,7 +27,7 @@ def _ranked(view: PairView, both: Bools, steps: list[tuple[int, Bools]]) -> Leve
 
 
 def given(view: PairView) -> Levels:
-    """Given name: differs, initial, resembles, close, as middle name, nickname, exact."""
+    """Given name: differs, initial, resembles, close, a part in common or as middle name, nickname, exact."""
     both = view.both("given")
     jaro = view.jaro_winkler("given")
     edits = view.edits("given")
@@ -43,7 +43,7 @@ def given(view: PairView) -> Levels:
             (2, (jaro >= 0.8) & ~initial),
             (1, initial),
             (3, (((jaro >= 0.92) | (edits <= 1)) & (np.minimum(short[0], short[1]) > 2))),
-            (4, as_middle & (np.minimum(short[0], short[1]) > 1)),
+            (4, as_middle & (np.minimum(short[0], short[1]) > 1) | view.part_of("given")),
             (5, view.nickname("given")),
             (6, view.same("given")),
         ],

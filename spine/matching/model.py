@@ -23,13 +23,18 @@ SCALE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """One outcome of a comparison; `frequency` names the field whose value's rarity adjusts the weight, or is empty."""
+    """One outcome of a comparison.
+
+    `frequency` names the field whose value's rarity adjusts the weight, or is empty. `common` is the level that takes
+    this one's place where the value is one of many records (a call centre's telephone), or -1.
+    """
 
     label: str
     group: str
     m: float
     u: float
     frequency: str = ""
+    common: int = -1
 
     @property
     def weight(self) -> int:

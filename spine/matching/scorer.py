@@ -5,23 +5,31 @@ from typing import Any
 
 import numpy as np
 
-from spine.matching.encoded import Encoded, Ints
+from spine.matching.encoded import Bools, Encoded, Ints
 from spine.matching.levels import FUNCTIONS, Levels
-from spine.matching.model import Model
+from spine.matching.model import Comparison, Model
 from spine.matching.pairs import PairView
 
 Weights = np.ndarray[Any, np.dtype[np.int32]]
 CHUNK = 400_000
 SHARED = "shared_"
+AGAINST = 1000
+"""Evidence of a bit against a pair that has little to compare still counts."""
+SILENT = -(2**30)
+"""The weight of a pair that has nothing to compare, as `spine.resolution.trees` reads it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Per pair its weight, and per comparison level and weight ([pairs, comparisons]); thousandths of a bit."""
+    """Per pair its weight, and per comparison level and weight ([pairs, comparisons]); thousandths of a bit.
+
+    `in_tree` is what the pair weighs in a merge tree: its weight, or SILENT where it has nothing to compare.
+    """
 
     weight: Weights
     levels: Levels
     parts: Weights
+    in_tree: Weights
 
     def texts(self, rows: Ints) -> list[str]:
         """`match.levels` for these pairs: `level:weight` per comparison, joined by commas."""
@@ -62,14 +70,33 @@ def turn_names(view: PairView) -> None:
     view.turn(swapped)
 
 
-def levels_of(names: list[str], records: Encoded, left: Ints, right: Ints) -> tuple[Levels, PairView]:
-    """The level of each pair in each named comparison function."""
+def levels_of(model: Model, records: Encoded, left: Ints, right: Ints) -> tuple[Levels, PairView]:
+    """The level of each pair in each comparison of the model."""
     view = PairView(records, left, right)
     turn_names(view)
-    out = np.empty((len(left), len(names)), dtype=np.int8)
-    for column, name in enumerate(names):
-        out[:, column] = FUNCTIONS[name](view)
+    out = np.empty((len(left), len(model.comparisons)), dtype=np.int8)
+    for column, comparison in enumerate(model.comparisons):
+        found = FUNCTIONS[comparison.function](view)
+        for number, level in enumerate(comparison.levels):
+            if level.common >= 0 and (hit := found == number).any():
+                found[hit & _one_of_many(view, comparison.levels[level.common].frequency, model)] = level.common
+        out[:, column] = found
     return out, view
+
+
+def _one_of_many(view: PairView, field: str, model: Model) -> Bools:
+    """The value that a pair agrees on is among the common ones of the model."""
+    table = model.frequencies.get(field)
+    if table is None or not table.adjust:
+        return np.zeros(len(view), dtype=bool)
+    if field.startswith(SHARED):
+        _, _, value = view.shares(field.removeprefix(SHARED))
+        known = np.array([int(text) for text in table.adjust], dtype=np.int64)
+        return np.isin(value, known)
+    common = view.records.common(model.version, field, table)
+    here, there = view.codes(field)
+    found: Bools = common[here] & common[there]
+    return found
 
 
 def frequency_adjustment(view: PairView, field: str, model: Model) -> Ints:
@@ -89,12 +116,14 @@ def frequency_adjustment(view: PairView, field: str, model: Model) -> Ints:
 
 def score(model: Model, records: Encoded, left: Ints, right: Ints) -> Scored:
     """Score pairs of rows; the weight is the model's prior plus one part per comparison."""
-    names = [comparison.function for comparison in model.comparisons]
-    levels = np.empty((len(left), len(names)), dtype=np.int8)
-    parts = np.zeros((len(left), len(names)), dtype=np.int32)
+    count = len(model.comparisons)
+    levels = np.empty((len(left), count), dtype=np.int8)
+    parts = np.zeros((len(left), count), dtype=np.int32)
+    most = np.zeros(len(left), dtype=np.int32)
+    best = [_best(model, comparison) for comparison in model.comparisons]
     for start in range(0, len(left), CHUNK):
         piece = slice(start, start + CHUNK)
-        levels[piece], view = levels_of(names, records, left[piece], right[piece])
+        levels[piece], view = levels_of(model, records, left[piece], right[piece])
         for column, comparison in enumerate(model.comparisons):
             found = levels[piece, column]
             weights = np.array([level.weight for level in comparison.levels] + [0], dtype=np.int32)
@@ -103,4 +132,27 @@ def score(model: Model, records: Encoded, left: Ints, right: Ints) -> Scored:
                 hit = np.isin(found, [n for n, level in enumerate(comparison.levels) if level.frequency == field])
                 part = np.where(hit, part + frequency_adjustment(view, field, model), part)
             parts[piece, column] = part
-    return Scored((parts.sum(axis=1, dtype=np.int32) + np.int32(model.prior)), levels, parts)
+            most[piece] += best[column][found]
+    weight = parts.sum(axis=1, dtype=np.int32) + np.int32(model.prior)
+    return Scored(weight, levels, parts, _for_trees(model, weight, most))
+
+
+def _best(model: Model, comparison: Comparison) -> Weights:
+    """For each level (last: null) the most that a pair of its group can gain."""
+    most: dict[str, int] = {}
+    for level in comparison.levels:
+        table = model.frequencies.get(level.frequency)
+        rare = max(table.rare, 0) if table else 0
+        most[level.group] = max(most.get(level.group, 0), level.weight + rare)
+    return np.array([most[level.group] for level in comparison.levels] + [0], dtype=np.int32)
+
+
+def _for_trees(model: Model, weight: Weights, most: Weights) -> Weights:
+    """What pairs weigh in a merge tree.
+
+    A pair that could not reach the floor even if all that can be compared agreed has no say about chance: it counts
+    by its evidence alone, and only where that speaks against it by `AGAINST` or more; else it is silent.
+    """
+    evidence = weight - np.int32(model.prior)
+    mute = most + model.prior < 0
+    return np.where(mute, np.where(evidence <= -AGAINST, evidence, np.int32(SILENT)), weight).astype(np.int32)

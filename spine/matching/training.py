@@ -30,8 +30,8 @@ ROUNDS = 40
 AGREEMENT: dict[str, frozenset[int]] = {
     "given": frozenset({2, 3, 4, 5, 6}),
     "birth_date": frozenset({2, 3, 4, 7, 8, 9, 11}),
-    "national_id": frozenset({2, 3}),
-    "email": frozenset({2, 3}),
+    "national_id": frozenset({2, 3, 4}),
+    "email": frozenset({2, 3, 4}),
     "organisation": frozenset({1, 2, 3, 4, 5}),
     "tax_id": frozenset({1, 2}),
     "register": frozenset({1, 2}),
@@ -40,6 +40,11 @@ AGREEMENT: dict[str, frozenset[int]] = {
 }
 """Levels of what is a record's own, not its household's. A pair without any, that has something of its own to compare,
 is no match while training: else relatives at one address, often ten for each duplicate, would pass for the matches."""
+TELLING = frozenset({"email", "phone", "national_id", "tax_id", "register", "lei", "domain"})
+CONTRADICTED = -2.0 * float(np.log(2))
+"""Agreement on an identifier counts as chance only where all other evidence together speaks against the pair by two
+bits or more. Else pairs with nothing but a shared login or cookie, which nothing can tell from matches, would teach
+that logins are shared by chance as often as not."""
 SEED = 20_240_229
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -101,15 +106,14 @@ def _random_pairs(size: int, draw: np.random.Generator) -> tuple[Ints, Ints]:
 
 
 def _sample(model: Model, records: Encoded, left: Ints, right: Ints) -> _Sample:
-    names = [comparison.function for comparison in model.comparisons]
-    index = np.empty((len(left), len(names)), dtype=np.int64)
+    index = np.empty((len(left), len(model.comparisons)), dtype=np.int64)
     offset = np.zeros(len(left))
     related = np.ones(len(left), dtype=bool)
     own = np.zeros(len(left), dtype=bool)
     step = 400_000
     for start in range(0, len(left), step):
         piece = slice(start, start + step)
-        levels, view = levels_of(names, records, left[piece], right[piece])
+        levels, view = levels_of(model, records, left[piece], right[piece])
         first = 0
         for column, comparison in enumerate(model.comparisons):
             found = levels[:, column].astype(np.int64)
@@ -117,7 +121,7 @@ def _sample(model: Model, records: Encoded, left: Ints, right: Ints) -> _Sample:
                 own[piece] |= found >= 0
                 related[piece] &= ~np.isin(found, list(AGREEMENT[comparison.name]))
             elif comparison.name.startswith(SHARED):
-                related[piece] &= found != 1
+                related[piece] &= found < 1
             index[piece, column] = np.where(found >= 0, found + first, -1)
             first += len(comparison.levels)
             for name in {level.frequency for level in comparison.levels if level.frequency}:
@@ -153,7 +157,7 @@ class _Fit:
             self.matches = max(0.01 * size, float(matched.sum()) / self.share)
             self._maximise(
                 self._counts(candidates, matched) / self.share,
-                self._counts(candidates, 1 - matched) / self.share,
+                self._chance(candidates, 1 - matched) / self.share,
                 self._counts(random, by_chance),
                 scale,
             )
@@ -183,6 +187,22 @@ class _Fit:
         out = np.zeros(len(self.m) + 1)
         for column in range(sample.index.shape[1]):
             out += np.bincount(sample.index[:, column] % len(out), weights=weight, minlength=len(out))
+        return out[:-1]
+
+    def _chance(self, sample: _Sample, unmatched: Array) -> Array:
+        """How often each level comes by chance; of identifiers, only where the rest contradicts (`CONTRADICTED`)."""
+        weights = np.append(np.log(self.m / self.u), 0.0)
+        evidence = sample.offset.copy()
+        for column in range(sample.index.shape[1]):
+            evidence += weights[sample.index[:, column]]
+        out = np.zeros(len(self.m) + 1)
+        for column, comparison in enumerate(self.declared):
+            index = sample.index[:, column]
+            weight = unmatched
+            if comparison.name in TELLING or comparison.name.startswith(SHARED):
+                own = weights[index]
+                weight = np.where((own > 0) & (evidence - own > CONTRADICTED), 0.0, unmatched)
+            out += np.bincount(index % len(out), weights=weight, minlength=len(out))
         return out[:-1]
 
     def _maximise(self, matched: Array, unmatched: Array, random: Array, scale: float) -> None:

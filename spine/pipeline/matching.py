@@ -88,7 +88,7 @@ def _trees(
     policy = TreePolicy()
     labels = capping.split(labels, pairs[0], pairs[1], weight, same=same, cap=policy.cap)
     one, other, _ = inside_pairs(labels)
-    weights = score(model, encoded, one, other).weight
+    weights = score(model, encoded, one, other).in_tree
     trees = merge_tree.build(
         gathered.order[rows], labels, one, other, weights,
         same=same, forbidden=forbidden, group=_contents(encoded), policy=policy,

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 from spine.resolution import capping, collapsing
 from spine.resolution.components import NO_PAIRS, Ints, Pairs, connected, runs
 from spine.resolution.linkage import Joins, agglomerate, agglomerate_one
-from spine.resolution.trees import CERTAIN, NEVER, Policy, Tree, Trees, triangle_index
+from spine.resolution.trees import CERTAIN, NEVER, SILENT, Policy, Tree, Trees, triangle_index
 
-__all__ = ["CERTAIN", "NEVER", "Policy", "Tree", "Trees", "build"]
+__all__ = ["CERTAIN", "NEVER", "SILENT", "Policy", "Tree", "Trees", "build"]
 
 BATCHED = 64
 """Components of up to so many leaves are worked on as one array per size, larger ones one at a time."""
@@ -39,8 +39,8 @@ def build(
     """The merge trees of all components of two or more rows.
 
     `order` ranks the rows by (source, record_id) and breaks ties. `labels` are those of `components.connected`; every
-    pair of rows inside a component is given once in (`left`, `right`, `weight`), in thousandths of a bit; pairs
-    between components are ignored. `same` pairs join first, at CERTAIN, and connect components (so `labels` must know
+    pair of rows inside a component is given once in (`left`, `right`, `weight`), in thousandths of a bit, SILENT where
+    there is nothing to compare; pairs between components are ignored. `same` pairs join first, at CERTAIN, and connect components (so `labels` must know
     them: ValueError otherwise); `forbidden` pairs are never in one cluster, which may leave several trees; where both
     claim a pair, forbidden wins (`judgements.settle` keeps them apart). Rows of equal `group` whose weight is at least
     `policy.high` are one leaf; of two leaves one pair of rows is enough, the strongest given counts; ValueError where
@@ -149,7 +149,7 @@ def _agglomerate(
             slot[part] = -1
             triangle = weights[weight_start[part][:, None] + np.arange(size * (size - 1) // 2)].astype(np.int64)
             work = agglomerate if size <= BATCHED else agglomerate_one
-            joins = work(np.clip(triangle, policy.low, policy.high), size, squares[0], squares[1], policy)
+            joins = work(triangle, size, squares[0], squares[1], policy)
             found.append(_flat(joins, leaf_start[part]))
     empty = np.empty(0, np.int64)
     return (
