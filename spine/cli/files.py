@@ -1,5 +1,6 @@
 """Tables that commands read and write: a truth, memberships."""
 
+from csv import writer
 from pathlib import Path
 
 import pyarrow as pa
@@ -29,7 +30,7 @@ def write_table(table: pa.Table, path: Path) -> None:
     unfinished = path.with_name(f".{path.name}.unfinished")
     try:
         if path.suffix == ".csv":
-            csv.write_csv(table, unfinished)
+            _write_csv(table, unfinished)
         else:
             parquet.write_table(table, unfinished)
         unfinished.replace(path)
@@ -38,6 +39,15 @@ def write_table(table: pa.Table, path: Path) -> None:
         raise FileError(
             f"{path}: can't be written: {error}.", remedy="Is the folder there, is the disk full?"
         ) from error
+
+
+def _write_csv(table: pa.Table, path: Path) -> None:
+    # Arrow's own writer puts every text in quotes; this one only those that need them.
+    with path.open("w", encoding="utf-8", newline="") as file:
+        rows = writer(file, lineterminator="\n")
+        rows.writerow(table.column_names)
+        for batch in table.to_batches():
+            rows.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
 
 
 def _as_texts(table: pa.Table) -> pa.Table:

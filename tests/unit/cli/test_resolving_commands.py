@@ -51,6 +51,7 @@ def test_memberships_as_a_file(resolved: Spine, name: str) -> None:
     assert said.code == 0
     assert "3 records of 2 persons at confidence 0.5" in said.out
     if name.endswith(".csv"):
+        assert Path(name).read_text("utf-8").startswith("source,record_id,entity_id\n")
         with Path(name).open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
     else:
