@@ -10,6 +10,9 @@ from pyarrow.compute import call_function
 
 from spine.resolution.components import Ints, runs
 
+_WIDEST = 1 << 60
+"""Combinations below this are numbered directly; above it, what there is so far is numbered anew."""
+
 
 class Coded(NamedTuple):
     """A text column as codes, -1 where null; codes stand in the order of their texts."""
@@ -57,12 +60,19 @@ def coded(column: "pa.ChunkedArray[Any] | pa.Array[Any]") -> Coded:
 
 def groups_of(columns: Sequence[NDArray[Any]]) -> tuple[Ints, Ints]:
     """Number rows by their distinct combinations: the group of each row, and the first row of each group."""
-    first = np.zeros(len(columns[0]), np.int64)
+    key, size = np.zeros(len(columns[0]), np.int64), 1
     for column in columns:
-        _, codes = np.unique(column, return_inverse=True)
-        _, first = np.unique(first * (int(codes.max(initial=0)) + 1) + codes, return_inverse=True)
-    _, start = np.unique(first, return_index=True)
-    return first.astype(np.int64), start.astype(np.int64)
+        low = int(column.min(initial=0))
+        codes, width = column.astype(np.int64) - low, int(column.max(initial=0)) - low + 1
+        if width > _WIDEST >> 30:
+            _, codes = np.unique(codes, return_inverse=True)
+            width = int(codes.max(initial=0)) + 1
+        if size > _WIDEST // width:
+            _, key = np.unique(key, return_inverse=True)
+            size = int(key.max(initial=0)) + 1
+        key, size = key * width + codes, size * width
+    _, start, group = np.unique(key, return_index=True, return_inverse=True)
+    return group.astype(np.int64), start.astype(np.int64)
 
 
 def pairs_within(group: Ints, cap: int, members: Ints | None = None) -> tuple[Ints, Ints, int]:
@@ -135,6 +145,11 @@ def distinct(group: Ints, values: Ints) -> tuple[Ints, Ints]:
     """The distinct combinations of two columns, sorted by group, then value."""
     if not len(group):
         return group, values
+    least, width = int(values.min()), int(values.max()) - int(values.min()) + 1
+    if int(group.min()) >= 0 and int(group.max()) < (1 << 62) // width:
+        key = np.sort(group * width + (values - least))
+        key = key[np.concatenate(([True], key[1:] != key[:-1]))]
+        return key // width, key % width + least
     order = np.lexsort((values, group))
     group, values = group[order], values[order]
     first = np.concatenate(([True], (group[1:] != group[:-1]) | (values[1:] != values[:-1])))

@@ -34,16 +34,12 @@ def reasons(found: Households, of_residency: Ints, size: int) -> "pa.Array[Any]"
     out = np.full(size, "[]", dtype=object)
     resident = of_residency[found.institutional & (of_residency >= 0)]
     out[resident] = json.dumps([{"kind": "institution", "with": None, "bits": w.COLLECTIVE.value / 1000}])
-    entries = {kind: np.concatenate([value, value])[first].tolist() for kind, value in weights.items()}
+    entries = [(kind, np.concatenate([value, value])[first].tolist()) for kind, value in weights.items()]
+    start = {kind: f'{{"kind": {json.dumps(kind)}, "with": ' for kind in weights}
     partners = homes.person[other[first]].tolist()
     for place, (at, partner) in enumerate(zip(member[first].tolist(), partners, strict=True)):
-        out[at] = json.dumps(
-            [
-                {"kind": kind, "with": partner, "bits": value[place] / 1000}
-                for kind, value in entries.items()
-                if value[place]
-            ]
-        )
+        said = [f'{start[kind]}{partner}, "bits": {bits[place] / 1000}}}' for kind, bits in entries if bits[place]]
+        out[at] = f"[{', '.join(said)}]"
     return pa.array(out.tolist(), pa.string())
 
 

@@ -13,8 +13,18 @@ from spine.normalise.emails import company_domain
 from spine.normalise.organisations import split_organisation
 from spine.ports import arrow_schema
 from spine.resolution.components import Ints
-from spine.resolution.grouping import coded, distinct, equal, rows_where, spread, whole_numbers
-from spine.resolution.links import entity_of_targets, shared_identifiers
+from spine.resolution.grouping import (
+    Coded,
+    coded,
+    distinct,
+    equal,
+    groups_of,
+    largest,
+    rows_where,
+    spread,
+    whole_numbers,
+)
+from spine.resolution.links import entity_of_targets, joined_texts, shared_identifiers
 from spine.resolution.resolved import Resolved
 
 DECLARED = 0.99
@@ -39,16 +49,17 @@ SHARING = {
 
 
 class _Said(NamedTuple):
-    """Statements, one per row: start, end, how sure, whether declared, what was said and between which dates."""
+    """Statements, one per row: who, whom, how sure, and more to say as JSON members; `declared` has role and dates."""
 
     start: Ints
     end: Ints
     weight: NDArray[np.float64]
     kind: str
-    role: list[str | None] | None = None
-    valid_from: list[str | None] | None = None
-    valid_to: list[str | None] | None = None
-    detail: list[Any] | None = None
+    detail: "pa.ChunkedArray[Any] | None" = None
+    declared: pa.Table | None = None
+
+
+_DATED = ["role", "valid_from", "valid_to"]
 
 
 @dataclass(frozen=True)
@@ -75,8 +86,8 @@ def _declared(resolved: Resolved, kind: str, entity: Ints) -> tuple[_Said, int]:
     end = entity_of_targets(resolved, declared, entity)
     known = (start >= 0) & (end >= 0) & ((start != end) | (kind == "employed_by"))
     kept = rows_where(declared, known)
-    texts = {name: kept[name].to_pylist() for name in ("role", "valid_from", "valid_to")}
-    said = _Said(start[known], end[known], np.full(int(known.sum()), DECLARED), f"declared_{kind}", **texts)
+    sure = np.full(kept.num_rows, DECLARED)
+    said = _Said(start[known], end[known], sure, f"declared_{kind}", declared=kept.select(_DATED))
     return said, int(((start >= 0) & (end < 0)).sum())
 
 
@@ -127,43 +138,63 @@ def _sharing(resolved: Resolved) -> list[_Said]:
     out = []
     for namespace, (kind, sure) in SHARING.items():
         shared = shared_identifiers(resolved, namespace, CROWD)
-        detail = [
-            {"namespace": namespace, "identifier": identifier, "carriers": carriers}
-            for identifier, carriers in zip(shared.identifier.tolist(), shared.carriers.tolist(), strict=True)
-        ]
-        out.append(_Said(shared.left, shared.right, sure * 2 / np.maximum(shared.carriers, 2), kind, detail=detail))
+        numbers = [pa.array(column).cast(pa.string()) for column in (shared.identifier, shared.carriers)]
+        words = f', "namespace": {json.dumps(namespace)}, "identifier": ', ', "carriers": '
+        fixed = [pa.repeat(word, len(shared.left)) for word in words]
+        detail = joined_texts(fixed[0], numbers[0], fixed[1], numbers[1])
+        out.append(_Said(shared.left, shared.right, sure * 2 / np.maximum(shared.carriers, 2), kind, detail))
     return out
 
 
 def _gathered(table: str, statements: list[_Said]) -> pa.Table:
     """One row per key of the table: weights of independent statements add up as 1 - (1 - a)(1 - b)."""
-    keyed = table == "related_to"
-    rows: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for said in statements:
-        empty: list[Any] = [None] * len(said.start)
-        columns = (said.start.tolist(), said.end.tolist(), said.weight.tolist(), *(
-            empty if column is None else column for column in (said.role, said.valid_from, said.valid_to, said.detail)
-        ))  # fmt: skip
-        for start, end, weight, role, since, until, detail in zip(*columns, strict=True):
-            key = (start, end, said.kind) if keyed else (start, end)
-            row = rows.setdefault(key, {"doubt": 1.0, "evidence": [], "declared": False})
-            row["doubt"] *= 1 - weight
-            row["evidence"].append({"kind": said.kind, "weight": round(weight, 4)} | (detail or {}))
-            if said.kind.startswith("declared_") or said.kind == "family":
-                row["declared"] = True
-                row.update({name: value for name, value in
-                            (("role", role), ("valid_from", since), ("valid_to", until)) if value})  # fmt: skip
-    return _table(table, rows)
-
-
-def _table(table: str, rows: dict[tuple[Any, ...], dict[str, Any]]) -> pa.Table:
-    keys = sorted(rows)
-    names = ("start", "end", "kind")
-    columns: dict[str, Any] = {
-        **{name: [key[place] for key in keys] for place, name in enumerate(names) if keys and place < len(keys[0])},
-        "weight": [round(1 - rows[key]["doubt"], 6) for key in keys],
-        "evidence": [json.dumps(rows[key]["evidence"]) for key in keys],
-        **{name: [rows[key].get(name) for key in keys] for name in ("declared", "role", "valid_from", "valid_to")},
-    }
+    start, end, weight = (np.concatenate([said[at] for said in statements]) for at in range(3))
     schema = arrow_schema(table)
-    return pa.table({name: columns[name] if keys else [] for name in schema.names}, schema=schema)
+    if not len(start):
+        return schema.empty_table()
+    kinds, many = [said.kind for said in statements], [len(said.start) for said in statements]
+    names = coded(pa.chunked_array([pa.array(kinds, pa.string())]))
+    kind = np.repeat(names.codes, many)
+    key = [start, end, kind] if "kind" in schema.names else [start, end]
+    group, first = groups_of(key)
+    doubt = np.bincount(group, weights=np.log1p(-weight))
+    told = pa.concat_tables([_dated(said) for said in statements])
+    spoken = np.repeat([said.declared is not None for said in statements], many)
+    # Of several declarations, the last that says something about a role or date is believed.
+    latest = {name: largest(group, np.where(coded(told[name]).codes >= 0, np.arange(len(group)), -1), len(first))
+              for name in _DATED}  # fmt: skip
+    columns: dict[str, Any] = {
+        "start": start[first],
+        "end": end[first],
+        "kind": names.arrow(kind[first]),
+        "weight": np.round(-np.expm1(doubt), 6),
+        "declared": np.bincount(group, weights=spoken) > 0,
+        "evidence": _evidence(statements, group, len(first)),
+        **{name: told[name].take(pa.array(at, pa.int64(), mask=at < 0)) for name, at in latest.items()},
+    }
+    return pa.table({name: columns[name] for name in schema.names}, schema=schema)
+
+
+def _dated(said: _Said) -> pa.Table:
+    """Role and dates of each statement; nulls where it is not declared."""
+    if said.declared is not None:
+        return said.declared
+    nothing: Any = pa.nulls(len(said.start), pa.string())
+    return pa.table(dict.fromkeys(_DATED, nothing))
+
+
+def _evidence(statements: list[_Said], group: Ints, size: int) -> "pa.Array[Any]":
+    """Per group the JSON list of what was said: kind, weight, and the details."""
+    chunks = []
+    for said in statements:
+        weights, place = np.unique(np.round(said.weight, 4), return_inverse=True)
+        texts = [f'{{"kind": {json.dumps(said.kind)}, "weight": {weight}' for weight in weights.tolist()]
+        begun = Coded(place, np.array(texts, dtype=object)).arrow(place)
+        detail = said.detail if said.detail is not None else pa.repeat("", len(place))
+        chunks.extend(joined_texts(begun, detail, pa.repeat("}", len(place))).chunks)
+    order: Any = np.argsort(group, kind="stable")
+    offsets: Any = pa.array(np.searchsorted(group[order], np.arange(size + 1)).astype(np.int32))
+    sorted_texts: Any = pa.concat_arrays(chunks).take(pa.array(order))
+    lists = pa.ListArray.from_arrays(offsets, sorted_texts)
+    joined = call_function("binary_join", [lists, ", "])
+    return joined_texts(pa.repeat("[", size), joined, pa.repeat("]", size)).combine_chunks()
