@@ -1,0 +1,1 @@
+"""Sources as plug-ins: files of many formats, read through mappings that are data, and mappings found by looking."""

@@ -92,7 +92,7 @@ def _record(raw: str, problem: str | None, named: str) -> Row:
         raise ValueProblem(problem)
     record: dict[str, Any] = json.loads(raw)
     found = features(record)
-    kind = kind_of(record)
+    kind = kind_of(found)
     if kind is None:
         raise ValueProblem(f"is of unknown kind {_said(record)!r}")
     filled = attributes(found, kind)

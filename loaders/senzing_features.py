@@ -6,6 +6,7 @@ type before them (`HOME_ADDR_LINE1`), lists of objects under any name (`NAMES`, 
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 from spine.ports import Row
@@ -71,9 +72,9 @@ _ROLES = (
 )
 
 
-def kind_of(record: dict[str, Any]) -> str | None:
+def kind_of(found: list[Feature]) -> str | None:
     """The record type in our words; "" where none is said, None where it is neither person nor organisation."""
-    said = next((f["RECORD_TYPE"] for f in features(record) if "RECORD_TYPE" in f), "").upper()
+    said = next((f["RECORD_TYPE"] for f in found if "RECORD_TYPE" in f), "").upper()
     known = {"": "", "PERSON": "person", "INDIVIDUAL": "person", "ORGANIZATION": "organisation"}
     known |= {"ORGANISATION": "organisation", "COMPANY": "organisation", "BUSINESS": "organisation"}
     return known.get(said)
@@ -106,6 +107,7 @@ def _one(item: dict[str, Any]) -> Feature:
     return out
 
 
+@lru_cache(4096)
 def _split(key: str) -> tuple[str, str] | None:
     """Usage type and attribute of a key; None where no attribute of the specification ends it."""
     upper = key.upper()
