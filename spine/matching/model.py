@@ -71,11 +71,16 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """How records of one kind are matched; immutable, named by its version."""
+    """How records of one kind are matched; immutable, named by its version.
+
+    `prior` is the log2 odds that two records taken at random match, in thousandths of a bit; `bare_prior` the same of
+    two records that have only identifiers to compare, as visits of a web site have: no name, address or date.
+    """
 
     kind: str
     version: str
     prior: int
+    bare_prior: int
     comparisons: tuple[Comparison, ...]
     frequencies: Mapping[str, Frequencies]
     calibration: tuple[tuple[int, float], ...]
@@ -148,8 +153,9 @@ class Model:
             frequencies = {name: Frequencies(f["adjust"], f["rare"]) for name, f in data["frequencies"].items()}
             calibration = tuple((int(height), float(probability)) for height, probability in data["calibration"])
             return cls(
-                data["kind"], data["version"], data["prior"], comparisons, frequencies, calibration, data["training"]
-            )
+                data["kind"], data["version"], data["prior"], data["bare_prior"],
+                comparisons, frequencies, calibration, data["training"],
+            )  # fmt: skip
         except (ValueError, KeyError, TypeError) as error:
             raise ModelError(
                 "The stored model can't be read.", remedy="Train again: `spine resolve --train always`."

@@ -133,8 +133,11 @@ def score(model: Model, records: Encoded, left: Ints, right: Ints) -> Scored:
                 part = np.where(hit, part + frequency_adjustment(view, field, model), part)
             parts[piece, column] = part
             most[piece] += best[column][found]
-    weight = parts.sum(axis=1, dtype=np.int32) + np.int32(model.prior)
-    return Scored(weight, levels, parts, _for_trees(model, weight, most))
+    evidence = parts.sum(axis=1, dtype=np.int32)
+    named = [n for n, comparison in enumerate(model.comparisons) if not comparison.function.startswith(SHARED)]
+    bare = (levels[:, named] < 0).all(axis=1) & (levels >= 0).any(axis=1)
+    prior = np.where(bare, np.int32(model.bare_prior), np.int32(model.prior))
+    return Scored(evidence + prior, levels, parts, _for_trees(evidence, prior, most))
 
 
 def _best(model: Model, comparison: Comparison) -> Weights:
@@ -147,12 +150,11 @@ def _best(model: Model, comparison: Comparison) -> Weights:
     return np.array([most[level.group] for level in comparison.levels] + [0], dtype=np.int32)
 
 
-def _for_trees(model: Model, weight: Weights, most: Weights) -> Weights:
+def _for_trees(evidence: Weights, prior: Weights, most: Weights) -> Weights:
     """What pairs weigh in a merge tree.
 
     A pair that could not reach the floor even if all that can be compared agreed has no say about chance: it counts
     by its evidence alone, and only where that speaks against it by `AGAINST` or more; else it is silent.
     """
-    evidence = weight - np.int32(model.prior)
-    mute = most + model.prior < 0
-    return np.where(mute, np.where(evidence <= -AGAINST, evidence, np.int32(SILENT)), weight).astype(np.int32)
+    spoken = np.where(evidence <= -AGAINST, evidence, np.int32(SILENT))
+    return np.where(most + prior < 0, spoken, evidence + prior).astype(np.int32)

@@ -45,6 +45,8 @@ CONTRADICTED = -2.0 * float(np.log(2))
 """Agreement on an identifier counts as chance only where all other evidence together speaks against the pair by two
 bits or more. Else pairs with nothing but a shared login or cookie, which nothing can tell from matches, would teach
 that logins are shared by chance as often as not."""
+BARE_PAIRS = 50_000.0
+"""The share of matches among bare pairs is worth so many pairs at the share among all: see `Model.bare_prior`."""
 SEED = 20_240_229
 Array = np.ndarray[Any, np.dtype[np.float64]]
 
@@ -56,11 +58,12 @@ class _Sample:
     index: Ints
     offset: Array
     related: Bools
+    bare: Bools
 
 
 def untrained(kind: Kind) -> Model:
     """The model of the declared weights alone, for a prior of one match in a thousand pairs."""
-    return _named(Model(kind.value, "", _prior_bits(0.001), DECLARED[kind], {}, SHIPPED[kind], {"pairs": 0}))
+    return _named(Model(kind.value, "", _prior_bits(0.001), _prior_bits(0.001), DECLARED[kind], {}, SHIPPED[kind], {"pairs": 0}))
 
 
 def train(kind: Kind, records: Encoded, left: Ints, right: Ints) -> Model:
@@ -83,7 +86,7 @@ def train(kind: Kind, records: Encoded, left: Ints, right: Ints) -> Model:
     notes: Mapping[str, float | int | str] = {
         "records": records.size, "pairs": len(left), "rounds": fit.rounds, "matches": round(fit.matches),
     }  # fmt: skip
-    return _named(replace(model, comparisons=fitted, prior=_prior_bits(fit.matches / pairs), training=notes))
+    return _named(replace(model, comparisons=fitted, prior=_prior_bits(fit.matches / pairs), bare_prior=_prior_bits(min(fit.bare_share, 0.1)), training=notes))
 
 
 def _prior_bits(share: float) -> int:
@@ -110,6 +113,7 @@ def _sample(model: Model, records: Encoded, left: Ints, right: Ints) -> _Sample:
     offset = np.zeros(len(left))
     related = np.ones(len(left), dtype=bool)
     own = np.zeros(len(left), dtype=bool)
+    bare = np.ones(len(left), dtype=bool)
     step = 400_000
     for start in range(0, len(left), step):
         piece = slice(start, start + step)
@@ -117,6 +121,8 @@ def _sample(model: Model, records: Encoded, left: Ints, right: Ints) -> _Sample:
         first = 0
         for column, comparison in enumerate(model.comparisons):
             found = levels[:, column].astype(np.int64)
+            if not comparison.name.startswith(SHARED):
+                bare[piece] &= found < 0
             if comparison.name in AGREEMENT:
                 own[piece] |= found >= 0
                 related[piece] &= ~np.isin(found, list(AGREEMENT[comparison.name]))
@@ -127,7 +133,7 @@ def _sample(model: Model, records: Encoded, left: Ints, right: Ints) -> _Sample:
             for name in {level.frequency for level in comparison.levels if level.frequency}:
                 hit = np.isin(found, [n for n, level in enumerate(comparison.levels) if level.frequency == name])
                 offset[piece] += np.where(hit, frequency_adjustment(view, name, model), 0) / SCALE * np.log(2)
-    return _Sample(index, offset, related & own)
+    return _Sample(index, offset, related & own, bare & (index >= 0).any(axis=1))
 
 
 class _Fit:
@@ -144,17 +150,22 @@ class _Fit:
         self.prior_u = self._normal(np.array([level.u for _, level in levels]))
         self.m, self.u = self.prior_m.copy(), self.prior_u.copy()
         self.matches = 0.0
+        self.bare_share = 0.0
         self.rounds = 0
 
     def run(self, candidates: _Sample, random: _Sample, size: int) -> None:
         """Alternate expectation and maximisation until no weight moves by a hundredth of a bit."""
         self.matches = max(1.0, 0.2 * size)
+        self.bare_share = self.matches / self.pairs
         scale = self.pairs / max(1, len(random.offset))
         for self.rounds in range(1, ROUNDS + 1):
             before = np.log2(self.m / self.u)
             matched = self._posterior(candidates)
             by_chance = 1 - self._posterior(random)
             self.matches = max(0.01 * size, float(matched.sum()) / self.share)
+            share = self.matches / self.pairs
+            bare = random.bare.sum() * scale + BARE_PAIRS
+            self.bare_share = (float(matched[candidates.bare].sum()) / self.share + BARE_PAIRS * share) / bare
             self._maximise(
                 self._counts(candidates, matched) / self.share,
                 self._chance(candidates, 1 - matched) / self.share,
@@ -177,7 +188,8 @@ class _Fit:
 
     def _posterior(self, sample: _Sample) -> Array:
         weights = np.append(np.log(self.m / self.u), 0.0)
-        total = sample.offset + np.log(self.matches / (self.pairs - self.matches))
+        share = np.where(sample.bare, min(self.bare_share, 0.1), self.matches / self.pairs)
+        total = sample.offset + np.log(share / (1 - share))
         for column in range(sample.index.shape[1]):
             total = total + weights[sample.index[:, column]]
         posterior: Array = np.where(sample.related, 0.0, 1 / (1 + np.exp(-np.clip(total, -500, 500))))
