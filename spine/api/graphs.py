@@ -92,5 +92,17 @@ def _plain(table: str, row: dict[str, object], hidden: tuple[str, ...]) -> JSON:
             continue
         if column.name == "ultimate":
             value = _id(("organisation", int(str(value))))
-        out[column.name] = json.loads(str(value)) if column.type == "json" else value
+        out[column.name] = _public(json.loads(str(value))) if column.type == "json" else value
     return JSON(out)
+
+
+def _public(evidence: object) -> object:
+    """Evidence with public ids instead of numbers: `with` names a person."""
+    if not isinstance(evidence, list):
+        return evidence
+    return [
+        {**one, "with": _id(("person", one["with"]))}
+        if isinstance(one, dict) and isinstance(one.get("with"), int)
+        else one
+        for one in evidence
+    ]

@@ -12,16 +12,23 @@ from spine.explore import households as explore
 from spine.ports import Row
 
 
-@strawberry.type(description="A member of a household: how sure, in which role, from when to when, and why.")
+@strawberry.type(description="A reason why a person belongs: what it shares, with whom, and what that weighs.")
+class MembershipReason:
+    kind: str
+    bits: float | None
+    shared_with: strawberry.ID | None
+
+
+@strawberry.type(description="A member of a household: how sure, in which role, seen there from when to when, and why.")
 class MemberEdge:
     node: Person
     cursor: str
     confidence: float
     kind: str | None = strawberry.field(description="The role in the household.")
     since: str | None
-    until: str | None
+    last_seen: str | None = strawberry.field(description="When it was last seen there.")
     reason: str
-    evidence: str | None = strawberry.field(description="The evidence as a JSON document.")
+    evidence: list[MembershipReason]
 
 
 @strawberry.type
@@ -43,9 +50,9 @@ class Household(Node):
     sources: list[str]
     consents: list[str] = strawberry.field(description="The purposes that a member has consented to.")
     since: str | None
-    until: str | None
+    last_seen: str | None
 
-    @resolved("Who belongs to it, present members first, and why.")
+    @resolved("Who belongs to it, surest first, and why.")
     async def members(self, info: Info, first: int | None = None, after: str | None = None) -> MemberConnection:
         found = await info.context.gather(explore.members, self.row["id"], self.confidence)
         return paged(MemberConnection, "members", found, lambda one: one.person.id, _member, first, after)
@@ -146,7 +153,7 @@ def household_of(found: explore.Household) -> Household:
         sources=row["sources"] or [],
         consents=row["consents"] or [],
         since=row["valid_from"],
-        until=row["valid_to"],
+        last_seen=row["valid_to"],
     )
 
 
@@ -157,7 +164,14 @@ def _member(one: explore.Membership, cursor: str) -> MemberEdge:
         confidence=one.confidence,
         kind=one.role,
         since=one.since,
-        until=one.until,
+        last_seen=one.until,
         reason=one.reason,
-        evidence=one.evidence,
+        evidence=[
+            MembershipReason(
+                kind=reason.kind,
+                bits=reason.bits,
+                shared_with=node_id("person", reason.shared_with) if reason.shared_with is not None else None,
+            )
+            for reason in one.reasons
+        ],
     )

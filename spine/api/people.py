@@ -22,14 +22,14 @@ LazyHousehold = Annotated["Household", strawberry.lazy("spine.api.households")]
 LazyOrganisation = Annotated["Organisation", strawberry.lazy("spine.api.organisations")]
 
 
-@strawberry.type(description="A household of a person: how sure, in which role, from when to when, and why.")
+@strawberry.type(description="A household of a person: how sure, in which role, seen there from when to when, and why.")
 class HomeEdge:
     node: LazyHousehold
     cursor: str
     confidence: float
     kind: str | None = strawberry.field(description="The role in the household.")
     since: str | None
-    until: str | None
+    last_seen: str | None = strawberry.field(description="When it was last seen there.")
     reason: str
 
 
@@ -62,7 +62,7 @@ class Person(Entity):
         row = await self.stored(info)
         return row["stage"] if row is not None else None
 
-    @resolved("The households it is a member of, present ones first.")
+    @resolved("The households it is a member of, where it was seen last first.")
     async def households(self, info: Info, first: int | None = None, after: str | None = None) -> HomeConnection:
         from spine.api.households import household_of
 
@@ -78,7 +78,7 @@ class Person(Entity):
                 confidence=one.confidence,
                 kind=one.role,
                 since=one.since,
-                until=one.until,
+                last_seen=one.until,
                 reason=one.reason,
             )
 

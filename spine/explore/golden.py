@@ -32,6 +32,9 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
 }
 """Fields that are one attribute: all from one record, so that no address is made up of two."""
 
+WHOLE = {"organisation": "organisation_name"}
+"""Fields that matching cuts short (a name without its legal form): they are shown whole, as this attribute."""
+
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 _NAMESPACES = {"email", "phone", "national_id", "tax_id", "register", "lei", "domain", "address"}
 
@@ -110,26 +113,24 @@ def display_name(attributes: Sequence[Attribute]) -> str | None:
 
 
 def _claims(row: Row, verified: Collection[tuple[int, str]]) -> list[_Claim]:
-    shown = {_folded(value): value for value in attributes_as_they_came(row).values()}
-    words = {
-        _folded(word): word for value in reversed(list(shown.values())) for word in value.replace(",", " ").split()
-    }
+    attributes = attributes_as_they_came(row)
+    shown = {_folded(value): value for value in attributes.values()}
+    words = {_folded(word): word for value in attributes.values() for word in value.replace(",", " ").split()}
     out = []
     for name, key in fields_of(row).items():
         proved = _GROUP_OF.get(name, name)
-        value = shown.get(_folded(key)) or words.get(_folded(key)) or key
-        out.append(
-            _Claim(
-                name,
-                key,
-                value,
-                row["id"],
-                row["source"],
-                row["observed_at"] or "",
-                proved in _NAMESPACES and (row["id"], proved) in verified,
-            )
-        )
+        whole = attributes.get(WHOLE.get(name, ""))
+        value = whole or shown.get(_folded(key)) or words.get(_folded(key)) or key
+        observed, sure = row["observed_at"] or "", (row["id"], proved) in verified
+        out.append(_Claim(name, key, value, row["id"], row["source"], observed, proved in _NAMESPACES and sure))
     return out
+
+
+def _best_written(claims: Sequence[_Claim], believed: _Claim) -> str:
+    """Of the ways in which the believed value was written, one that is not all in capitals or all in small letters."""
+    alike = [believed, *(claim for claim in claims if (claim.name, claim.key) == (believed.name, believed.key))]
+    mixed = [claim.value for claim in alike if claim.value not in (claim.value.upper(), claim.value.lower())]
+    return mixed[0] if mixed else believed.value
 
 
 def _believed(topic: str, claims: Sequence[_Claim]) -> list[Attribute]:
@@ -160,7 +161,7 @@ def _believed(topic: str, claims: Sequence[_Claim]) -> list[Attribute]:
         out.append(
             Attribute(
                 name,
-                claim.value,
+                _best_written(claims, claim),
                 claim.record,
                 claim.source,
                 claim.observed_at or None,

@@ -1,6 +1,5 @@
 """Households: which one, who lives there and why, and lists by size, adults, region, identifier kinds and consent."""
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -8,6 +7,7 @@ from spine.access.context import Context
 from spine.domain.ids import encode_id
 from spine.errors import NotFound
 from spine.explore.membership import Entity, checked, distinct, members_of, resolve
+from spine.explore.reasons import Reason, in_words, reasons_of
 from spine.ports import Reader, Row, Where
 
 RESIDENCIES_CAP = 500
@@ -29,7 +29,7 @@ class Household:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A person in a household: how sure, in which role, from when to when, and why."""
+    """A person in a household: how sure, in which role, seen there from `since` `until`, and why."""
 
     household: int
     person: Entity
@@ -37,7 +37,7 @@ class Membership:
     role: str | None
     since: str | None
     until: str | None
-    evidence: str | None
+    reasons: tuple[Reason, ...]
     reason: str
 
 
@@ -122,7 +122,7 @@ def members(reader: Reader, context: Context, numbers: Sequence[int], confidence
 
 
 def homes(reader: Reader, context: Context, entities: Sequence[Entity]) -> dict[int, list[Membership]]:
-    """For each person (by id) the memberships in households, present ones first."""
+    """For each person (by id) the memberships in households, where it was seen last first."""
     records = members_of(entities)
     lived = reader.get("resides_in", "start", records, RESIDENCIES_CAP) if records else []
     belongs = reader.get("member_of", "start", records, RESIDENCIES_CAP) if records else []
@@ -132,7 +132,7 @@ def homes(reader: Reader, context: Context, entities: Sequence[Entity]) -> dict[
         for membership in _members(number, lived, belongs, held):
             out[membership.person.id].append(membership)
     for found in out.values():
-        found.sort(key=lambda one: (one.until is not None, -one.confidence, one.household))
+        found.sort(key=lambda one: (one.until or "", one.confidence, -one.household), reverse=True)
     return out
 
 
@@ -184,9 +184,8 @@ def _at(reader: Reader, context: Context, rows: Sequence[Row], confidence: float
     again = [row["id"] for row in rows if not _holds(row, confidence, default)]
     if again:
         for number, found in members(reader, context, again, confidence).items():
-            present = [one for one in found if one.until is None]
-            adults = sum(one.role != "child" for one in present)
-            stored[number] = replace(stored[number], size=len(present), adults=adults)
+            adults = sum(one.role != "child" for one in found)
+            stored[number] = replace(stored[number], size=len(found), adults=adults)
     return [stored[row["id"]] for row in rows]
 
 
@@ -214,27 +213,20 @@ def _members(number: int, lived: Sequence[Row], belongs: Sequence[Row], held: Ma
         for entity in entities.values()
         if entity.id in facts or entity.id in residencies
     ]
-    return sorted(found, key=lambda one: (one.until is not None, -one.confidence, one.person.id))
+    return sorted(found, key=lambda one: (-one.confidence, one.person.id))
 
 
 def _membership(number: int, entity: Entity, fact: Row | None, residencies: Sequence[Row]) -> Membership:
     weights = [row["weight"] for row in ([fact] if fact else residencies) if row["weight"] is not None]
-    sources = [*residencies, *([fact] if fact else [])]
-    since = min((row["valid_from"] for row in sources if row["valid_from"]), default=None)
-    open_end = any(row["valid_to"] is None for row in sources)
-    until = None if open_end else max((row["valid_to"] for row in sources), default=None)
-    evidence = fact["evidence"] if fact else None
-    why = evidence_sentence(evidence) or f"{len(residencies)} of the person's records reside here"
-    role = fact["role"] if fact else None
-    return Membership(number, entity, max(weights, default=1.0), role, since, until, evidence, why)
-
-
-def evidence_sentence(evidence: str | None) -> str:
-    """The reasons of a derived edge (a JSON document) as one sentence; empty where there are none."""
-    if not evidence:
-        return ""
-    data = json.loads(evidence)
-    if isinstance(data, dict):
-        data = data.get("reasons", data.get("why", [f"{name}: {value}" for name, value in data.items()]))
-    items = data if isinstance(data, list) else [data]
-    return "; ".join(", ".join(map(str, item.values())) if isinstance(item, dict) else str(item) for item in items)
+    dated = [*residencies, *([fact] if fact else [])]
+    reasons = reasons_of(fact["evidence"]) if fact else ()
+    return Membership(
+        number,
+        entity,
+        max(weights, default=1.0),
+        fact["role"] if fact else None,
+        min((row["valid_from"] for row in dated if row["valid_from"]), default=None),
+        max((row["valid_to"] for row in dated if row["valid_to"]), default=None),
+        reasons,
+        in_words(reasons) or f"{len(residencies)} of the person's records reside here",
+    )

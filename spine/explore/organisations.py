@@ -4,8 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from spine.access.context import Context
-from spine.explore.households import evidence_sentence
 from spine.explore.membership import Entity, members_of
+from spine.explore.reasons import in_words, reasons_of
 from spine.ports import Reader, Row, Where
 
 EDGES_CAP = 500
@@ -195,7 +195,7 @@ def _precedence(one: Ownership) -> tuple[object, ...]:
 def _ownership(row: Row) -> Ownership:
     share = f" with {row['share']:g} %" if row["share"] is not None else ""
     how = "declared" if row["declared"] else "derived"
-    why = evidence_sentence(row["evidence"]) or f"{how}{share}"
+    why = in_words(reasons_of(row["evidence"])) or f"{how}{share}"
     return Ownership(
         row["start"], row["end"], row["share"], bool(row["controlling"]), bool(row["declared"]), row["valid_from"],
         row["valid_to"], why,
@@ -203,7 +203,7 @@ def _ownership(row: Row) -> Ownership:
 
 
 def _employment(row: Row) -> Employment:
-    why = evidence_sentence(row["evidence"]) or ("declared" if row["declared"] else "derived")
+    why = in_words(reasons_of(row["evidence"])) or ("declared" if row["declared"] else "derived")
     weight = 1.0 if row["weight"] is None else row["weight"]
     return Employment(
         row["start"], row["end"], weight, bool(row["declared"]), row["role"], row["valid_from"], row["valid_to"], why

@@ -98,7 +98,11 @@ def test_household_employer_events_and_consents_hang_on_the_person(ask: Ask) -> 
       consents { purpose status at proof } } }"""
     person = data(ask(query, id=ANNA))["person"]
     (home,) = person["households"]["edges"]
-    assert (home["confidence"], home["kind"], home["reason"]) == (0.98, "adult", "same dwelling; same surname")
+    assert (home["confidence"], home["kind"], home["reason"]) == (
+        0.98,
+        "adult",
+        "address (+10.0 bits), surname (+8.5 bits)",
+    )
     assert [one["node"]["name"] for one in home["node"]["members"]["edges"]] == ["Anna Berg", "Ben Berg"]
     (job,) = person["employers"]["edges"]
     assert job == {

@@ -166,7 +166,7 @@ def _organisations() -> dict[str, list[Row]]:
 
 
 def _households() -> dict[str, list[Row]]:
-    evidence = json.dumps({"reasons": ["same dwelling", "same surname"]})
+    evidence = json.dumps([{"kind": "address", "with": 4, "bits": 10.0}, {"kind": "surname", "with": 4, "bits": 8.5}])
     return {
         "household": [
             row("household", id=1, size=2, adults=2, cohesion=0.97, next_join=None, region="il", postcode="62701",
