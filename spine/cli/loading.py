@@ -1,5 +1,6 @@
 """`spine map` and `spine load`: a mapping for a file, and the file through a mapping into the store."""
 
+import os
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -10,7 +11,7 @@ from spine.access.context import LOCAL
 from spine.cli import output
 from spine.cli.options import Json, RecordKind, Store
 from spine.cli.plugins import plugin
-from spine.cli.progress import watched
+from spine.cli.progress import Measured, watched
 from spine.cli.session import opened
 from spine.errors import FileError
 from spine.pipeline.load import LoadReport
@@ -62,7 +63,7 @@ def load(
     as_json: Json = False,
 ) -> None:
     """Load a file through a mapping; what is there already changes nothing. Ends with 3 where rows were rejected."""
-    refused = rejects or path.with_name(f"_{path.name}.rejects.csv")
+    refused = rejects or _beside(path)
     with opened(store) as graph, watched() as watch:
         report = load_path(graph, path, _kept(graph, mapping), refused, watch)
     if as_json:
@@ -87,7 +88,13 @@ def load_path(
     name = chosen.name if chosen is not None else path.name.split(".")[0]
     with plugin("spine.loaders", "rejects")(refused) as file:
         return load_source(
-            graph, LOCAL, records, name, None if chosen is None else chosen.to_json(), watch=watch, reject=file.write
+            graph,
+            LOCAL,
+            Measured(records, path),
+            name,
+            None if chosen is None else chosen.to_json(),
+            watch=watch,
+            reject=file.write,
         )
 
 
@@ -104,6 +111,12 @@ def show_load(report: LoadReport, refused: Path) -> None:
             output.say(f"  {example}")
     if report.rejects:
         output.note(f"{report.rejects:,} rows rejected: file, line, column and reason are in {refused}")
+
+
+def _beside(path: Path) -> Path:
+    """A rejects file beside a path, or here where nothing can be written there; no load takes it for data."""
+    name = f"_{path.name}.rejects.csv"
+    return path.with_name(name) if os.access(path.absolute().parent, os.W_OK) else Path(name)
 
 
 def _kept(graph: GraphStore, mapping: str | None) -> str | Path | None:

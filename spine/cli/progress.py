@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as parquet
 from rich.progress import (
     BarColumn,
     MofNCompleteColumn,
@@ -19,6 +22,9 @@ from rich.text import Text
 
 from spine.cli.output import clean, console
 from spine.pipeline.progress import Stopwatch
+from spine.ports import RecordSource, SourceBatch
+
+SAMPLE = 1 << 20
 
 
 class Rate(ProgressColumn):
@@ -57,3 +63,36 @@ def watched() -> Iterator[Stopwatch]:
                Rate(), TimeElapsedColumn(), TimeRemainingColumn())  # fmt: skip
     with Progress(*columns, console=terminal, transient=True, disable=not terminal.is_terminal) as display:
         yield Stopwatch(Bars(display))
+
+
+class Measured:
+    """A source whose size is told in rows, which is what its batches are counted in."""
+
+    def __init__(self, source: RecordSource, path: Path) -> None:
+        self._source = source
+        self._path = path
+
+    def batches(self) -> Iterator[SourceBatch]:
+        """The batches of the source."""
+        return self._source.batches()
+
+    def size(self) -> int | None:
+        """About how many rows there are; None where that can't be told without reading all."""
+        files = [self._path] if self._path.is_file() else [file for file in self._path.rglob("*") if file.is_file()]
+        counts = [about_rows(file) for file in files]
+        return None if None in counts else sum(count for count in counts if count is not None)
+
+
+def about_rows(file: Path) -> int | None:
+    """How many rows a file has: exact for Parquet, by the lines at its beginning for text, None for what is packed."""
+    try:
+        size = file.stat().st_size
+        with file.open("rb") as stream:
+            sample = stream.read(SAMPLE)
+        if sample[:4] == b"PAR1":
+            return int(parquet.read_metadata(file).num_rows)
+    except (OSError, pa.ArrowException):
+        return None
+    lines = sample.count(b"\n")
+    packed = sample[:2] == b"\x1f\x8b" or sample[:4] == b"\x28\xb5\x2f\xfd"
+    return None if packed or lines < 2 else round(size * lines / len(sample))

@@ -39,6 +39,12 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     shutil.rmtree(folder / ".venv", ignore_errors=True)
 
 
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An empty home directory."""
+    return tmp_path_factory.mktemp("home")
+
+
 def typed(words: list[str], folder: Path, home: Path) -> subprocess.CompletedProcess[str]:
     """Run a command in the clone, with an empty home and only the system's own programs."""
     kept = {name: value for name, value in os.environ.items() if name.startswith(("PIP_", "SSL_", "TMP", "SYSTEMROOT"))}
@@ -60,19 +66,19 @@ def test_the_readme_has_exactly_two_commands() -> None:
 
 
 @pytest.mark.slow
-def test_the_first_command_shows_the_demo_world(clone: Path, tmp_path: Path) -> None:
-    run = typed([*commands()[0], "--no-serve", "--size", "150"], clone, tmp_path)
+def test_the_first_command_shows_the_demo_world(clone: Path, home: Path) -> None:
+    run = typed([*commands()[0], "--no-serve", "--size", "150"], clone, home)
     assert run.returncode == 0, run.stdout + run.stderr
     for word in ("records", "identifiers", "matches", "persons", "households", "organisations", "ultimate parents"):
         assert re.search(rf"{word}\s+[\d,]*\d", run.stdout), f"{word} is not in:\n{run.stdout}"
-    again = typed(["python3", "run.py", "spine", "--version"], clone, tmp_path)
+    again = typed(["python3", "run.py", "spine", "--version"], clone, home)
     assert "Installing" not in again.stderr
     assert again.returncode == 0
 
 
 @pytest.mark.slow
-def test_the_second_command_runs_tests(clone: Path, tmp_path: Path) -> None:
-    run = typed([*commands()[1], "-q", "tests/unit/test_evaluate.py"], clone, tmp_path)
+def test_the_second_command_runs_tests(clone: Path, home: Path) -> None:
+    run = typed([*commands()[1], "-q", "tests/unit/test_evaluate.py"], clone, home)
     assert run.returncode == 0, run.stdout + run.stderr
     assert re.search(r"\d+ passed", run.stdout.splitlines()[-1])
 
