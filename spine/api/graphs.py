@@ -100,9 +100,8 @@ def _public(evidence: object) -> object:
     """Evidence with public ids instead of numbers: `with` names a person."""
     if not isinstance(evidence, list):
         return evidence
-    return [
-        {**one, "with": _id(("person", one["with"]))}
-        if isinstance(one, dict) and isinstance(one.get("with"), int)
-        else one
-        for one in evidence
-    ]
+    out: list[object] = []
+    for one in evidence:
+        shared = one.get("with") if isinstance(one, dict) else None
+        out.append({**one, "with": _id(("person", shared))} if isinstance(shared, int) else one)
+    return out

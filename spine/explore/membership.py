@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from spine.access.context import Context
 from spine.domain.ids import encode_id
 from spine.errors import NotFound, QueryError
-from spine.explore.models import models_of
+from spine.explore.models import models_of, no_model
 from spine.explore.trees import Tree, read_tree
 from spine.matching.model import Model
 from spine.ports import Reader, Row
@@ -108,7 +108,9 @@ def members_of(entities: Sequence[Entity]) -> list[int]:
 def _cut(row: Row, model: Model | None, asked: Sequence[int], confidence: float) -> dict[int, Entity]:
     tree = read_tree(row["members"], row["value"])
     kind = str(row["kind"])
-    if model is None or len(tree.members) == 1:
+    if len(tree.members) > 1 and model is None:
+        raise no_model(kind)
+    if model is None:
         return {record: Entity(kind, record, (record,), confidence) for record in asked}
     height = model.height(confidence)
     out: dict[int, Entity] = {}

@@ -8,14 +8,6 @@ from spine.matching.model import Evidence, Model
 from spine.ports import Reader
 
 
-def model_of(reader: Reader, kind: str) -> Model:
-    """The model by which records of this kind were matched; ModelError where none was trained."""
-    model = models_of(reader, (kind,)).get(kind)
-    if model is None:
-        raise ModelError(f"There is no model for records of kind {kind}.", remedy="Run `spine resolve` first.")
-    return model
-
-
 def models_of(reader: Reader, kinds: Sequence[str]) -> dict[str, Model]:
     """The models of these kinds that the store has, in one round trip."""
     rows = reader.get("document", "id", [f"model:{kind}" for kind in kinds]) if kinds else []
@@ -25,6 +17,11 @@ def models_of(reader: Reader, kinds: Sequence[str]) -> dict[str, Model]:
 def evidence_of(model: Model, levels: str, version: str) -> list[Evidence]:
     """What a stored match says per comparison; empty where it was written by another version of the model."""
     return model.evidence(levels) if version == model.version else []
+
+
+def no_model(kind: str) -> ModelError:
+    """The error of a graph whose components can't be read for want of the model that they were made with."""
+    return ModelError(f"There is no model for records of kind {kind}.", remedy="Run `spine resolve` first.")
 
 
 @lru_cache(maxsize=8)

@@ -20,9 +20,7 @@ def reasons_of(evidence: str | None) -> tuple[Reason, ...]:
     """The reasons in an `evidence` column; none where it is empty."""
     found = json.loads(evidence) if evidence else []
     return tuple(
-        Reason(
-            str(one["kind"]), one.get("bits"), one.get("weight"), one.get("with"), one.get("source"), one.get("role")
-        )
+        Reason(str(one["kind"]), one.get("bits"), one.get("weight"), one.get("with"), one.get("source"))
         for one in found
         if isinstance(one, dict) and "kind" in one
     )

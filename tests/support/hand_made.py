@@ -10,6 +10,7 @@ import json
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from rows import row, rows
 
 from spine.access.context import LOCAL
@@ -207,3 +208,8 @@ def _happenings() -> dict[str, list[Row]]:
         ],
         "consent_of": [row("consent_of", start=n, end=EMAIL) for n in (3000, 3001, 3002)],
     }  # fmt: skip
+
+
+def keys(*ids: int | str) -> pa.Table:
+    """The keys of nodes, as `Writer.delete` takes them."""
+    return pa.table({"id": list(ids)})

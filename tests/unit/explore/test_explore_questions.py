@@ -1,0 +1,151 @@
+"""The questions straight at a reader: what the API does not show of them."""
+
+from collections.abc import Iterator
+
+import hand_made
+import pytest
+
+from spine.access.context import LOCAL
+from spine.bootstrap import open_store
+from spine.domain.ids import encode_id
+from spine.errors import ModelError, NotFound, QueryError
+from spine.explore import events, explain, graph, households, organisations, overview, persons
+from spine.explore.identities import identity
+from spine.explore.membership import distinct, holders, resolve
+from spine.explore.search import search
+from spine.ports import Cause, GraphStore, Reader
+from spine.settings import Settings
+
+DEFAULT = hand_made.CONFIDENCE
+
+
+@pytest.fixture(scope="module")
+def filled() -> Iterator[GraphStore]:
+    with open_store("memory:", Settings()) as store:
+        hand_made.fill(store)
+        yield store
+
+
+@pytest.fixture
+def reader(filled: GraphStore) -> Iterator[Reader]:
+    with filled.reading(LOCAL) as opened:
+        yield opened
+
+
+def test_entities_at_a_confidence_are_disjoint_and_named_by_their_earliest_record(reader: Reader) -> None:
+    for confidence in (0.5, 0.9, 0.95, 0.97, 0.9999, 0.9999999):
+        held = resolve(reader, LOCAL, [1, 2, 3, 4, 5, 11, 12], confidence)
+        assert 5 not in held, "a deleted record is nobody"
+        for entity in distinct(held.values()):
+            assert entity.id == min(entity.members)
+            assert all(held[record] == entity for record in entity.members if record in held)
+            assert entity.cohesion >= confidence
+            assert entity.next_join is None or entity.next_join < confidence
+
+
+def test_the_next_join_of_a_part_is_the_weakest_of_the_whole(reader: Reader) -> None:
+    whole = resolve(reader, LOCAL, [1], 0.9)[1]
+    part = resolve(reader, LOCAL, [1], 0.99)[1]
+    assert (whole.members, part.members) == ((1, 2, 3), (1, 2))
+    assert part.next_join == whole.cohesion
+    assert whole.sureness(1, 3) == whole.cohesion
+
+
+def test_without_a_model_nothing_is_resolved_but_single_records_are_found() -> None:
+    with open_store("memory:", Settings()) as store:
+        hand_made.fill(store)
+        with store.writing(LOCAL, Cause("model")) as writer:
+            writer.delete("document", hand_made.keys("model:person"))
+        with store.reading(LOCAL) as reader:
+            assert identity(reader, LOCAL, "loyalty", "L9", 0.9).candidates[0].entity.id == 4
+            with pytest.raises(ModelError, match="spine resolve"):
+                identity(reader, LOCAL, None, "anna@example.org", 0.9)
+
+
+def test_ids_of_other_kinds_and_of_nothing_are_not_found(reader: Reader) -> None:
+    for kind, number in (("person", 10), ("organisation", 1), ("person", 987)):
+        with pytest.raises(NotFound, match=encode_id(kind, number)):
+            holders(reader, LOCAL, kind, number, 0.9)
+    assert [entity.id for entity in holders(reader, LOCAL, "person", 5, 0.9)] == [1]
+
+
+@pytest.mark.parametrize("confidence", [0.0, 1.0, -1.0, 2.0, float("nan")])
+def test_a_confidence_out_of_bounds_is_refused(reader: Reader, confidence: float) -> None:
+    with pytest.raises(QueryError, match="confidence"):
+        resolve(reader, LOCAL, [1], confidence)
+
+
+def test_an_anchor_changes_how_sure_and_why(reader: Reader) -> None:
+    entity = resolve(reader, LOCAL, [1], 0.9)[1]
+    from_core = persons.portraits(reader, LOCAL, [entity])[1]
+    from_third = persons.portraits(reader, LOCAL, [entity], {1: 3})[1]
+    assert from_core.anchor == 1
+    sure = {link.identifier["namespace"]: link.confidence for link in from_third.links}
+    assert sure["phone"] == 1.0
+    assert sure["email"] == entity.cohesion
+    assert from_third.records[0].record["id"] == 3
+    assert "over 2 steps" in next(held.reason for held in from_third.records if held.record["id"] == 2)
+
+
+def test_a_path_is_as_strong_as_can_be(reader: Reader) -> None:
+    bonds = explain.Bonds([explain.Bond(1, 2, 9.0, 0.9), explain.Bond(2, 3, 8.0, 0.9), explain.Bond(1, 3, 2.0, 0.5)])
+    assert [(bond.left, bond.right) for bond in bonds.path(1, 3)] == [(1, 2), (2, 3)]
+    direct = bonds.between(3, 1)
+    assert direct is not None
+    assert direct.bits == 2.0
+    assert bonds.path(1, 4) == []
+    judged = explain.Bonds([*bonds.all, explain.Bond(1, 3, None, 1.0, judged_by="steward ann", why="same card")])
+    assert [bond.judged_by for bond in judged.path(1, 3)] == ["steward ann"]
+    assert explain.sentence(judged.path(1, 3)[0]) == "asserted by steward ann: same card"
+
+
+def test_what_happened_outside_the_time_of_an_identifier_is_left_out(reader: Reader) -> None:
+    anna = resolve(reader, LOCAL, [1], 0.9)[1]
+    timeline = events.timelines(reader, LOCAL, [anna], "event")[1]
+    assert [one.row["id"] for one in timeline.happenings] == [2001, 2000]
+    consents = events.timelines(reader, LOCAL, [anna], "consent")[1]
+    assert len(consents.happenings) == 3
+    assert [one.row["id"] for one in events.latest_consents(consents)] == [3002]
+
+
+def test_a_count_at_another_confidence_counts_what_is_listed(reader: Reader) -> None:
+    asked = households.HouseholdFilter(min_size=3)
+    assert households.count_households(reader, LOCAL, asked, DEFAULT, DEFAULT) == (0, False)
+    assert households.count_households(reader, LOCAL, asked, 0.9999, DEFAULT) == (1, False)
+    page = households.list_households(reader, LOCAL, asked, 0.9999, DEFAULT, 10)
+    assert [(one.row["id"], one.size) for one in page.households] == [(1, 3)]
+
+
+def test_walks_up_a_ring_end(reader: Reader) -> None:
+    assert organisations.ultimate(reader, LOCAL, 14) == (14, True)
+    assert organisations.ultimate(reader, LOCAL, 13) == (10, False)
+    tree = organisations.corporate_tree(reader, LOCAL, [10], levels=1, nodes=100)
+    assert [(node.organisation, node.level, node.hidden) for node in tree.nodes] == [(10, 0, 0), (11, 1, 1)]
+    assert tree.truncated
+
+
+def test_a_neighbourhood_is_the_same_from_zero_hops_up(reader: Reader) -> None:
+    shown = [len(graph.neighbourhood(reader, LOCAL, ("record", 1), hops, 500).nodes) for hops in range(4)]
+    assert shown[0] == 1
+    assert shown == sorted(shown)
+    with pytest.raises(NotFound):
+        graph.neighbourhood(reader, LOCAL, ("record", 999), 1, 10)
+    with pytest.raises(QueryError, match="kind of edge"):
+        graph.neighbourhood(reader, LOCAL, ("record", 1), 1, 10, ["likes"])
+
+
+def test_search_ranks_all_words_above_some_and_keeps_kinds_apart(reader: Reader) -> None:
+    def names(text: str, kind: str | None = None) -> list[int]:
+        return [hit.entity.id for hit in search(reader, LOCAL, text, {}, kind, 0.9, 5)]
+
+    assert names("anna berg springfield")[0] == 1
+    assert names("bergg") == names("berg")
+    assert names("acme", "person") == []
+    assert set(names("acme")) == {10, 11, 13}
+    assert names("zzzz") == []
+
+
+def test_the_overview_counts_top_companies(reader: Reader) -> None:
+    found = overview.status(reader, LOCAL)
+    assert (found.ultimate_parents, found.position, found.counts["person"]) == (1, 1, 43)
+    assert [one.entities for one in overview.shared_identifiers(reader, LOCAL, "phone", 3, 10)] == [40]

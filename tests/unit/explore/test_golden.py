@@ -1,0 +1,88 @@
+"""Golden records: which value is believed, that nothing is lost, and that order does not matter."""
+
+import json
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+from rows import row
+
+from spine.explore.golden import Attribute, display_name, golden
+from spine.ports import Row
+
+
+def one(
+    number: int, source: str = "crm", at: str = "2024-01-01", came: dict[str, str] | None = None, **fields: Any
+) -> Row:
+    return row(
+        "record", id=number, source=source, observed_at=at, fields=json.dumps(fields),
+        attributes=json.dumps(came or {}), raw="{}",
+    )  # fmt: skip
+
+
+def values(attributes: list[Attribute]) -> dict[str, str]:
+    return {attribute.name: attribute.value for attribute in attributes}
+
+
+def test_a_verified_value_beats_all_others_and_says_so() -> None:
+    rows = [one(1, "master", "2025-01-01", email="new@x.org"), one(2, "web", "2020-01-01", email="old@x.org")]
+    (believed,) = golden(rows, {(2, "email")})
+    assert (believed.value, believed.rule, believed.record, believed.source) == ("old@x.org", "verified", 2, "web")
+    assert [(rival.value, rival.records) for rival in believed.rivals] == [("new@x.org", (1,))]
+
+
+def test_the_more_trusted_source_wins_where_nothing_is_verified() -> None:
+    rows = [one(1, "web", "2025-01-01", sex="f"), one(2, "ciam", "2020-01-01", sex="m")]
+    (believed,) = golden(rows)
+    assert (believed.value, believed.rule) == ("m", "source")
+
+
+def test_an_address_is_never_made_up_of_two() -> None:
+    rows = [
+        one(1, at="2020-01-01", street="elm st", house_number="1", city="akron", postcode="44313"),
+        one(2, at="2025-01-01", street="oak rd", city="tulsa"),
+    ]
+    assert values(golden(rows)) == {"street": "oak rd", "city": "tulsa"}
+
+
+def test_most_records_decide_a_given_name_and_the_newest_a_surname() -> None:
+    rows = [
+        one(1, at="2020-01-01", given="elizabeth", surname="schmidt"),
+        one(2, at="2021-01-01", given="elizabeth", surname="schmidt"),
+        one(3, at="2025-01-01", given="liz", surname="becker"),
+    ]
+    assert display_name(golden(rows)) == "elizabeth becker"
+
+
+def test_values_are_shown_as_they_came_and_as_they_are_best_written() -> None:
+    rows = [
+        one(1, came={"full_name": "Hernández, José"}, given="jose", surname="hernandez"),
+        one(2, "billing", at="2026-01-01", came={"full_name": "JOSE HERNANDEZ"}, given="jose", surname="hernandez"),
+    ]
+    assert display_name(golden(rows)) == "José Hernández"
+    company = [one(1, came={"organisation_name": "Acme Nord GmbH"}, organisation="acme nord")]
+    assert display_name(golden(company)) == "Acme Nord GmbH"
+
+
+FIELDS = st.dictionaries(
+    st.sampled_from(["given", "surname", "email", "city", "street", "sex"]),
+    st.sampled_from(["a", "b", "c"]),
+    max_size=6,
+)
+
+
+@given(st.lists(st.tuples(FIELDS, st.sampled_from(["crm", "web", "x"]), st.sampled_from(["2020", "2024"])), max_size=6))
+def test_order_does_not_matter_and_no_value_is_lost(given_records: list[tuple[dict[str, str], str, str]]) -> None:
+    rows = [one(at, source, when, **fields) for at, (fields, source, when) in enumerate(given_records)]
+    believed = golden(rows)
+    assert golden(rows[::-1]) == believed
+    for attribute in believed:
+        said = {fields[attribute.name] for fields, _, _ in given_records if attribute.name in fields}
+        assert said == {attribute.value, *(rival.value for rival in attribute.rivals)}
+    alone = {name for fields, _, _ in given_records for name in fields} - {"city", "street"}
+    assert alone <= {attribute.name for attribute in believed}
+
+
+def test_nothing_is_believed_of_nobody() -> None:
+    assert golden([]) == []
+    assert display_name([]) is None
