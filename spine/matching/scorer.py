@@ -54,19 +54,18 @@ def turn_names(view: PairView) -> None:
     here_given, here_surname = names["given"][view.left], names["surname"][view.left]
     there_given, there_surname = names["given"][view.right], names["surname"][view.right]
     rows = np.flatnonzero(comparable & (straight < 1.3))
-    crossed = PairView(view.records, view.left[rows], view.right[rows])
     exact = (here_given[rows] == there_surname[rows]).astype(int) + (here_surname[rows] == there_given[rows])
     initials = view.initials("given")
     alike = (initials[here_given[rows]] == initials[there_surname[rows]]) | (
         initials[here_surname[rows]] == initials[there_given[rows]]
     )
-    crossed.swapped = np.ones(len(rows), dtype=bool)
     keep = np.flatnonzero((exact > 0) | alike)
     crossed = PairView(view.records, view.left[rows[keep]], view.right[rows[keep]])
     crossed.swapped = np.ones(len(keep), dtype=bool)
     better = crossed.jaro_winkler("given") + crossed.jaro_winkler("surname")
     swapped = np.zeros(len(view), dtype=bool)
-    swapped[rows[keep]] = (better > straight[rows[keep]] + 0.5) & (better >= 1.6)
+    sure = (better >= 1.6) | ((exact[keep] > 0) & (better >= 1.25))
+    swapped[rows[keep]] = (better > straight[rows[keep]] + 0.5) & sure
     view.turn(swapped)
 
 
