@@ -28,7 +28,7 @@ def _shared(namespace: str, differs: float, chance: float) -> Comparison:
     )
 
 
-_FAR, _NEAR = "elsewhere", "at one address"
+_FAR, _NEAR, _KIN, _NAMESAKES = "elsewhere", "at one address", "relatives", "namesakes"
 
 _ADDRESS = _comparison(
     "address",
@@ -129,6 +129,11 @@ PERSON = (
         ("same name at another provider", "", 0.08, 0.0003, "email_local"),
         ("same", "", 0.54, 0.00001, "", 4),
         ("same, of many", "", 0.01, 0.00002, "email"),
+        ("differs", _KIN, 0.25, 0.98),
+        ("close", _KIN, 0.12, 0.005),
+        ("same name at another provider", _KIN, 0.08, 0.002, "email_local"),
+        ("same", _KIN, 0.54, 0.01, "", 9),
+        ("same, of many", _KIN, 0.01, 0.003, "email"),
     ),
     _PHONE,
     _comparison(
@@ -138,6 +143,16 @@ PERSON = (
         ("slip", "", 0.09, 0.00001),
         ("same", "", 0.829, 0.000003, "", 4),
         ("same, of many", "", 0.001, 0.000003, "national_id"),
+        ("differs", _NAMESAKES, 0.05, 0.9998),
+        ("two slips", _NAMESAKES, 0.03, 0.00005),
+        ("slip", _NAMESAKES, 0.09, 0.00005),
+        ("same", _NAMESAKES, 0.829, 0.00008, "", 9),
+        ("same, of many", _NAMESAKES, 0.001, 0.00001, "national_id"),
+        ("differs", _NEAR, 0.05, 0.99),
+        ("two slips", _NEAR, 0.03, 0.001),
+        ("slip", _NEAR, 0.09, 0.001),
+        ("same", _NEAR, 0.829, 0.008, "", 14),
+        ("same, of many", _NEAR, 0.001, 0.0001, "national_id"),
     ),
     _comparison("suffix", ("differs", "", 0.05, 0.60), ("same", "", 0.95, 0.40)),
     _ADDRESS,
@@ -179,6 +194,11 @@ ORGANISATION = (
         ("same name at another provider", "", 0.05, 0.0003, "email_local"),
         ("same", "", 0.36, 0.00005, "", 4),
         ("same, of many", "", 0.01, 0.00005, "email"),
+        ("differs", _KIN, 0.50, 0.90),
+        ("close", _KIN, 0.08, 0.02),
+        ("same name at another provider", _KIN, 0.05, 0.02, "email_local"),
+        ("same", _KIN, 0.36, 0.05, "", 9),
+        ("same, of many", _KIN, 0.01, 0.01, "email"),
     ),
     _ADDRESS,
     _shared("customer", 0.20, 0.00001),

@@ -67,6 +67,10 @@ def order(view: PairView) -> Levels:
 
 def surname(view: PairView) -> Levels:
     """Surname: differs, resembles, a part in common, close, exact; the same again at one address."""
+    return view.remember("surname levels", lambda: _surname(view))
+
+
+def _surname(view: PairView) -> Levels:
     both = view.both("surname")
     jaro = view.jaro_winkler("surname")
     edits = view.edits("surname")
@@ -113,16 +117,14 @@ def sex(view: PairView) -> Levels:
 
 
 def email(view: PairView) -> Levels:
-    """E-mail: differs, close, same name at another provider, exact."""
+    """E-mail: differs, close, same name at another provider, exact; again among relatives, who share addresses."""
     both = view.both("email")
     jaro, edits = view.jaro_winkler("email"), view.edits("email")
     local = view.same("email_local") & (_lengths(view, "email_local")[0] > 3)
-    shared_one = _any_shared(view, "email")
-    return _ranked(
-        view,
-        both,
-        [(1, (edits <= 3) | (jaro >= 0.93)), (2, local), (3, view.same("email") | shared_one)],
-    )
+    same = view.same("email") | _any_shared(view, "email")
+    out = _ranked(view, both, [(1, (edits <= 3) | (jaro >= 0.93)), (2, local), (3, same)])
+    out[both & (at_one_address(view) | namesakes(view))] += 5
+    return out
 
 
 def phone(view: PairView) -> Levels:
@@ -135,9 +137,17 @@ def phone(view: PairView) -> Levels:
 
 
 def national_id(view: PairView) -> Levels:
-    """National id: differs, two slips, one slip, exact."""
+    """National id: differs, two slips, one slip, exact; again among namesakes, and again at one address.
+
+    A number borrowed from a relative is the commonest wrong one.
+    """
+    both = view.both("national_id")
     edits = view.edits("national_id")
-    return _ranked(view, view.both("national_id"), [(1, edits <= 2), (2, edits <= 1), (3, view.same("national_id"))])
+    out = _ranked(view, both, [(1, edits <= 2), (2, edits <= 1), (3, view.same("national_id"))])
+    near = at_one_address(view)
+    out[both & near] += 10
+    out[both & ~near & namesakes(view)] += 5
+    return out
 
 
 def suffix(view: PairView) -> Levels:
@@ -187,6 +197,12 @@ def at_one_address(view: PairView) -> Bools:
     """The pair's addresses are one dwelling or building, slips and missing parts allowed."""
     levels = address(view)
     return ((levels >= 4) & (levels <= 8)) | (levels == 15)
+
+
+def namesakes(view: PairView) -> Bools:
+    """The surnames agree, slips allowed."""
+    levels = surname(view)
+    return np.isin(levels, (3, 4, 8, 9))
 
 
 def organisation(view: PairView) -> Levels:

@@ -30,8 +30,8 @@ ROUNDS = 40
 AGREEMENT: dict[str, frozenset[int]] = {
     "given": frozenset({2, 3, 4, 5, 6}),
     "birth_date": frozenset({2, 3, 4, 7, 8, 9, 11}),
-    "national_id": frozenset({2, 3, 4}),
-    "email": frozenset({2, 3, 4}),
+    "national_id": frozenset({2, 3, 4, 7, 8, 9, 12, 13, 14}),
+    "email": frozenset({2, 3, 4, 7, 8, 9}),
     "organisation": frozenset({1, 2, 3, 4, 5}),
     "tax_id": frozenset({1, 2}),
     "register": frozenset({1, 2}),
@@ -114,13 +114,16 @@ def _sample(model: Model, records: Encoded, left: Ints, right: Ints) -> _Sample:
     related = np.ones(len(left), dtype=bool)
     own = np.zeros(len(left), dtype=bool)
     bare = np.ones(len(left), dtype=bool)
+    borrowing = np.zeros(len(left), dtype=bool)
     step = 400_000
     for start in range(0, len(left), step):
         piece = slice(start, start + step)
         levels, view = levels_of(model, records, left[piece], right[piece])
+        found_by: dict[str, Ints] = {}
         first = 0
         for column, comparison in enumerate(model.comparisons):
             found = levels[:, column].astype(np.int64)
+            found_by[comparison.name] = found
             if not comparison.name.startswith(SHARED):
                 bare[piece] &= found < 0
             if comparison.name in AGREEMENT:
@@ -133,7 +136,16 @@ def _sample(model: Model, records: Encoded, left: Ints, right: Ints) -> _Sample:
             for name in {level.frequency for level in comparison.levels if level.frequency}:
                 hit = np.isin(found, [n for n, level in enumerate(comparison.levels) if level.frequency == name])
                 offset[piece] += np.where(hit, frequency_adjustment(view, name, model), 0) / SCALE * np.log(2)
-    return _Sample(index, offset, related & own, bare & (index >= 0).any(axis=1))
+        borrowing[piece] = _borrowing(found_by)
+    return _Sample(index, offset, (related & own) | borrowing, bare & (index >= 0).any(axis=1))
+
+
+def _borrowing(found: Mapping[str, Ints]) -> Bools:
+    """Relatives whose given names differ and whose birth dates don't agree: what else they share, they share as kin."""
+    if "surname" not in found:
+        return np.zeros(len(found["address"]), dtype=bool)
+    kin = np.isin(found["surname"], (3, 4, 8, 9)) | (np.isin(found["address"], (4, 5, 6, 7, 8, 15)))
+    return kin & (found["given"] == 0) & ~np.isin(found["birth_date"], list(AGREEMENT["birth_date"]))
 
 
 class _Fit:
@@ -213,7 +225,7 @@ class _Fit:
             weight = unmatched
             if comparison.name in TELLING or comparison.name.startswith(SHARED):
                 own = weights[index]
-                weight = np.where((own > 0) & (evidence - own > CONTRADICTED), 0.0, unmatched)
+                weight = np.where((own > 0) & (evidence - own > CONTRADICTED) & ~sample.related, 0.0, unmatched)
             out += np.bincount(index % len(out), weights=weight, minlength=len(out))
         return out[:-1]
 
