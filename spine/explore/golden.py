@@ -22,7 +22,7 @@ RULES: Mapping[str, tuple[str, ...]] = {
     "given": ("verified", "frequency", "source", "longest", "recency"),
     "surname": ("verified", "recency", "source", "frequency", "longest"),
     "birth_date": ("verified", "frequency", "source", "longest", "recency"),
-    "address": ("verified", "recency", "source", "longest"),
+    "address": ("complete", "verified", "recency", "source", "longest"),
     "organisation": ("verified", "source", "frequency", "longest", "recency"),
 }
 """Which rule decides first, per attribute; an attribute that is not named here follows `DEFAULT_RULES`."""
@@ -175,6 +175,7 @@ def _believed(topic: str, claims: Sequence[_Claim]) -> list[Attribute]:
 def _score(rules: Sequence[str], claims: Sequence[_Claim], count: int) -> tuple[Any, ...]:
     first = claims[0]
     measures: dict[str, Any] = {
+        "complete": any(claim.name in ("street", "po_box") for claim in claims),
         "verified": any(claim.verified for claim in claims),
         "source": -_trust(first.source),
         "recency": first.observed_at,

@@ -45,6 +45,13 @@ def test_an_address_is_never_made_up_of_two() -> None:
     assert values(golden(rows)) == {"street": "oak rd", "city": "tulsa"}
 
 
+def test_a_newer_postcode_alone_does_not_beat_a_whole_address() -> None:
+    rows = [one(1, at="2020-01-01", street="elm st", postcode="44313"), one(2, "pos", at="2025-01-01", postcode="9")]
+    believed = golden(rows)
+    assert values(believed) == {"street": "elm st", "postcode": "44313"}
+    assert {attribute.rule for attribute in believed} == {"complete"}
+
+
 def test_most_records_decide_a_given_name_and_the_newest_a_surname() -> None:
     rows = [
         one(1, at="2020-01-01", given="elizabeth", surname="schmidt"),
