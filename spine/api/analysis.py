@@ -44,7 +44,7 @@ class Status:
     confidence: float = strawberry.field(description="The default confidence.")
 
 
-@strawberry.type
+@strawberry.type(description="Traversals and overviews, for analysts.")
 class AnalysisQueries:
     @resolved("All within some hops of a node, over all kinds of edges or those named.")
     async def neighbourhood(

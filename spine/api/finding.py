@@ -9,8 +9,10 @@ from spine.api.fields import resolved
 from spine.api.organisations import Organisation
 from spine.api.people import Person
 from spine.api.records import Identifier, Node, Record, identifier_of, node_id
+from spine.domain.ids import decode_id
 from spine.domain.vocabulary import FIELDS, Kind
 from spine.errors import QueryError
+from spine.explore import membership
 from spine.explore import search as words
 from spine.explore.identities import identity
 
@@ -64,7 +66,7 @@ class AttributeInput:
     value: str
 
 
-@strawberry.type
+@strawberry.type(description="Look-ups of one thing, by identifier, words or id.")
 class FindingQueries:
     @resolved("Who holds an identifier: without a namespace, any identifier of that value.")
     async def identity(
@@ -137,6 +139,13 @@ class FindingQueries:
     async def organisation(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Organisation | None:
         found = await entity_by_id(info, "organisation", number_of(id, "organisation"), chosen(info, confidence))
         return found if isinstance(found, Organisation) else None
+
+    @resolved("Who an id of a person or organisation stands for now: several where its record was deleted.")
+    async def holders(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> list[Entity]:
+        kind, number = decode_id(id)
+        number_of(id, "person", "organisation")
+        found = await info.context.ask(membership.holders, kind, number, chosen(info, confidence))
+        return [entity_of(one) for one in found]
 
     @resolved("A record by its id.")
     async def record(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Record | None:

@@ -58,7 +58,7 @@ class Household(Node):
         return paged(MemberConnection, "members", found, lambda one: one.person.id, _member, first, after)
 
 
-@strawberry.type
+@strawberry.type(description="A household of a list.")
 class HouseholdEdge:
     node: Household
     cursor: str
@@ -100,7 +100,7 @@ class HouseholdFilter:
         )
 
 
-@strawberry.type
+@strawberry.type(description="Households, one or many.")
 class HouseholdQueries:
     @resolved("A household by its id, with its persons at a confidence.")
     async def household(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Household:

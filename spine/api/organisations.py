@@ -150,7 +150,7 @@ class CorporateTree:
     cycle: bool
 
 
-@strawberry.type
+@strawberry.type(description="An organisation of a list.")
 class OrganisationEdge:
     node: Organisation
     cursor: str
@@ -184,7 +184,7 @@ class OrganisationFilter:
         )
 
 
-@strawberry.type
+@strawberry.type(description="Organisations by filter.")
 class OrganisationQueries:
     @resolved("Organisations that fulfil a filter, in a stable order.")
     async def organisations(

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from spine.access.context import Context
-from spine.domain.vocabulary import NAMESPACES, Policy, namespace
+from spine.domain.vocabulary import CUSTOM_NAMESPACE, NAMESPACES, Policy, namespace
 from spine.errors import QueryError
 from spine.explore.membership import Entity, resolve
 from spine.explore.persons import core
@@ -53,10 +53,13 @@ def identity(reader: Reader, context: Context, space: str | None, value: str, co
     """The entities that hold an identifier at this confidence; without a namespace, any identifier of that value.
 
     Order and ticket numbers are found through the events that refer to them as well. QueryError where the value is
-    empty or too long.
+    empty or too long, or the namespace is none.
     """
     if not value.strip() or len(value) > VALUE_LENGTH:
         raise QueryError("value is empty or too long.", remedy=f"Give an identifier of 1 to {VALUE_LENGTH} letters.")
+    if space is not None and space not in NAMESPACES and not space.startswith(CUSTOM_NAMESPACE.name):
+        known = ", ".join(sorted(NAMESPACES))
+        raise QueryError(f"There is no namespace {space[:40]!r}.", remedy=f"Choose from {known}, or x_… of a mapping.")
     found = _identifiers(reader, space, value.strip())
     if not found:
         found = _through_events(reader, space, value.strip())

@@ -77,7 +77,7 @@ class OrganisationFilter:
         """The filter as conditions on the stored organisations."""
         where = [Where("name", "prefix", self.name_prefix)] if self.name_prefix else []
         where.extend(
-            Where(column, "eq", value)
+            Where(column, "eq", value.strip().lower())
             for column, value in (("region", self.region), ("country", self.country))
             if value is not None
         )

@@ -90,6 +90,15 @@ def test_an_id_answers_with_whoever_holds_its_record(ask: Ask) -> None:
     assert data(ask(query, id=encode_id("person", 5)))["person"] == {"id": ANNA, "size": 3}, "a deleted record"
 
 
+def test_the_id_of_a_deleted_record_lists_where_its_companions_went(ask: Ask) -> None:
+    query = "query Q($id: ID!, $c: Float) { holders(id: $id, confidence: $c) { id } }"
+    assert data(ask(query, id=encode_id("person", 5)))["holders"] == [{"id": ANNA}]
+    assert data(ask(query, id=encode_id("person", 5), c=0.9999999))["holders"] == [
+        {"id": ANNA},
+        {"id": encode_id("person", 2)},
+    ]
+
+
 def test_household_employer_events_and_consents_hang_on_the_person(ask: Ask) -> None:
     query = """query Q($id: ID!) { person(id: $id) {
       households { edges { confidence kind reason node { id size members { edges { reason node { name } } } } } }
@@ -254,6 +263,8 @@ def test_shared_identifiers_and_status(ask: Ask) -> None:
         ('{ identity(value: "x", confidence: 0) { says } }', "BAD_ARGUMENT"),
         ('{ identity(value: "x", confidence: 1) { says } }', "BAD_ARGUMENT"),
         ('{ identity(value: " ") { says } }', "BAD_ARGUMENT"),
+        ('{ identity(value: "x", namespace: "shoe") { says } }', "BAD_ARGUMENT"),
+        ('{ holders(id: "hh_byp27dphvs8pm") { id } }', "BAD_ID"),
         ('{ search(text: "") { score } }', "BAD_ARGUMENT"),
         ('{ search(text: "a", kind: "dog") { score } }', "BAD_ARGUMENT"),
         ('{ search(attributes: [{name: "shoe", value: "44"}]) { score } }', "BAD_ARGUMENT"),

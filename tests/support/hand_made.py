@@ -63,16 +63,8 @@ def _record(number: int, source: str, record_id: str, kind: str = "person", **at
     )  # fmt: skip
 
 
-def _carries(record: int, identifier: int, namespace: str, **more: Any) -> Row:
-    facts = {"first_seen": "2024-01-01", "last_seen": "2025-01-01", "verified": False, "valid_from": "2024-01-01"}
-    return row("carries", start=record, end=identifier, namespace=namespace, **{**facts, **more})
-
-
-def _tables() -> dict[str, list[Row]]:
-    person, organisation = untrained(Kind.PERSON), untrained(Kind.ORGANISATION)
-    anna, tree = packed([1, 2, 3], {(1, 2): 18000, (1, 3): 7000, (2, 3): 1000})
-    nord, company_tree = packed([11, 12], {(11, 12): 15000})
-    records = [
+def _records() -> list[Row]:
+    return [
         _record(1, "crm", "1", given_name="Anna", surname="Bérg", city="Springfield", postcode="62701"),
         _record(2, "shop", "7", given_name="Anna", surname="Berg", birth_date="1980-05-01"),
         _record(3, "support", "3", given_name="A", surname="Berg"),
@@ -87,6 +79,17 @@ def _tables() -> dict[str, list[Row]]:
         _record(15, "erp", "104", "organisation", organisation_name="Loop Two"),
         *(_record(n, "web", str(n), given_name=f"Caller{n}", surname="Hub") for n in CALLERS),
     ]
+
+
+def _carries(record: int, identifier: int, namespace: str, **more: Any) -> Row:
+    facts = {"first_seen": "2024-01-01", "last_seen": "2025-01-01", "verified": False, "valid_from": "2024-01-01"}
+    return row("carries", start=record, end=identifier, namespace=namespace, **{**facts, **more})
+
+
+def _tables() -> dict[str, list[Row]]:
+    person, organisation = untrained(Kind.PERSON), untrained(Kind.ORGANISATION)
+    anna, tree = packed([1, 2, 3], {(1, 2): 18000, (1, 3): 7000, (2, 3): 1000})
+    nord, company_tree = packed([11, 12], {(11, 12): 15000})
     identifiers = {
         EMAIL: ("email", "anna@example.org"), 1002: ("cookie", "c1"), PHONE: ("phone", "+14155550101"),
         1004: ("loyalty", "l9"), 1005: ("customer", "x7"), 1006: ("lei", "5493001KJTIIGC8Y1R12"),
@@ -104,7 +107,7 @@ def _tables() -> dict[str, list[Row]]:
             row("document", id=f"model:{m.kind}", kind="model", at="2025-01-01", body=m.to_document())
             for m in (person, organisation)
         ],
-        "record": records,
+        "record": _records(),
         "identifier": [row("identifier", id=n, namespace=s, value=v) for n, (s, v) in identifiers.items()],
         "carries": carries,
         "component": [
