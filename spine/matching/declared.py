@@ -114,6 +114,9 @@ PERSON = (
         ("differs", "birth dates agree", 0.08, 0.50),
         ("within two years", "birth dates agree", 0.17, 0.10),
         ("same", "birth dates agree", 0.75, 0.40),
+        ("differs", "birth dates differ", 0.30, 0.97),
+        ("within two years", "birth dates differ", 0.25, 0.02),
+        ("same", "birth dates differ", 0.45, 0.01),
     ),
     _comparison(
         "sex",

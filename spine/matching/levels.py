@@ -96,7 +96,10 @@ def birth_date(view: PairView) -> Levels:
 
 
 def age(view: PairView) -> Levels:
-    """Age: differs, within two years, same; apart where birth dates agree; not at all where they disagree."""
+    """Age: differs, within two years, same; apart where birth dates agree, and where they differ altogether.
+
+    Where the dates are near each other the ages say nothing that they don't.
+    """
     both = view.both("age")
     values = np.array([int(text) if text.isdecimal() else -99 for text in view.records.texts["age"]] + [-99])
     here, there = view.codes("age")
@@ -104,7 +107,8 @@ def age(view: PairView) -> Levels:
     out = _ranked(view, both, [(1, gap <= 2), (2, gap == 0)])
     dates = birth_date(view)
     out[both & np.isin(dates, (3, 4, 8, 9, 11))] += 3
-    out[np.isin(dates, (0, 1, 2, 5, 6, 7, 10))] = -1
+    out[both & np.isin(dates, (0, 5))] += 6
+    out[np.isin(dates, (1, 2, 6, 7, 10))] = -1
     return out
 
 
@@ -174,7 +178,7 @@ def _address(view: PairView) -> Levels:
             (1, view.same("postcode")),
             (2, close_street),
             (3, same_street),
-            (4, same_street & ~number),
+            (4, close_street & ~number),
             (5, loose_street),
             (6, close_street & (close_number | same_number)),
             (7, same_street & same_number),

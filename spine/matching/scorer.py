@@ -62,10 +62,13 @@ def turn_names(view: PairView) -> None:
     keep = np.flatnonzero((exact > 0) | alike)
     crossed = PairView(view.records, view.left[rows[keep]], view.right[rows[keep]])
     crossed.swapped = np.ones(len(keep), dtype=bool)
-    better = crossed.jaro_winkler("given") + crossed.jaro_winkler("surname")
+    one, other = crossed.jaro_winkler("given"), crossed.jaro_winkler("surname")
+    better, before = one + other, straight[rows[keep]]
+    # Both names fit crosswise, or one does so well that the other may have been replaced.
+    both = (better >= 1.6) & (better > before + 0.5)
+    single = (np.maximum(one, other) >= 0.88) & (better >= 1.25) & (better > before + 0.3)
     swapped = np.zeros(len(view), dtype=bool)
-    sure = (better >= 1.6) | ((exact[keep] > 0) & (better >= 1.25))
-    swapped[rows[keep]] = (better > straight[rows[keep]] + 0.5) & sure
+    swapped[rows[keep]] = both | single
     view.turn(swapped)
 
 
