@@ -1,7 +1,7 @@
 """Errors as clients see them: a stable code and a remedy in `extensions`, and nothing of what went on inside.
 
 Codes beside those of `spine.errors`: BAD_REQUEST (a body or parameter that is no GraphQL request), BAD_QUERY (a
-document that does not parse or fit the schema), TOO_LARGE, NOT_ACCEPTABLE, TIME_OUT, INTERNAL.
+document that does not parse or fit the schema), TOO_LARGE, TIME_OUT, INTERNAL.
 """
 
 import logging
