@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from spine.normalise.columns import join_known, prefixed
 from spine.ports import arrow_schema
 from spine.resolution import household_weights as w
 from spine.resolution.address_forms import PARTS
@@ -27,7 +28,6 @@ from spine.resolution.grouping import (
 )
 from spine.resolution.household_roles import ADULT, CHILD, HEAD, ROLES, roles
 from spine.resolution.households import Floats, Households, probability
-from spine.resolution.links import joined_known, joined_texts
 from spine.resolution.membership_evidence import reasons
 from spine.resolution.residencies import sightings
 from spine.resolution.resolved import Resolved
@@ -150,9 +150,9 @@ def _lines(found: Households, form: Ints) -> "pa.ChunkedArray[Any]":
     """Addresses in one line; null where a household has none."""
     parts = found.residencies.dwellings.forms.parts
     known = {part: parts[part].arrow(np.append(parts[part].codes, -1)[form]) for part in PARTS}
-    box = joined_texts(pa.repeat("po box ", len(form)), known["po_box"])
-    first = joined_known(" ", known["house_number"], known["street"], known["unit"], box)
-    return joined_known(", ", first, *(known[part] for part in PARTS[PARTS.index("po_box") + 1 :]))
+    box = prefixed("po box ", known["po_box"])
+    first = join_known(" ", known["house_number"], known["street"], known["unit"], box)
+    return pa.chunked_array([join_known(", ", first, *(known[part] for part in PARTS[PARTS.index("po_box") + 1 :]))])
 
 
 def _member_of(found: Households, members: _Members, role: dict[int, Ints], weight: Floats) -> pa.Table:

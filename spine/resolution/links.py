@@ -4,7 +4,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
-from pyarrow.compute import JoinOptions, SetLookupOptions, call_function
+from pyarrow.compute import SetLookupOptions, call_function
 
 from spine.resolution.components import Ints
 from spine.resolution.grouping import distinct, equal, pairs_within, rows_where, whole_numbers
@@ -23,13 +23,6 @@ class Shared(NamedTuple):
 def joined_texts(*columns: Any) -> "pa.ChunkedArray[Any]":
     """The texts of several columns end to end; null where one is null."""
     found = call_function("binary_join_element_wise", [*columns, pa.scalar("")])
-    return found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])
-
-
-def joined_known(between: str, *columns: Any) -> "pa.ChunkedArray[Any]":
-    """The texts of several columns that are not null, joined; null where there is none."""
-    found = call_function("binary_join_element_wise", [*columns, pa.scalar(between)], JoinOptions(null_handling="skip"))
-    found = call_function("if_else", [call_function("equal", [found, ""]), pa.scalar(None, pa.string()), found])
     return found if isinstance(found, pa.ChunkedArray) else pa.chunked_array([found])
 
 

@@ -40,12 +40,12 @@ def build(
 
     `order` ranks the rows by (source, record_id) and breaks ties. `labels` are those of `components.connected`; every
     pair of rows inside a component is given once in (`left`, `right`, `weight`), in thousandths of a bit, SILENT where
-    there is nothing to compare; pairs between components are ignored. `same` pairs join first, at CERTAIN, and connect components (so `labels` must know
-    them: ValueError otherwise); `forbidden` pairs are never in one cluster, which may leave several trees; where both
-    claim a pair, forbidden wins (`judgements.settle` keeps them apart). Rows of equal `group` whose weight is at least
-    `policy.high` are one leaf; of two leaves one pair of rows is enough, the strongest given counts; ValueError where
-    there is none. A component above the cap is cut by `capping.split`, by its pairs of 0 bits up; `capped` marks rows
-    of components that were cut before.
+    there is nothing to compare; pairs between components are ignored. `same` pairs join first, at CERTAIN, and connect
+    components (so `labels` must know them: ValueError otherwise); `forbidden` pairs are never in one cluster, which
+    may leave several trees; where both claim a pair, forbidden wins (`judgements.settle` keeps them apart). Rows of
+    equal `group` whose weight is at least `policy.high` are one leaf; of two leaves one pair of rows is enough, the
+    strongest given counts; ValueError where there is none. A component above the cap is cut by `capping.split`, by
+    its pairs of 0 bits up; `capped` marks rows of components that were cut before.
     """
     policy = policy or Policy()
     whole = labels.astype(np.int64)

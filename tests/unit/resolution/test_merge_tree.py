@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from spine.resolution import cutting, merge_tree
 from spine.resolution.linkage import agglomerate, agglomerate_one
-from spine.resolution.merge_tree import CERTAIN, NEVER, Policy
+from spine.resolution.merge_tree import CERTAIN, NEVER, SILENT, Policy
 
 HIGH, LOW = 20_000, -10_000
 
@@ -49,7 +49,9 @@ def cases(draw, largest=7, judged=True, copies=True, least=1):
     n = draw(st.integers(least, largest))
     pairs = list(combinations(range(n), 2))
     # Few distinct weights make ties, uneven ones make roundings.
-    weights = st.one_of(st.sampled_from([-12_000, -10_000, 0, 5_000, 20_000, 25_000]), st.integers(-11_000, 21_001))
+    weights = st.one_of(
+        st.sampled_from([-12_000, -10_000, 0, 5_000, 20_000, 25_000, SILENT]), st.integers(-11_000, 21_001)
+    )
     some = st.lists(st.sampled_from(pairs), unique=True, max_size=3) if pairs and judged else st.just([])
     return Case(
         n,
@@ -76,8 +78,8 @@ def slow_clusters(case, stop, method="merge_tree"):
     leaf = {member: min(c) for c in nx.connected_components(graph(case.n, copies)) for member in c}
 
     def leaf_weight(one, other):
-        between = (w for (a, b), w in case.weight.items() if {leaf[a], leaf[b]} == {one, other})
-        return min(max(max(between), LOW), HIGH)
+        between = max(w for (a, b), w in case.weight.items() if {leaf[a], leaf[b]} == {one, other})
+        return None if between == SILENT else min(max(between, LOW), HIGH)
 
     def between(pairs, one, other):
         return any((a in one and b in other) or (b in one and a in other) for a, b in pairs)
@@ -90,6 +92,9 @@ def slow_clusters(case, stop, method="merge_tree"):
         if between(copies, one, other):
             return HIGH
         weights = [leaf_weight(a, b) for a in {leaf[m] for m in one} for b in {leaf[m] for m in other}]
+        weights = [weight for weight in weights if weight is not None]
+        if not weights:
+            return None
         if method == "components":
             return max(weights)
         mean = Fraction(sum(weights), len(weights))
@@ -237,6 +242,15 @@ def test_linkage_rounds_down_and_clips():
     # 0 and 1 at 20 bits; 2 by 0.3 · 20 + 0.7 · (20 - 10) / 2 = 9.5; 3 by 0.3 · -1 + 0.7 · -5/3 = -1.47 thousandths.
     assert trees.tree(0).height.tolist() == [NEVER, 20_000, 9_500, -2]
     assert trees.tree(0).weights.tolist() == [20_000, 99_000, -1, -99_000, -2, -2]
+
+
+def test_a_pair_with_nothing_to_compare_counts_neither_for_nor_against():
+    weight = {(0, 1): 9_000, (0, 2): SILENT, (1, 2): 8_000}
+    trees, _ = built(Case(3, weight, [0, 1, 2], [], []))
+    assert sorted(trees.tree(0).height.tolist()) == [NEVER, 8_000, 9_000]
+    spoken = weight | {(0, 2): -10_000}
+    trees, _ = built(Case(3, spoken, [0, 1, 2], [], []))
+    assert sorted(trees.tree(0).height.tolist()) == [NEVER, 1_700, 9_000]
 
 
 def test_a_join_that_raises_a_linkage_keeps_the_height_of_the_one_before():
