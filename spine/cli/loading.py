@@ -1,5 +1,6 @@
 """`spine map` and `spine load`: a mapping for a file, and the file through a mapping into the store."""
 
+import json
 import os
 from dataclasses import asdict
 from pathlib import Path
@@ -14,10 +15,10 @@ from spine.cli.plugins import plugin
 from spine.cli.progress import Measured, watched
 from spine.cli.session import opened
 from spine.errors import FileError
-from spine.pipeline.load import LoadReport
+from spine.pipeline.load import LoadReport, keep_mapping
 from spine.pipeline.load import load as load_source
 from spine.pipeline.progress import Stopwatch
-from spine.ports import GraphStore
+from spine.ports import GraphStore, SystemClock
 
 REJECTS = 3
 
@@ -31,10 +32,18 @@ def write_mapping(
     out: Annotated[
         Path | None, typer.Option("-o", "--out", help="Where to write it; else standard output.", show_default=False)
     ] = None,
+    store: Store = None,
+    as_json: Json = False,
 ) -> None:
-    """Write a mapping for a file never seen before, from its column names and values."""
+    """Write a mapping for a file never seen before, from its column names and values.
+
+    With --store the store keeps it too, under its name. With --json it is written as JSON, without its notes.
+    """
     mapping = plugin("spine.loaders", "map")(file, kind=kind.value if kind else None, source=source)
-    text = mapping.dump()
+    text = json.dumps(mapping.plain(), indent=2, ensure_ascii=False) + "\n" if as_json else mapping.dump()
+    if store is not None:
+        with opened(store) as graph:
+            keep_mapping(graph, LOCAL, mapping.name, mapping.to_json(), SystemClock())
     if out is None:
         print(text, end="")
         return

@@ -39,6 +39,13 @@ def test_a_mapping_is_printed_or_written(spine: Spine, people: Path) -> None:
     assert Path("m.yaml").read_text("utf-8") == printed.out
 
 
+def test_a_mapping_in_the_store_is_used_by_its_name(spine: Spine, people: Path) -> None:
+    kept = spine("map", people, "--source", "club", "--store", "sqlite:s.db", "--json")
+    assert json.loads(kept.out)["source"] == "club"
+    assert spine("load", people, "--mapping", "people", "--store", "sqlite:s.db").code == 0
+    assert json.loads(spine("status", "--store", "sqlite:s.db", "--json").out)["counts"]["record"] == 3
+
+
 def test_what_was_loaded_is_counted_and_found(loaded: Spine) -> None:
     facts = json.loads(loaded("status", "--json").out)
     assert facts["counts"]["record"] == 3
