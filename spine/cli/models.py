@@ -2,10 +2,13 @@
 
 import math
 from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from spine.cli import output
+from spine.cli.charts import write_charts
 from spine.cli.options import Json, RecordKind, Store
 from spine.cli.session import reading
 from spine.domain.vocabulary import Kind
@@ -21,7 +24,15 @@ def root() -> None:
 
 
 @model_app.command("show")
-def show_model(kind: RecordKind = None, store: Store = None, as_json: Json = False) -> None:
+def show_model(
+    kind: RecordKind = None,
+    store: Store = None,
+    charts: Annotated[
+        Path | None,
+        typer.Option("--charts", help="A folder for Splink's charts of the model, as HTML.", show_default=False),
+    ] = None,
+    as_json: Json = False,
+) -> None:
     """Print each comparison's levels with m, u and bits, and the calibration."""
     wanted = [kind] if kind else list(Kind)
     models = []
@@ -31,6 +42,9 @@ def show_model(kind: RecordKind = None, store: Store = None, as_json: Json = Fal
                 models.append(read_model(reader, each))
     if not models:
         raise ModelError("The store has no model yet.", remedy="Run `spine resolve` first.")
+    if charts is not None:
+        for file in (file for model in models for file in write_charts(model, charts)):
+            output.note(f"wrote {file}")
     if as_json:
         documents = [asdict(model) for model in models]
         output.as_json(documents[0] if kind else documents)
