@@ -3,19 +3,21 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 
 from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import ATTRIBUTES, FIELDS, Kind
 from spine.matching.encoded import Encoded, encode, shared_matrix
 from spine.matching.levels import OTHER, SHARED_NAMESPACES
+from spine.normalise.columns import at_positions, compute, distinct, one_array
 from spine.normalise.identifiers import normalise_identifier
 from spine.ports import RELATION_STRUCT, Reader
 from spine.resolution.components import Ints
+from spine.resolution.resolved import CLAIMS, CONSENTS
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,7 @@ class Gathered:
 
     def rows_of(self, kind: Kind) -> Ints:
         """The rows of one kind."""
-        return np.flatnonzero(pc.equal(self.records["kind"], kind.value).to_numpy(zero_copy_only=False))
+        return np.flatnonzero(compute.equal(self.records["kind"], kind.value).to_numpy())
 
 
 def gather(reader: Reader) -> Gathered:
@@ -64,9 +66,8 @@ def gather(reader: Reader) -> Gathered:
         attributes = _unfold(connection, "attributes", tuple(sorted(ATTRIBUTES)))
         relations = _relations(connection)
     ids: Ints = records["id"].to_numpy()
-    keys = np.array(records["key"].to_pylist(), dtype=str)
-    order = np.empty(len(keys), np.int64)
-    order[np.argsort(keys, kind="stable")] = np.arange(len(keys))
+    order = np.empty(len(ids), np.int64)
+    order[np.asarray(compute.sort_indices(records["key"]))] = np.arange(len(ids))
     return Gathered(
         records.select(["id", "key", "source", "record_id", "kind", "observed_at"]),
         fields,
@@ -82,16 +83,17 @@ def gather(reader: Reader) -> Gathered:
 def _unfold(connection: duckdb.DuckDBPyConnection, column: str, names: Sequence[str]) -> pa.Table:
     """A JSON column of the records as one text column per name."""
     shape = json.dumps(dict.fromkeys(names, "VARCHAR"))
-    return connection.sql(
+    unfolded: pa.Table = connection.sql(
         f"SELECT unnest(coalesce(from_json({column}, $shape), from_json('{{}}', $shape))) FROM records",
         params={"shape": shape},
     ).to_arrow_table()
+    return unfolded
 
 
 def _relations(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     """What the records declare of others, the target's identifier normalised as the target's own claim is."""
     shape = json.dumps([dict.fromkeys([field.name for field in RELATION_STRUCT], "VARCHAR")])
-    declared = connection.sql(
+    declared: pa.Table = connection.sql(
         """SELECT row, unnest(declared) FROM (
             SELECT row, unnest(from_json(relations, $shape)) AS declared
             FROM (SELECT row_number() OVER () - 1 AS row, relations FROM records) WHERE relations IS NOT NULL)""",
@@ -111,30 +113,27 @@ def _target(namespace: str | None, value: str | None) -> str | None:
 
 def _claims(reader: Reader, ids: Ints) -> pa.Table:
     carried = reader.scan("carries", ("start", "end", "namespace", "first_seen", "last_seen", "verified", "valid_to"))
-    carried = carried.filter(pc.is_null(carried["valid_to"]))
+    carried = carried.filter(compute.is_null(carried["valid_to"]))
     start: Ints = carried["start"].to_numpy()
     row = np.searchsorted(ids, start)
     live = (row < len(ids)) & (ids[np.minimum(row, len(ids) - 1)] == start) if len(ids) else np.zeros(0, bool)
     carried, row = carried.filter(pa.array(live)), row[live]
     identifiers = reader.scan("identifier", ("id", "value"))
     place = np.searchsorted(identifiers["id"].to_numpy(), carried["end"].to_numpy())
-    return pa.table(
-        {
-            "row": row,
-            "namespace": carried["namespace"],
-            "value": identifiers["value"].take(pa.array(place)),
-            "identifier": carried["end"],
-            **{name: carried[name] for name in ("verified", "first_seen", "last_seen")},
-        }
-    )
+    columns: list[Any] = [
+        row, carried["namespace"], at_positions(identifiers["value"], place), carried["end"],
+        *(carried[name] for name in ("verified", "first_seen", "last_seen")),
+    ]  # fmt: skip
+    return pa.table(columns, schema=CLAIMS)
 
 
 def _consents(reader: Reader) -> pa.Table:
     edges = reader.scan("consent_of", ("start", "end"))
     consents = reader.scan("consent", ("id", "purpose", "status", "at"))
     place = np.searchsorted(consents["id"].to_numpy(), edges["start"].to_numpy())
-    taken = consents.take(pa.array(place))
-    return pa.table({"identifier": edges["end"], **{name: taken[name] for name in ("purpose", "status", "at")}})
+    taken = at_positions(consents, place)
+    columns: list[Any] = [edges["end"], *(taken[name] for name in ("purpose", "status", "at"))]
+    return pa.table(columns, schema=CONSENTS)
 
 
 def _judgements(reader: Reader) -> list[Judgement]:
@@ -149,13 +148,14 @@ def encode_kind(gathered: Gathered, rows: Ints) -> Encoded:
     local = np.full(gathered.size, -1, np.int64)
     local[rows] = np.arange(len(rows))
     claims = gathered.claims
-    row = local[claims["row"].to_numpy()]
-    namespaces = np.array(claims["namespace"].to_pylist(), dtype=str)
+    row: Ints = local[claims["row"].to_numpy()]
+    names, which = distinct(one_array(claims["namespace"]))
+    code = which.to_numpy(zero_copy_only=False)
     identifier: Ints = claims["identifier"].to_numpy()
-    custom = np.char.startswith(namespaces, "x_") if len(namespaces) else np.zeros(0, bool)
     shared = {}
     for namespace in (*SHARED_NAMESPACES, "email", "phone", OTHER):
-        chosen = (row >= 0) & (custom if namespace == OTHER else namespaces == namespace)
-        if chosen.any():
+        wanted = [n for n, name in enumerate(names) if name == namespace or (namespace == OTHER and name[:2] == "x_")]
+        chosen = np.flatnonzero((row >= 0) & np.isin(code, wanted)) if wanted else row[:0]
+        if len(chosen):
             shared[namespace] = shared_matrix(len(rows), row[chosen], identifier[chosen])
-    return encode(gathered.fields.take(pa.array(rows)), shared)
+    return encode(at_positions(gathered.fields, rows), shared)

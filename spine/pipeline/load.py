@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
 
@@ -45,11 +45,11 @@ def load(
 ) -> LoadReport:
     """Load all batches of a source, one transaction each, and keep its mapping (JSON) in the store under its name.
 
-    A row that can't be used goes to `reject` and never stops the rest. An interrupted load is finished by running it
-    again: batches that are there already change nothing. `key` chooses the key of the store's identifier numbers where
+    A row that can't be used goes to `reject` and never stops the rest. The first batch decides how dates are read. An
+    interrupted load is finished by running it again: batches that are there already change nothing. `key` chooses the key of the store's identifier numbers where
     it has none yet; empty: a random one.
     """
-    watch, clock = watch or Stopwatch(), clock or SystemClock()
+    watch, clock, options = watch or Stopwatch(), clock or SystemClock(), options or Options()
     report = LoadReport(name)
     with watch.stage(f"load {name}", source.size()):
         if mapping is not None:
@@ -57,6 +57,8 @@ def load(
         for batch in source.batches():
             with store.writing(context, Cause("record", batch=name)) as writer:
                 written = write_batch(writer, batch, clock, options, key)
+            if options.dates is None and written.dates is not None:
+                options = replace(options, dates=written.dates)
             _add(report, written.changes)
             report.rows += batch.rows
             report.rejects += len(batch.rejects)

@@ -4,7 +4,6 @@ import json
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from spine.domain.vocabulary import NAMESPACES, Kind, Policy
 from spine.matching.blocking import REFINE, keys, rules_of
@@ -12,6 +11,7 @@ from spine.matching.encoded import Encoded
 from spine.matching.model import Model
 from spine.matching.scorer import score
 from spine.matching.training import train, untrained
+from spine.normalise.columns import at_positions, compute
 from spine.pipeline.gather import Gathered, encode_kind
 from spine.pipeline.progress import Stopwatch
 from spine.ports import MatchEngine, Reader
@@ -103,13 +103,13 @@ def _places(ids: Ints, pairs: Pairs) -> Pairs:
 def _conflicts(gathered: Gathered, rows: Ints, labels: Ints) -> Pairs:
     """Pairs of rows that verified values of a unique namespace keep apart."""
     claims = gathered.claims
-    verified = claims["verified"].fill_null(False).to_numpy()
+    verified = compute.fill_null(claims["verified"], False).to_numpy()
     if not verified.any():
         return NO_PAIRS
     local = np.full(gathered.size, -1, np.int64)
     local[rows] = np.arange(len(rows))
     here = np.flatnonzero(verified & (local[claims["row"].to_numpy()] >= 0))
-    chosen = claims.take(pa.array(here))
+    chosen = at_positions(claims, here)
     unique = [name for name, namespace in NAMESPACES.items() if namespace.policy is Policy.UNIQUE]
     return unique_conflicts(
         labels,

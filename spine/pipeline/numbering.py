@@ -3,11 +3,13 @@
 import json
 import secrets
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from spine.ports import Clock, Reader, Writer
+from spine.normalise.columns import compute
+from spine.ports import Clock, Reader, Writer, arrow_schema
 from spine.resolution.components import Ints
 
 KEY_DOCUMENT = "meta:identifier-key"
@@ -19,21 +21,31 @@ def key_of(writer: Writer, clock: Clock, chosen: str = "") -> bytes:
     if found:
         return found
     text = chosen or secrets.token_hex(16)
-    row = {"id": [KEY_DOCUMENT], "kind": ["meta"], "at": [clock.now()], "body": [json.dumps({"key": text})]}
-    writer.put("document", pa.table(row))
+    row = {"id": KEY_DOCUMENT, "kind": "meta", "at": clock.now(), "body": json.dumps({"key": text})}
+    writer.put("document", pa.Table.from_pylist([row], schema=arrow_schema("document")))
     return text.encode()
 
 
 def stored_key(reader: Reader) -> bytes:
     """The key that the store keeps; empty where nothing has been loaded."""
     rows = reader.get("document", "id", [KEY_DOCUMENT])
-    return json.loads(rows[0]["body"])["key"].encode() if rows else b""
+    key: str = json.loads(rows[0]["body"])["key"] if rows else ""
+    return key.encode()
 
 
-def numbers(key: bytes, *columns: "pa.ChunkedArray[pa.StringScalar] | pa.Array[pa.StringScalar]") -> Ints:
-    """A positive 63-bit number for each row of text columns, the same for the same texts under one key."""
-    rows = zip(*(column.to_pylist() for column in columns), strict=True)
-    digests = b"".join(
-        blake2b("\x1f".join(text or "" for text in row).encode(), digest_size=8, key=key[:64]).digest() for row in rows
-    )
+def numbers(key: bytes, *columns: Any) -> Ints:
+    """A positive 63-bit number for each row of text columns, the same for the same texts under one key.
+
+    BLAKE2b in its keyed mode (RFC 7693) over the texts of each row, joined by the unit separator, null as empty text;
+    the columns are Arrow's.
+    """
+    joined = compute.binary_join_element_wise(*(compute.fill_null(column, "") for column in columns), "\x1f")
+    start = blake2b(digest_size=8, key=key[:64])
+
+    def digest(text: bytes) -> bytes:
+        state = start.copy()
+        state.update(text)
+        return state.digest()
+
+    digests = b"".join([digest(text) for text in joined.cast(pa.binary()).to_pylist()])
     return (np.frombuffer(digests, dtype="<u8") >> np.uint64(1)).astype(np.int64)

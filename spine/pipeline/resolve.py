@@ -99,7 +99,10 @@ def resolve(
                     report.written[name] = asdict(change)
             for matched, _ in found.values():
                 if not same_model(writer, matched.model):
-                    writer.put("document", _document(f"model:{matched.kind.value}", "model", matched.model.to_document(), clock))
+                    writer.put(
+                        "document",
+                        _document(f"model:{matched.kind.value}", "model", matched.model.to_document(), clock),
+                    )
             _count(report, gathered, tables, len(over.cycles), writer.count("identifier"))
             report.seconds = {name: round(seconds, 3) for name, seconds in watch.seconds.items()}
             if report.written:

@@ -57,9 +57,8 @@ def component_tables(gathered: Gathered, matched: Matched) -> tuple[dict[str, pa
     first = np.minimum.reduceat(member, trees.start[:-1]) if len(trees) else member
     start, data = pack_all(trees)
     flags = over_merge(trees, _names(matched))
-    values = pa.Array.from_buffers(
-        pa.large_binary(), len(trees), [None, pa.py_buffer(start.astype(np.int64)), pa.py_buffer(data)]
-    )
+    buffers = [None, pa.py_buffer(start.astype(np.int64).tobytes()), pa.py_buffer(data.tobytes())]
+    values = pa.Array.from_buffers(pa.large_binary(), len(trees), buffers)
     component = pa.table(
         {
             "id": first,
