@@ -1,0 +1,154 @@
+"""How well confidence is calibrated, and whether another shipped calibration would do better on sets it never saw.
+
+    SPINE_BENCH_DATA=DIRECTORY python -m bench.calibration [--write FILE] [SET ...]
+
+Every join of every merge tree has a height and is right or wrong. First table: what the shipped points make of them,
+per set. Second table: points of a family of three parameters (the heights of 0.95 and 0.99, and the slope below), the
+parameters chosen on all other sets and measured on the one left out. The choice maximises F1 at 0.95, less the expected
+calibration error, less ten times what precision lacks of the wanted one.
+"""
+
+import argparse
+import sys
+from dataclasses import dataclass
+from itertools import product
+from math import log2
+from pathlib import Path
+
+import numpy as np
+
+from bench.markers import put
+from bench.resolved import Experiment, experiments
+from bench.sets import data_sets
+from spine.evaluate import Floats, accuracy, calibration
+from spine.matching.model import SCALE
+from spine.resolution.components import Ints
+from spine.resolution.trees import Trees
+
+Points = tuple[tuple[int, float], ...]
+WANTED = ((0.95, 0.94), (0.99, 0.98))
+"""At a confidence, the least precision of the links from there on."""
+GRID = (np.arange(1.0, 5.01, 0.25), np.arange(2.25, 4.01, 0.25), (1.0, 1.5, 2.0))
+
+
+@dataclass(frozen=True)
+class Joined:
+    """The joins of one kind of one set, and what its clusters are scored against."""
+
+    name: str
+    trees: Trees
+    entities: Ints
+    heights: Ints
+    pairs: Floats
+    right: Floats
+    shipped: Points
+
+    @classmethod
+    def of(cls, one: Experiment) -> "Joined":
+        """The joins that the product makes."""
+        trees = one.matched.trees
+        return cls(one.name, trees, one.entities, *one.joins(trees), one.matched.model.calibration)
+
+
+@dataclass(frozen=True)
+class Figures:
+    """What points make of a set: expected error, precision of links from 0.95 and 0.99 on, F1 at 0.95."""
+
+    error: float
+    precision: tuple[float, ...]
+    f1: float
+
+    @property
+    def worth(self) -> float:
+        """Greater is better."""
+        lacking = sum(max(0.0, least - got) for (_, least), got in zip(WANTED, self.precision, strict=True))
+        return self.f1 - self.error - 10 * lacking
+
+
+def family(cut: float, further: float, slope: float) -> Points:
+    """Points through 0.95 at `cut` bits and 0.99 `further` bits above; odds rise `slope` bits per bit below, 1 above."""
+    known = log2(19)
+    last = cut + further
+    odds = {-10.0: known + slope * (-10 - cut), cut: known, last: log2(99), 20.0: log2(99) + 20 - last}
+    return tuple((round(bits * SCALE), 1 / (1 + 2**-value)) for bits, value in odds.items())
+
+
+def measured(one: Joined, points: Points) -> Figures:
+    """Score a set under some points."""
+    places = [height for height, _ in points]
+    logits = [log2(probability / (1 - probability)) for _, probability in points]
+    promised = 1 / (1 + np.exp2(-np.interp(one.heights, places, logits)))
+    error = calibration(promised, one.pairs, one.right).expected_calibration_error
+    precision = []
+    for confidence, _ in WANTED:
+        kept = promised >= confidence - 1e-12
+        made = one.pairs[kept].sum()
+        precision.append(float(one.right[kept].sum() / made) if made else 1.0)
+    height = int(np.ceil(np.interp(log2(19), logits, places) - 1e-6))
+    known = one.entities >= 0
+    return Figures(
+        error, tuple(precision), accuracy(one.trees.cut(height)[known], one.entities[known]).pairwise_f1
+    )
+
+
+def best(sets: list[Joined]) -> tuple[float, float, float]:
+    """The parameters of the family that are worth most on the mean of some sets."""
+    worth = {
+        grid: float(np.mean([measured(one, family(*grid)).worth for one in sets]))
+        for grid in product(*(tuple(map(float, values)) for values in GRID))
+    }
+    return max(worth, key=lambda grid: worth[grid])
+
+
+def table(sets: list[Joined]) -> str:
+    """Both tables as one: the shipped points, the family without the set itself, and the family of all sets."""
+    lines = [
+        "| set | points | expected error | precision 0.95 | precision 0.99 | F1 at 0.95 |",
+        "|---|---|---|---|---|---|",
+    ]
+    whole = best(sets)
+    for one in sets:
+        rest = [other for other in sets if other is not one]
+        ways = [("shipped", one.shipped), (f"of all: {words(whole)}", family(*whole))]
+        if rest:
+            chosen = best(rest)
+            ways.insert(1, (f"of the others: {words(chosen)}", family(*chosen)))
+        for way, points in ways:
+            got = measured(one, points)
+            figures = (got.error, *got.precision, got.f1)
+            lines.append(f"| {one.name} | {way} | " + " | ".join(f"{value:.4f}" for value in figures) + " |")
+    return "\n".join(lines)
+
+
+def words(grid: tuple[float, float, float]) -> str:
+    """The parameters of the family, for people."""
+    return f".95 at {grid[0]:g}, .99 at {grid[0] + grid[1]:g}, slope {grid[2]:g}"
+
+
+def buckets(one: Joined) -> str:
+    """The joins by height: of how many pairs how many are right."""
+    bounds = (-100, -4, -2, -1, 0, 1, 2, 3, 4, 5, 6, 8, 10, 15, 100)
+    out = []
+    for low, high in zip(bounds, bounds[1:], strict=False):
+        here = (one.heights >= low * SCALE) & (one.heights < high * SCALE)
+        if one.pairs[here].any():
+            out.append(f"{low}..{high}: {one.right[here].sum():.0f}/{one.pairs[here].sum():.0f}")
+    return f"{one.name}: " + "  ".join(out)
+
+
+def main() -> None:
+    """Measure, print, and write where asked."""
+    parser = argparse.ArgumentParser(prog="bench.calibration")
+    parser.add_argument("sets", nargs="*")
+    parser.add_argument("--write", type=Path)
+    asked = parser.parse_args()
+    sets = [Joined.of(experiment) for one in data_sets(asked.sets) for experiment in experiments(one)]
+    for one in sets:
+        sys.stdout.write(buckets(one) + "\n")
+    sys.stdout.write("\n" + table(sets) + "\n")
+    if asked.write:
+        put(asked.write, "calibration", table(sets))
+
+
+if __name__ == "__main__":
+    main()
