@@ -1,14 +1,17 @@
 """Blocking: which records are compared, as rules over key columns that are equal only where texts are equal."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
-from spine.matching.encoded import Codes, Encoded
+from spine.matching.encoded import Codes, Encoded, Ints
+from spine.matching.outcomes import SHARED
 from spine.ports import BlockingRule
 
+Part = Callable[[str], str]
 STRONG, WEAK = 100, 20
 """How many records may hold a key before it is refined with a second one: of a telling key, of a broad one."""
 
@@ -73,9 +76,17 @@ RULES: dict[Kind, tuple[BlockingRule, ...]] = {
         "house_number + postcode",
     ),
 }
-REFINE: dict[Kind, tuple[str, ...]] = {  # fmt: skip
+REFINE: dict[Kind, tuple[str, ...]] = {
     Kind.PERSON: (
-        "names", "birth_date", "given", "surname", "dwelling", "birth_year", "city", "given_start", "surname_start",
+        "names",
+        "birth_date",
+        "given",
+        "surname",
+        "dwelling",
+        "birth_year",
+        "city",
+        "given_start",
+        "surname_start",
     ),
     Kind.ORGANISATION: ("organisation_start", "word_rare", "dwelling", "city"),
 }
@@ -83,13 +94,13 @@ REFINE: dict[Kind, tuple[str, ...]] = {  # fmt: skip
 
 def keys(kind: Kind, records: Encoded) -> pa.Table:
     """The key columns that the rules of a kind name, int64 or lists of int64, null where a record has no such key."""
-    columns: dict[str, pa.Array] = {}
+    columns: dict[str, pa.Array[Any]] = {}
     for name in sorted({column for rule in RULES[kind] for column in rule.columns} | set(REFINE[kind])):
         columns[name] = _nullable(_column(name, records))
     for namespace, matrix in sorted(records.shared.items()):
         flat = matrix.ravel()
         offsets = np.arange(0, flat.size + 1, matrix.shape[1])
-        columns[f"shared_{namespace}"] = pa.ListArray.from_arrays(
+        columns[SHARED + namespace] = pa.ListArray.from_arrays(
             pa.array(offsets, pa.int32()), pa.array(flat, mask=flat == 0)
         )
     return pa.table(columns)
@@ -97,14 +108,14 @@ def keys(kind: Kind, records: Encoded) -> pa.Table:
 
 def rules_of(kind: Kind, records: Encoded) -> tuple[BlockingRule, ...]:
     """The rules of a kind, with one for each namespace of identifiers that the records carry."""
-    return (*RULES[kind], *_rules(*(f"shared_{namespace}" for namespace in sorted(records.shared))))
+    return (*RULES[kind], *_rules(*(SHARED + name for name in sorted(records.shared))))
 
 
-def _nullable(codes: Any) -> pa.Array:
-    return pa.array(codes.astype(np.int64), mask=codes < 0)
+def _nullable(codes: Codes | Ints) -> "pa.Array[Any]":
+    return pa.array(codes.astype(np.int64), pa.int64(), mask=codes < 0)
 
 
-def _column(name: str, records: Encoded) -> Codes:
+def _column(name: str, records: Encoded) -> Codes | Ints:
     if name == "names":
         given, surname = records.codes["given"].astype(np.int64), records.codes["surname"].astype(np.int64)
         low, high = np.minimum(given, surname), np.maximum(given, surname)
@@ -115,7 +126,7 @@ def _column(name: str, records: Encoded) -> Codes:
     return records.codes[name]
 
 
-def _by_text(records: Encoded, field: str, part: Any) -> Codes:
+def _by_text(records: Encoded, field: str, part: Part) -> Codes:
     """Codes of a part of each text of a field; -1 where the part is empty."""
     number: dict[str, int] = {}
     table = [number.setdefault(piece, len(number)) if (piece := part(text)) else -1 for text in records.texts_of(field)]
@@ -143,7 +154,7 @@ def _words(text: str) -> list[str]:
     return [word for word in text.split() if len(word) > 2] or text.split()
 
 
-PARTS: dict[str, tuple[str, Any]] = {
+PARTS: dict[str, tuple[str, Part]] = {
     "given_start": ("given", lambda text: text[:2]),
     "surname_start": ("surname", lambda text: text[:3]),
     "given_sound": ("given", sound),

@@ -1,7 +1,7 @@
 """From the height of a join to the probability that it is right."""
 
 from spine.domain.vocabulary import Kind
-from spine.matching.model import SCALE
+from spine.domain.weights import SCALE
 
 Points = tuple[tuple[int, float], ...]
 

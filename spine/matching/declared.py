@@ -1,214 +1,375 @@
 """The comparisons of each kind, with the weights a model starts from.
 
-Each line: label, group, prior m, prior u, and the field whose rarity counts. The priors were fitted on simulated
-persons and organisations (see docs/adr) and are blended with what the data at hand says: few records keep them.
+Per level the prior m and u, by the names of `spine.matching.outcomes`, which sets their order. They are blended with
+what the data at hand says: few records keep them, many outvote them.
 """
 
+from collections.abc import Mapping
+
 from spine.domain.vocabulary import Kind
-from spine.matching.levels import SHARED_NAMESPACES
 from spine.matching.model import Comparison, Level
-
-
-Declared = (
-    tuple[str, str, float, float] | tuple[str, str, float, float, str] | tuple[str, str, float, float, str, int]
+from spine.matching.outcomes import (
+    AGREE,
+    DIFFER,
+    FAR,
+    KIN,
+    MISSING,
+    NAMES_AGREE,
+    NAMES_DIFFER,
+    NAMESAKES,
+    NEAR,
+    NUMBER,
+    OUTCOMES,
+    PARTIAL,
+    PLACE,
+    SHARED,
+    STREET,
 )
 
+ALL = ""
+"""The group of a comparison that has only one."""
 
-def _comparison(name: str, *levels: Declared) -> Comparison:
-    return Comparison(name, name, tuple(Level(*level) for level in levels))
+Priors = Mapping[str, Mapping[str, tuple[float, float]]]
+"""By group and label: m, the share of the level among pairs of one entity, and u, among pairs of different ones."""
+
+
+def _comparison(name: str, priors: Priors) -> Comparison:
+    """A comparison with these priors; ValueError where they name other levels than the comparing function yields."""
+    named = {(group, label) for group, levels in priors.items() for label in levels}
+    outcomes = OUTCOMES[name]
+    if named != {(one.group, one.label) for one in outcomes.all}:
+        raise ValueError(f"the priors of {name} and its levels do not name the same")
+    levels = (
+        Level(one.label, one.group, *priors[one.group][one.label], one.frequency, outcomes.of_many(number))
+        for number, one in enumerate(outcomes.all)
+    )
+    return Comparison(name, name, tuple(levels))
 
 
 def _shared(namespace: str, differs: float, chance: float) -> Comparison:
-    name = f"shared_{namespace}"
+    """Identifiers of a namespace: the share of pairs of one entity that carry others, and of chance agreement."""
     return _comparison(
-        name,
-        (f"another {namespace}", "", differs, 1 - chance),
-        (f"same {namespace}", "", 0.98 * (1 - differs), chance, "", 2),
-        (f"same {namespace}, of many", "", 0.02 * (1 - differs), 2 * chance, name),
+        SHARED + namespace,
+        {
+            ALL: {
+                f"another {namespace}": (differs, 1 - chance),
+                f"same {namespace}": (0.98 * (1 - differs), chance),
+                f"same {namespace}, of many": (0.02 * (1 - differs), 2 * chance),
+            }
+        },
     )
 
 
-_FAR, _NEAR, _KIN, _NAMESAKES = "elsewhere", "at one address", "relatives", "namesakes"
-
 _ADDRESS = _comparison(
     "address",
-    ("street differs", "street", 0.18, 0.90),
-    ("same postcode", "street", 0.04, 0.085),
-    ("street alike", "street", 0.02, 0.004),
-    ("same street", "street", 0.02, 0.004),
-    ("same street, number missing", "street", 0.02, 0.0002, "street"),
-    ("address loosely alike", "street", 0.04, 0.0001, "dwelling"),
-    ("address alike", "street", 0.10, 0.0002, "dwelling"),
-    ("same building", "street", 0.08, 0.0002, "dwelling"),
-    ("same dwelling", "street", 0.52, 0.0003, "dwelling"),
-    ("place differs", "place", 0.20, 0.90),
-    ("same region", "place", 0.05, 0.06),
-    ("city alike", "place", 0.10, 0.01, "city"),
-    ("same city", "place", 0.55, 0.025, "city"),
-    ("same postcode", "place", 0.10, 0.005, "postcode"),
-    ("another number", "number", 0.10, 0.995),
-    ("same number", "number", 0.90, 0.005),
+    {
+        STREET: {
+            "street differs": (0.18, 0.9),
+            "same postcode": (0.04, 0.085),
+            "street alike": (0.02, 0.004),
+            "same street": (0.02, 0.004),
+            "same street, number missing": (0.02, 0.0002),
+            "address loosely alike": (0.04, 0.0001),
+            "address alike": (0.1, 0.0002),
+            "same building": (0.08, 0.0002),
+            "same dwelling": (0.52, 0.0003),
+        },
+        PLACE: {
+            "place differs": (0.2, 0.9),
+            "same region": (0.05, 0.06),
+            "city alike": (0.1, 0.01),
+            "same city": (0.55, 0.025),
+            "same postcode": (0.1, 0.005),
+        },
+        NUMBER: {
+            "another number": (0.1, 0.995),
+            "same number": (0.9, 0.005),
+        },
+    },
 )
 
 _PHONE = _comparison(
     "phone",
-    ("differs", _FAR, 0.30, 0.9997),
-    ("slip", _FAR, 0.05, 0.0001),
-    ("same", _FAR, 0.64, 0.0001, "", 5),
-    ("differs", _NEAR, 0.30, 0.60),
-    ("same", _NEAR, 0.70, 0.40),
-    ("same, of many", _FAR, 0.01, 0.0001, "phone"),
+    {
+        FAR: {
+            "differs": (0.3, 0.9997),
+            "slip": (0.05, 0.0001),
+            "same": (0.64, 0.0001),
+            "same, of many": (0.01, 0.0001),
+        },
+        NEAR: {
+            "differs": (0.3, 0.6),
+            "same": (0.7, 0.4),
+        },
+    },
 )
 
 PERSON = (
     _comparison(
         "given",
-        ("differs", "", 0.03, 0.955),
-        ("same initial", "", 0.02, 0.006),
-        ("resembles", "", 0.04, 0.02),
-        ("close", "", 0.10, 0.004, "given"),
-        ("a part in common", "", 0.02, 0.002),
-        ("nickname", "", 0.03, 0.002),
-        ("same", "", 0.77, 0.009, "given"),
+        {
+            ALL: {
+                "differs": (0.03, 0.955),
+                "same initial": (0.02, 0.006),
+                "resembles": (0.04, 0.02),
+                "close": (0.1, 0.004),
+                "a part in common": (0.02, 0.002),
+                "nickname": (0.03, 0.002),
+                "same": (0.77, 0.009),
+            },
+        },
     ),
     _comparison(
         "middle",
-        ("differs", "", 0.06, 0.93),
-        ("same initial", "", 0.80, 0.06),
-        ("same", "", 0.14, 0.01, "middle"),
+        {
+            ALL: {
+                "differs": (0.06, 0.93),
+                "same initial": (0.8, 0.06),
+                "same": (0.14, 0.01),
+            },
+        },
     ),
-    _comparison("order", ("as usual", "", 0.985, 0.9995), ("exchanged", "", 0.015, 0.0005)),
+    _comparison(
+        "order",
+        {
+            ALL: {
+                "as usual": (0.985, 0.9995),
+                "exchanged": (0.015, 0.0005),
+            },
+        },
+    ),
     _comparison(
         "surname",
-        ("differs", _FAR, 0.05, 0.975),
-        ("resembles", _FAR, 0.03, 0.014),
-        ("a part in common", _FAR, 0.02, 0.001),
-        ("close", _FAR, 0.10, 0.002, "surname"),
-        ("same", _FAR, 0.80, 0.008, "surname"),
-        ("differs", _NEAR, 0.04, 0.40),
-        ("resembles", _NEAR, 0.02, 0.02),
-        ("a part in common", _NEAR, 0.02, 0.02),
-        ("close", _NEAR, 0.09, 0.06),
-        ("same", _NEAR, 0.83, 0.50),
+        {
+            FAR: {
+                "differs": (0.05, 0.975),
+                "resembles": (0.03, 0.014),
+                "a part in common": (0.02, 0.001),
+                "close": (0.1, 0.002),
+                "same": (0.8, 0.008),
+            },
+            NEAR: {
+                "differs": (0.04, 0.4),
+                "resembles": (0.02, 0.02),
+                "a part in common": (0.02, 0.02),
+                "close": (0.09, 0.06),
+                "same": (0.83, 0.5),
+            },
+        },
     ),
     _comparison(
         "birth_date",
-        ("differs", _FAR, 0.02, 0.955),
-        ("near year", _FAR, 0.02, 0.033),
-        ("two parts agree", _FAR, 0.04, 0.009),
-        ("slip", _FAR, 0.09, 0.0025),
-        ("same", _FAR, 0.83, 0.00005),
-        ("differs", _NEAR, 0.02, 0.94),
-        ("near year", _NEAR, 0.02, 0.04),
-        ("two parts agree", _NEAR, 0.04, 0.010),
-        ("slip", _NEAR, 0.09, 0.004),
-        ("same", _NEAR, 0.83, 0.006),
-        ("partial disagrees", "partial", 0.10, 0.97),
-        ("partial agrees", "partial", 0.90, 0.03),
+        {
+            FAR: {
+                "differs": (0.02, 0.955),
+                "near year": (0.02, 0.033),
+                "two parts agree": (0.04, 0.009),
+                "slip": (0.09, 0.0025),
+                "same": (0.83, 0.00005),
+            },
+            NEAR: {
+                "differs": (0.02, 0.94),
+                "near year": (0.02, 0.04),
+                "two parts agree": (0.04, 0.01),
+                "slip": (0.09, 0.004),
+                "same": (0.83, 0.006),
+            },
+            PARTIAL: {
+                "partial disagrees": (0.1, 0.97),
+                "partial agrees": (0.9, 0.03),
+            },
+        },
     ),
     _comparison(
         "age",
-        ("differs", "birth date missing", 0.10, 0.94),
-        ("within two years", "birth date missing", 0.20, 0.045),
-        ("same", "birth date missing", 0.70, 0.015),
-        ("differs", "birth dates agree", 0.08, 0.50),
-        ("within two years", "birth dates agree", 0.17, 0.10),
-        ("same", "birth dates agree", 0.75, 0.40),
-        ("differs", "birth dates differ", 0.30, 0.97),
-        ("within two years", "birth dates differ", 0.25, 0.02),
-        ("same", "birth dates differ", 0.45, 0.01),
+        {
+            MISSING: {
+                "differs": (0.1, 0.94),
+                "within two years": (0.2, 0.045),
+                "same": (0.7, 0.015),
+            },
+            AGREE: {
+                "differs": (0.08, 0.5),
+                "within two years": (0.17, 0.1),
+                "same": (0.75, 0.4),
+            },
+            DIFFER: {
+                "differs": (0.3, 0.97),
+                "within two years": (0.25, 0.02),
+                "same": (0.45, 0.01),
+            },
+        },
     ),
     _comparison(
         "sex",
-        ("differs", "names differ", 0.06, 0.50),
-        ("same", "names differ", 0.94, 0.50),
-        ("differs", "names agree", 0.01, 0.02),
-        ("same", "names agree", 0.99, 0.98),
+        {
+            NAMES_DIFFER: {
+                "differs": (0.06, 0.5),
+                "same": (0.94, 0.5),
+            },
+            NAMES_AGREE: {
+                "differs": (0.01, 0.02),
+                "same": (0.99, 0.98),
+            },
+        },
     ),
     _comparison(
         "email",
-        ("differs", "", 0.25, 0.9985),
-        ("close", "", 0.12, 0.001),
-        ("same name at another provider", "", 0.08, 0.0003, "email_local"),
-        ("same", "", 0.54, 0.00001, "", 4),
-        ("same, of many", "", 0.01, 0.00002, "email"),
-        ("differs", _KIN, 0.25, 0.98),
-        ("close", _KIN, 0.12, 0.005),
-        ("same name at another provider", _KIN, 0.08, 0.002, "email_local"),
-        ("same", _KIN, 0.54, 0.01, "", 9),
-        ("same, of many", _KIN, 0.01, 0.003, "email"),
+        {
+            ALL: {
+                "differs": (0.25, 0.9985),
+                "close": (0.12, 0.001),
+                "same name at another provider": (0.08, 0.0003),
+                "same": (0.54, 0.00001),
+                "same, of many": (0.01, 0.00002),
+            },
+            KIN: {
+                "differs": (0.25, 0.98),
+                "close": (0.12, 0.005),
+                "same name at another provider": (0.08, 0.002),
+                "same": (0.54, 0.01),
+                "same, of many": (0.01, 0.003),
+            },
+        },
     ),
     _PHONE,
     _comparison(
         "national_id",
-        ("differs", "", 0.05, 0.99990),
-        ("two slips", "", 0.03, 0.00003),
-        ("slip", "", 0.09, 0.00001),
-        ("same", "", 0.829, 0.000003, "", 4),
-        ("same, of many", "", 0.001, 0.000003, "national_id"),
-        ("differs", _NAMESAKES, 0.05, 0.9998),
-        ("two slips", _NAMESAKES, 0.03, 0.00005),
-        ("slip", _NAMESAKES, 0.09, 0.00005),
-        ("same", _NAMESAKES, 0.829, 0.00008, "", 9),
-        ("same, of many", _NAMESAKES, 0.001, 0.00001, "national_id"),
-        ("differs", _NEAR, 0.05, 0.99),
-        ("two slips", _NEAR, 0.03, 0.001),
-        ("slip", _NEAR, 0.09, 0.001),
-        ("same", _NEAR, 0.829, 0.008, "", 14),
-        ("same, of many", _NEAR, 0.001, 0.0001, "national_id"),
+        {
+            ALL: {
+                "differs": (0.05, 0.9999),
+                "two slips": (0.03, 0.00003),
+                "slip": (0.09, 0.00001),
+                "same": (0.829, 0.000003),
+                "same, of many": (0.001, 0.000003),
+            },
+            NAMESAKES: {
+                "differs": (0.05, 0.9998),
+                "two slips": (0.03, 0.00005),
+                "slip": (0.09, 0.00005),
+                "same": (0.829, 0.00008),
+                "same, of many": (0.001, 0.00001),
+            },
+            NEAR: {
+                "differs": (0.05, 0.99),
+                "two slips": (0.03, 0.001),
+                "slip": (0.09, 0.001),
+                "same": (0.829, 0.008),
+                "same, of many": (0.001, 0.0001),
+            },
+        },
     ),
-    _comparison("suffix", ("differs", "", 0.05, 0.60), ("same", "", 0.95, 0.40)),
+    _comparison(
+        "suffix",
+        {
+            ALL: {
+                "differs": (0.05, 0.6),
+                "same": (0.95, 0.4),
+            },
+        },
+    ),
     _ADDRESS,
-    _shared("login", 0.20, 0.00001),
-    _shared("customer", 0.20, 0.00001),
-    _shared("loyalty", 0.20, 0.00005),
-    _shared("employee", 0.20, 0.00001),
-    _shared("master", 0.10, 0.000001),
+    _shared("login", 0.2, 0.00001),
+    _shared("customer", 0.2, 0.00001),
+    _shared("loyalty", 0.2, 0.00005),
+    _shared("employee", 0.2, 0.00001),
+    _shared("master", 0.1, 0.000001),
     _shared("account", 0.35, 0.0002),
-    _shared("device", 0.50, 0.0005),
-    _shared("mobile_token", 0.40, 0.0002),
-    _shared("cookie", 0.60, 0.0002),
-    _shared("social", 0.30, 0.00001),
-    _shared("other", 0.20, 0.00001),
+    _shared("device", 0.5, 0.0005),
+    _shared("mobile_token", 0.4, 0.0002),
+    _shared("cookie", 0.6, 0.0002),
+    _shared("social", 0.3, 0.00001),
+    _shared("other", 0.2, 0.00001),
 )
 
 ORGANISATION = (
     _comparison(
         "organisation",
-        ("differs", "", 0.06, 0.985),
-        ("loosely alike", "", 0.07, 0.011),
-        ("alike", "", 0.10, 0.002),
-        ("close", "", 0.12, 0.0007, "organisation"),
-        ("slip", "", 0.15, 0.0002, "organisation"),
-        ("same", "", 0.50, 0.0006, "organisation"),
+        {
+            ALL: {
+                "differs": (0.06, 0.985),
+                "loosely alike": (0.07, 0.011),
+                "alike": (0.1, 0.002),
+                "close": (0.12, 0.0007),
+                "slip": (0.15, 0.0002),
+                "same": (0.5, 0.0006),
+            },
+        },
     ),
-    _comparison("legal_form", ("differs", "", 0.15, 0.65), ("same", "", 0.85, 0.35)),
-    _comparison("tax_id", ("differs", "", 0.08, 0.9999), ("slip", "", 0.07, 0.00005), ("same", "", 0.85, 0.00001)),
-    _comparison("register", ("differs", "", 0.08, 0.9999), ("slip", "", 0.04, 0.0002), ("same", "", 0.88, 0.00001)),
-    _comparison("lei", ("differs", "", 0.04, 0.9999), ("slip", "", 0.04, 0.00002), ("same", "", 0.92, 0.000005)),
     _comparison(
-        "domain", ("differs", "", 0.25, 0.998), ("slip", "", 0.05, 0.0005), ("same", "", 0.70, 0.0005)
+        "legal_form",
+        {
+            ALL: {
+                "differs": (0.15, 0.65),
+                "same": (0.85, 0.35),
+            },
+        },
+    ),
+    _comparison(
+        "tax_id",
+        {
+            ALL: {
+                "differs": (0.08, 0.9999),
+                "slip": (0.07, 0.00005),
+                "same": (0.85, 0.00001),
+            },
+        },
+    ),
+    _comparison(
+        "register",
+        {
+            ALL: {
+                "differs": (0.08, 0.9999),
+                "slip": (0.04, 0.0002),
+                "same": (0.88, 0.00001),
+            },
+        },
+    ),
+    _comparison(
+        "lei",
+        {
+            ALL: {
+                "differs": (0.04, 0.9999),
+                "slip": (0.04, 0.00002),
+                "same": (0.92, 0.000005),
+            },
+        },
+    ),
+    _comparison(
+        "domain",
+        {
+            ALL: {
+                "differs": (0.25, 0.998),
+                "slip": (0.05, 0.0005),
+                "same": (0.7, 0.0005),
+            },
+        },
     ),
     _PHONE,
     _comparison(
         "email",
-        ("differs", "", 0.50, 0.9985),
-        ("close", "", 0.08, 0.001),
-        ("same name at another provider", "", 0.05, 0.0003, "email_local"),
-        ("same", "", 0.36, 0.00005, "", 4),
-        ("same, of many", "", 0.01, 0.00005, "email"),
-        ("differs", _KIN, 0.50, 0.90),
-        ("close", _KIN, 0.08, 0.02),
-        ("same name at another provider", _KIN, 0.05, 0.02, "email_local"),
-        ("same", _KIN, 0.36, 0.05, "", 9),
-        ("same, of many", _KIN, 0.01, 0.01, "email"),
+        {
+            ALL: {
+                "differs": (0.5, 0.9985),
+                "close": (0.08, 0.001),
+                "same name at another provider": (0.05, 0.0003),
+                "same": (0.36, 0.00005),
+                "same, of many": (0.01, 0.00005),
+            },
+            KIN: {
+                "differs": (0.5, 0.9),
+                "close": (0.08, 0.02),
+                "same name at another provider": (0.05, 0.02),
+                "same": (0.36, 0.05),
+                "same, of many": (0.01, 0.01),
+            },
+        },
     ),
     _ADDRESS,
-    _shared("customer", 0.20, 0.00001),
-    _shared("master", 0.10, 0.000001),
+    _shared("customer", 0.2, 0.00001),
+    _shared("master", 0.1, 0.000001),
     _shared("account", 0.35, 0.0001),
-    _shared("other", 0.20, 0.00001),
+    _shared("other", 0.2, 0.00001),
 )
 
 DECLARED: dict[Kind, tuple[Comparison, ...]] = {Kind.PERSON: PERSON, Kind.ORGANISATION: ORGANISATION}
-COMPARED_NAMESPACES = SHARED_NAMESPACES

@@ -1,6 +1,6 @@
 """Fields of records as integer codes, so that a pair of records is compared by numbers and each text once."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,12 +60,16 @@ class Encoded:
         return self.texts["name" if field in NAME_FIELDS else field]
 
 
-def _encode(column: pa.ChunkedArray) -> tuple[Codes, list[str]]:
-    array = pc.dictionary_encode(column.combine_chunks())
-    if isinstance(array, pa.ChunkedArray):
-        array = array.combine_chunks()
-    codes = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
-    return codes, array.dictionary.to_pylist()
+def _dictionary(values: "Sequence[str | None] | pa.ChunkedArray[Any]") -> tuple[Codes, list[str]]:
+    """The code of each value, -1 for null, and the texts behind the codes, in the order they first come."""
+    column = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else pa.array(values, pa.string())
+    encoded = pc.dictionary_encode(column)
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    if not isinstance(encoded, pa.DictionaryArray):
+        raise TypeError(f"a column of texts, not of {column.type}")
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
+    return codes, [str(text) for text in encoded.dictionary.to_pylist()]
 
 
 def encode(fields: pa.Table, shared: Mapping[str, Ints] | None = None) -> Encoded:
@@ -76,18 +80,19 @@ def encode(fields: pa.Table, shared: Mapping[str, Ints] | None = None) -> Encode
     null = np.full(size, -1, dtype=np.int32)
     names = [name for name in NAME_FIELDS if name in fields.column_names]
     if names:
-        joined, texts["name"] = _encode(pa.chunked_array([chunk for n in names for chunk in fields[n].chunks], pa.string()))
+        chunks = [chunk for name in names for chunk in fields[name].chunks]
+        joined, texts["name"] = _dictionary(pa.chunked_array(chunks, pa.string()))
         for position, name in enumerate(names):
             codes[name] = joined[position * size : (position + 1) * size]
     texts.setdefault("name", [])
     nicknames = _nickname_pairs(texts["name"], codes.get("given", null))
-    for field in FIELDS:
-        if field in NAME_FIELDS:
-            codes.setdefault(field, null)
-        elif field in fields.column_names:
-            codes[field], texts[field] = _encode(fields[field])
+    for name in FIELDS:
+        if name in NAME_FIELDS:
+            codes.setdefault(name, null)
+        elif name in fields.column_names:
+            codes[name], texts[name] = _dictionary(fields[name])
         else:
-            codes[field], texts[field] = null, []
+            codes[name], texts[name] = null, []
     _derive(codes, texts, "email_local", "email", lambda text: text.partition("@")[0] or None)
     _dwelling(codes, texts)
     return Encoded(size, codes, texts, dict(shared or {}), nicknames)
@@ -97,10 +102,8 @@ def _derive(
     codes: dict[str, Codes], texts: dict[str, list[str]], name: str, field: str, part: Callable[[str], str | None]
 ) -> None:
     """Add a field made of a part of each text of another."""
-    derived = pc.dictionary_encode(pa.array([part(text) for text in texts[field]], pa.string()))
-    index = derived.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
-    index = np.append(index, np.int32(-1))
-    codes[name], texts[name] = index[codes[field]], derived.dictionary.to_pylist()
+    index, texts[name] = _dictionary([part(text) for text in texts[field]])
+    codes[name] = np.append(index, np.int32(-1))[codes[field]]
 
 
 def _dwelling(codes: dict[str, Codes], texts: dict[str, list[str]]) -> None:
@@ -118,10 +121,10 @@ def _dwelling(codes: dict[str, Codes], texts: dict[str, list[str]]) -> None:
 
 
 def _one_line(row: int, codes: dict[str, Codes], texts: dict[str, list[str]]) -> str:
-    if codes["street"][row] < 0:
-        return "box " + texts["po_box"][codes["po_box"][row]]
-    number = codes["house_number"][row]
-    return (texts["house_number"][number] if number >= 0 else "") + " " + texts["street"][codes["street"][row]]
+    street, number, box = (int(codes[name][row]) for name in ("street", "house_number", "po_box"))
+    if street < 0:
+        return f"box {texts['po_box'][box]}"
+    return f"{texts['house_number'][number] if number >= 0 else ''} {texts['street'][street]}"
 
 
 def _nickname_pairs(names: list[str], given: Codes) -> Ints:

@@ -3,24 +3,23 @@
 import numpy as np
 
 from spine.domain.vocabulary import Kind
+from spine.domain.weights import SCALE
 from spine.matching.declared import DECLARED
 from spine.matching.encoded import Encoded, Ints
-from spine.matching.model import SCALE, Frequencies
+from spine.matching.model import Frequencies
+from spine.matching.outcomes import SHARED
 
 COMMON = 5
 """Values that fewer records hold are not kept by name (they could tell of a person); they share one adjustment."""
 MANY = 12
 """From so many records on an identifier is one of many: more than one person's records usually make."""
-SHARED = "shared_"
 LIMIT = 12 * SCALE
 
 
 def frequencies_of(kind: Kind, records: Encoded) -> dict[str, Frequencies]:
     """The adjustments of every field that the kind's comparisons name: log2(average chance / chance of the value)."""
     fields = sorted({level.frequency for c in DECLARED[kind] for level in c.levels if level.frequency})
-    crowds = {
-        c.levels[level.common].frequency for c in DECLARED[kind] for level in c.levels if level.common >= 0
-    }
+    crowds = {c.levels[level.common].frequency for c in DECLARED[kind] for level in c.levels if level.common >= 0}
     found = {name: _frequencies(name, records, MANY if name in crowds else 1) for name in fields}
     return {name: table for name, table in found.items() if table is not None}
 

@@ -15,10 +15,8 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from spine.domain.weights import SCALE
 from spine.errors import ModelError
-
-SCALE = 1000
-"""Weights are whole multiples of 1/SCALE bit."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,20 @@ from typing import Any
 
 import numpy as np
 
+from spine.domain.weights import SCALE, SILENT
+from spine.errors import ModelError
 from spine.matching.encoded import Bools, Encoded, Ints
-from spine.matching.levels import FUNCTIONS, Levels
+from spine.matching.levels import FUNCTIONS
 from spine.matching.model import Comparison, Model
+from spine.matching.names import turn_names
+from spine.matching.outcomes import OUTCOMES, SHARED, Levels
 from spine.matching.pairs import PairView
 
 Weights = np.ndarray[Any, np.dtype[np.int32]]
 CHUNK = 400_000
-SHARED = "shared_"
-AGAINST = 1000
+"""So many pairs are compared at once: what bounds the memory."""
+AGAINST = SCALE
 """Evidence of a bit against a pair that has little to compare still counts."""
-SILENT = -(2**30)
-"""The weight of a pair that has nothing to compare, as `spine.resolution.trees` reads it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,44 +48,31 @@ class Scored:
         return texts
 
 
-def turn_names(view: PairView) -> None:
-    """Mark the pairs whose names fit much better with given name and surname of one side exchanged."""
-    comparable = view.both("given") & view.both("surname")
-    straight = view.jaro_winkler("given") + view.jaro_winkler("surname")
-    names = view.records.codes
-    here_given, here_surname = names["given"][view.left], names["surname"][view.left]
-    there_given, there_surname = names["given"][view.right], names["surname"][view.right]
-    rows = np.flatnonzero(comparable & (straight < 1.3))
-    exact = (here_given[rows] == there_surname[rows]).astype(int) + (here_surname[rows] == there_given[rows])
-    initials = view.initials("given")
-    alike = (initials[here_given[rows]] == initials[there_surname[rows]]) | (
-        initials[here_surname[rows]] == initials[there_given[rows]]
-    )
-    keep = np.flatnonzero((exact > 0) | alike)
-    crossed = PairView(view.records, view.left[rows[keep]], view.right[rows[keep]])
-    crossed.swapped = np.ones(len(keep), dtype=bool)
-    one, other = crossed.jaro_winkler("given"), crossed.jaro_winkler("surname")
-    better, before = one + other, straight[rows[keep]]
-    # Both names fit crosswise, or one does so well that the other may have been replaced.
-    both = (better >= 1.6) & (better > before + 0.5)
-    single = (np.maximum(one, other) >= 0.88) & (better >= 1.25) & (better > before + 0.3)
-    swapped = np.zeros(len(view), dtype=bool)
-    swapped[rows[keep]] = both | single
-    view.turn(swapped)
-
-
 def levels_of(model: Model, records: Encoded, left: Ints, right: Ints) -> tuple[Levels, PairView]:
-    """The level of each pair in each comparison of the model."""
+    """The level of each pair in each comparison of the model; ModelError where its levels are of another release."""
+    for comparison in model.comparisons:
+        _check(model, comparison)
     view = PairView(records, left, right)
     turn_names(view)
     out = np.empty((len(left), len(model.comparisons)), dtype=np.int8)
     for column, comparison in enumerate(model.comparisons):
         found = FUNCTIONS[comparison.function](view)
+        many = found.copy()
         for number, level in enumerate(comparison.levels):
             if level.common >= 0 and (hit := found == number).any():
-                found[hit & _one_of_many(view, comparison.levels[level.common].frequency, model)] = level.common
-        out[:, column] = found
+                many[hit & _one_of_many(view, comparison.levels[level.common].frequency, model)] = level.common
+        out[:, column] = many
     return out, view
+
+
+def _check(model: Model, comparison: Comparison) -> None:
+    outcomes = OUTCOMES.get(comparison.function)
+    known = [(one.label, one.group) for one in outcomes.all] if outcomes else []
+    if known != [(level.label, level.group) for level in comparison.levels]:
+        raise ModelError(
+            f"Model {model.version} compares {comparison.name} by levels that this release does not know.",
+            remedy="Train again: `spine resolve --train always`.",
+        )
 
 
 def _one_of_many(view: PairView, field: str, model: Model) -> Bools:
@@ -116,28 +105,33 @@ def frequency_adjustment(view: PairView, field: str, model: Model) -> Ints:
     return np.minimum(by_code[here], by_code[there])
 
 
+def adjustment(model: Model, comparison: Comparison, view: PairView, found: Levels) -> Ints:
+    """What the rarity of the agreed value adds to the weight of each pair's level, in thousandths of a bit."""
+    out = np.zeros(len(view), dtype=np.int64)
+    for field in sorted({level.frequency for level in comparison.levels if level.frequency}):
+        hit = np.isin(found, [number for number, level in enumerate(comparison.levels) if level.frequency == field])
+        if hit.any():
+            out[hit] = frequency_adjustment(view, field, model)[hit]
+    return out
+
+
 def score(model: Model, records: Encoded, left: Ints, right: Ints) -> Scored:
     """Score pairs of rows; the weight is the model's prior plus one part per comparison."""
     count = len(model.comparisons)
     levels = np.empty((len(left), count), dtype=np.int8)
     parts = np.zeros((len(left), count), dtype=np.int32)
     most = np.zeros(len(left), dtype=np.int32)
-    best = [_best(model, comparison) for comparison in model.comparisons]
     for start in range(0, len(left), CHUNK):
         piece = slice(start, start + CHUNK)
         levels[piece], view = levels_of(model, records, left[piece], right[piece])
         for column, comparison in enumerate(model.comparisons):
             found = levels[piece, column]
             weights = np.array([level.weight for level in comparison.levels] + [0], dtype=np.int32)
-            part = weights[found]
-            for field in {level.frequency for level in comparison.levels if level.frequency}:
-                hit = np.isin(found, [n for n, level in enumerate(comparison.levels) if level.frequency == field])
-                part = np.where(hit, part + frequency_adjustment(view, field, model), part)
-            parts[piece, column] = part
-            most[piece] += best[column][found]
+            parts[piece, column] = weights[found] + adjustment(model, comparison, view, found)
+            most[piece] += _best(model, comparison)[found]
     evidence = parts.sum(axis=1, dtype=np.int32)
-    named = [n for n, comparison in enumerate(model.comparisons) if not comparison.function.startswith(SHARED)]
-    bare = (levels[:, named] < 0).all(axis=1) & (levels >= 0).any(axis=1)
+    described = [n for n, comparison in enumerate(model.comparisons) if not comparison.function.startswith(SHARED)]
+    bare = (levels[:, described] < 0).all(axis=1) & (levels >= 0).any(axis=1)
     prior = np.where(bare, np.int32(model.bare_prior), np.int32(model.prior))
     return Scored(evidence + prior, levels, parts, _for_trees(evidence, prior, most))
 

@@ -12,7 +12,7 @@ import pyarrow as pa
 from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import ATTRIBUTES, FIELDS, Kind
 from spine.matching.encoded import Encoded, encode, shared_matrix
-from spine.matching.levels import OTHER, SHARED_NAMESPACES
+from spine.matching.outcomes import OTHER, SHARED_NAMESPACES
 from spine.normalise.columns import at_positions, compute, distinct, one_array
 from spine.normalise.identifiers import normalise_identifier
 from spine.ports import RELATION_STRUCT, Reader

@@ -13,8 +13,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spine.domain.weights import SILENT
 from spine.resolution.components import Ints
-from spine.resolution.trees import CERTAIN, NEVER, SILENT, Policy
+from spine.resolution.trees import CERTAIN, NEVER, Policy
 
 Flags = NDArray[np.bool_]
 

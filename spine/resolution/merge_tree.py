@@ -10,10 +10,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from spine.domain.weights import SILENT
 from spine.resolution import capping, collapsing
 from spine.resolution.components import NO_PAIRS, Ints, Pairs, connected, runs
 from spine.resolution.linkage import Joins, agglomerate, agglomerate_one
-from spine.resolution.trees import CERTAIN, NEVER, SILENT, Policy, Tree, Trees, triangle_index
+from spine.resolution.trees import CERTAIN, NEVER, Policy, Tree, Trees, triangle_index
 
 __all__ = ["CERTAIN", "NEVER", "SILENT", "Policy", "Tree", "Trees", "build"]
 

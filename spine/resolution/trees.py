@@ -23,9 +23,6 @@ CERTAIN = 1_000_000
 NEVER = -(2**31)
 """The height of a join that does not exist."""
 
-SILENT = -(2**30)
-"""The weight of a pair that has nothing to compare: neither evidence for nor against."""
-
 Method = Literal["merge_tree", "components"]
 
 

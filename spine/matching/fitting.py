@@ -1,0 +1,143 @@
+"""Expectation and maximisation over sampled pairs: m and u of all levels, blended with what they started from."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from spine.matching.encoded import Floats, Ints
+from spine.matching.model import Comparison
+from spine.matching.outcomes import SHARED
+from spine.matching.sampling import Sample
+
+PRIOR_MATCHES = 300.0
+PRIOR_PAIRS = 2_000.0
+"""The declared m is worth so many matches, the declared u so many random pairs (in proportion of a million pairs)."""
+ROUNDS = 40
+SETTLED = 0.01
+"""A run ends when no weight moves by so many bits any more."""
+FEW = 20.0
+"""Where random pairs show a level about this often or less, candidates tell how common it is: all are among them."""
+MOST_BARE = 0.1
+"""More than this share of the bare pairs that are compared is never taken for matches beforehand."""
+BARE_PAIRS = 50_000.0
+"""The share of matches among bare pairs is worth so many pairs at the share among all: see `Model.bare_prior`."""
+TELLING = frozenset({"email", "phone", "national_id", "tax_id", "register", "lei", "domain"})
+CONTRADICTED = -2.0 * float(np.log(2))
+"""Agreement on an identifier counts as chance only where all other evidence together speaks against the pair by two
+bits or more. Else pairs with nothing but a shared login or cookie, which nothing can tell from matches, would teach
+that logins are shared by chance as often as not."""
+
+
+class Fit:
+    """The parameters of one run: m and u of all levels of all comparisons in one row, and the groups they sum in.
+
+    `pairs` is how many pairs the records make; `share` is which part of the candidates was drawn.
+    """
+
+    def __init__(self, declared: tuple[Comparison, ...], pairs: float, share: float = 1.0) -> None:
+        self.declared = declared
+        self.pairs = pairs
+        self.share = share
+        levels = [(number, level) for number, comparison in enumerate(declared) for level in comparison.levels]
+        names = [f"{number}:{level.group}" for number, level in levels]
+        self.group = np.unique(names, return_inverse=True)[1]
+        self.prior_m = self._normal(np.array([level.m for _, level in levels]))
+        self.prior_u = self._normal(np.array([level.u for _, level in levels]))
+        self.m, self.u = self.prior_m.copy(), self.prior_u.copy()
+        self.matches = 0.0
+        self.bare_share = 0.0
+        self.rounds = 0
+
+    def run(self, candidates: Sample, random: Sample, size: int) -> None:
+        """Alternate expectation and maximisation until no weight moves by `SETTLED`."""
+        self.matches = max(1.0, 0.2 * size)
+        self.bare_share = self.matches / self.pairs
+        scale = self.pairs / max(1, len(random))
+        # What was judged is there in full, however few of the candidates were drawn.
+        worth = np.where(np.isnan(candidates.certain), 1 / self.share, 1.0)
+        for self.rounds in range(1, ROUNDS + 1):
+            before = np.log2(self.m / self.u)
+            matched = self._posterior(candidates)
+            by_chance = 1 - self._posterior(random)
+            found = matched * worth
+            self.matches = max(0.01 * size, float(found.sum()))
+            bare = random.bare.sum() * scale + BARE_PAIRS
+            expected = BARE_PAIRS * self.matches / self.pairs
+            self.bare_share = (float(found[candidates.bare].sum()) + expected) / bare
+            self._maximise(
+                self._counts(candidates, found),
+                self._chance(candidates, (1 - matched) * worth),
+                self._counts(random, by_chance),
+                scale,
+            )
+            if np.abs(np.log2(self.m / self.u) - before).max() < SETTLED:
+                break
+
+    def comparisons(self) -> tuple[Comparison, ...]:
+        """The declared comparisons with the fitted m and u."""
+        fitted = iter(zip(self.m.tolist(), self.u.tolist(), strict=True))
+        out = []
+        for comparison in self.declared:
+            pairs = [next(fitted) for _ in comparison.levels]
+            levels = zip(comparison.levels, pairs, strict=True)
+            out.append(
+                replace(
+                    comparison, levels=tuple(replace(one, m=round(m, 12), u=round(u, 12)) for one, (m, u) in levels)
+                )
+            )
+        return tuple(out)
+
+    def _weights(self) -> Floats:
+        """What each level weighs, in nats; last: null."""
+        return np.append(np.log(self.m / self.u), 0.0)
+
+    def _posterior(self, sample: Sample) -> Floats:
+        """How sure each pair is a match; pairs that were judged are certain."""
+        weights = self._weights()
+        share = np.where(sample.bare, min(self.bare_share, MOST_BARE), self.matches / self.pairs)
+        total = sample.offset + np.log(share / (1 - share))
+        for column in range(sample.index.shape[1]):
+            total = total + weights[sample.index[:, column]]
+        posterior = np.where(sample.kept_apart, 0.0, 1 / (1 + np.exp(-np.clip(total, -500, 500))))
+        return np.where(np.isnan(sample.certain), posterior, sample.certain)
+
+    def _counts(self, sample: Sample, weight: Floats) -> Floats:
+        out = np.zeros(len(self.m) + 1)
+        for column in range(sample.index.shape[1]):
+            out += self._tally(sample.index[:, column], weight)
+        return out[:-1]
+
+    def _tally(self, index: Ints, weight: Floats) -> Floats:
+        size = len(self.m) + 1
+        return np.bincount(index % size, weights=weight, minlength=size).astype(np.float64)
+
+    def _chance(self, sample: Sample, unmatched: Floats) -> Floats:
+        """How often each level comes by chance; of identifiers, only where the rest contradicts (`CONTRADICTED`)."""
+        weights = self._weights()
+        evidence = sample.offset.copy()
+        for column in range(sample.index.shape[1]):
+            evidence += weights[sample.index[:, column]]
+        known = sample.kept_apart | ~np.isnan(sample.certain)
+        out = np.zeros(len(self.m) + 1)
+        for column, comparison in enumerate(self.declared):
+            index = sample.index[:, column]
+            weight = unmatched
+            if comparison.function in TELLING or comparison.function.startswith(SHARED):
+                own = weights[index]
+                weight = np.where((own > 0) & (evidence - own > CONTRADICTED) & ~known, 0.0, unmatched)
+            out += self._tally(index, weight)
+        return out[:-1]
+
+    def _maximise(self, matched: Floats, unmatched: Floats, random: Floats, scale: float) -> None:
+        """Random pairs tell how common a level is by chance; where they show it too seldom, candidates tell."""
+        self.m = self._normal(matched + PRIOR_MATCHES * self.prior_m)
+        trust = random / (random + FEW)
+        mass = trust * random * scale + (1 - trust) * np.maximum(unmatched, 0)
+        pairs = PRIOR_PAIRS * min(1.0, self.pairs / 1e6) + 1
+        self.u = self._normal(mass + pairs * self.prior_u)
+
+    def _normal(self, values: Floats) -> Floats:
+        values = np.maximum(values, 1e-12)
+        total = np.bincount(self.group, weights=values)
+        normal: Floats = np.clip(values / total[self.group], 1e-9, 1.0)
+        return normal

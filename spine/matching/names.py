@@ -1,0 +1,100 @@
+"""Names of persons compared: parts, nicknames, initials, and given name and surname in each other's place."""
+
+import numpy as np
+
+from spine.matching.addresses import at_one_address
+from spine.matching.encoded import Bools
+from spine.matching.outcomes import FAMILY_NAME, FAR, NEAR, OUTCOMES, Levels
+from spine.matching.pairs import PairView
+
+GIVEN, MIDDLE, ORDER, SURNAME = (OUTCOMES[name] for name in ("given", "middle", "order", "surname"))
+
+
+def given(view: PairView) -> Levels:
+    """Given name: differs, initial, resembles, close, a part in common or as middle name, nickname, same."""
+    both = view.both("given")
+    jaro = view.jaro_winkler("given")
+    edits = view.edits("given")
+    here, there = view.codes("given")
+    middle_here, middle_there = view.codes("middle")
+    as_middle = ((here == middle_there) | (there == middle_here)) & both
+    shorter = view.shorter("given")
+    initial = both & (shorter == 1) & view.same_initial("given")
+    steps = [
+        ("resembles", (jaro >= 0.8) & ~initial),
+        ("same initial", initial),
+        ("close", ((jaro >= 0.92) | (edits <= 1)) & (shorter > 2)),
+        ("a part in common", (as_middle & (shorter > 1)) | view.part_of("given")),
+        ("nickname", view.nickname("given")),
+        ("same", view.same("given")),
+    ]
+    return GIVEN.ranked(both, steps)
+
+
+def middle(view: PairView) -> Levels:
+    """Middle name: differs, same initial, same in full."""
+    full = view.shorter("middle") > 1
+    steps = [
+        ("same initial", (view.same_initial("middle") | view.same("middle")) & ~full),
+        ("same", (view.edits("middle") <= 1) & full),
+    ]
+    return MIDDLE.ranked(view.both("middle"), steps)
+
+
+def order(view: PairView) -> Levels:
+    """Order of the names: as usual, or given name and surname in each other's place."""
+    comparable = view.both("given") & view.both("surname")
+    return ORDER.ranked(comparable, [("exchanged", view.swapped)], least="as usual")
+
+
+def surname(view: PairView) -> Levels:
+    """Surname: differs, resembles, a part in common, close, same; the same again at one address."""
+    return view.remember("surname levels", lambda: _surname(view))
+
+
+def _surname(view: PairView) -> Levels:
+    jaro = view.jaro_winkler("surname")
+    long = view.shorter("surname") > 3
+    steps = [
+        ("resembles", jaro >= 0.8),
+        ("a part in common", view.part_of("surname")),
+        ("close", ((jaro >= 0.93) | (view.edits("surname") <= 1)) & long),
+        ("same", view.same("surname")),
+    ]
+    return SURNAME.moved(SURNAME.ranked(view.both("surname"), steps, FAR), at_one_address(view), NEAR)
+
+
+def namesakes(view: PairView) -> Bools:
+    """The surnames agree, slips allowed."""
+    return SURNAME.marked(surname(view), FAMILY_NAME)
+
+
+def suffix(view: PairView) -> Levels:
+    """Name suffix: differs, same."""
+    return OUTCOMES["suffix"].ranked(view.both("suffix"), [("same", view.same("suffix"))])
+
+
+def turn_names(view: PairView) -> None:
+    """Mark the pairs whose names fit much better with given name and surname of one side exchanged."""
+    comparable = view.both("given") & view.both("surname")
+    straight = view.jaro_winkler("given") + view.jaro_winkler("surname")
+    names = view.records.codes
+    here_given, here_surname = names["given"][view.left], names["surname"][view.left]
+    there_given, there_surname = names["given"][view.right], names["surname"][view.right]
+    rows = np.flatnonzero(comparable & (straight < 1.3))
+    exact = (here_given[rows] == there_surname[rows]) | (here_surname[rows] == there_given[rows])
+    initials = view.initials("given")
+    alike = (initials[here_given[rows]] == initials[there_surname[rows]]) | (
+        initials[here_surname[rows]] == initials[there_given[rows]]
+    )
+    rows = rows[exact | alike]
+    crossed = PairView(view.records, view.left[rows], view.right[rows])
+    crossed.turn(np.ones(len(rows), dtype=bool))
+    one, other = crossed.jaro_winkler("given"), crossed.jaro_winkler("surname")
+    better, before = one + other, straight[rows]
+    # Both names fit crosswise, or one does so well that the other may have been replaced.
+    both = (better >= 1.6) & (better > before + 0.5)
+    single = (np.maximum(one, other) >= 0.88) & (better >= 1.25) & (better > before + 0.3)
+    swapped = np.zeros(len(view), dtype=bool)
+    swapped[rows] = both | single
+    view.turn(swapped)

@@ -1,0 +1,139 @@
+"""The pairs that training learns from: candidates, random pairs, and what judgements make certain of them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from zlib import crc32
+
+import numpy as np
+
+from spine.domain.weights import SCALE
+from spine.matching.encoded import Bools, Encoded, Floats, Ints
+from spine.matching.model import Model
+from spine.matching.outcomes import FAMILY_NAME, HOME, OUTCOMES, OWN, SHARED, Levels
+from spine.matching.scorer import CHUNK, adjustment, levels_of
+
+RANDOM_PAIRS = 400_000
+"""So many random pairs show how common a level is by chance; all pairs where there are fewer."""
+_MIX = np.uint64(0xBF58476D1CE4E5B9)
+Pairs = tuple[Ints, Ints]
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """Levels of pairs as columns of one indicator space.
+
+    `index` [pairs, comparisons] counts through the levels of all comparisons, -1 where null. `offset` is what the
+    rarity of agreed values adds, in nats. `kept_apart` marks pairs that are no match while training: they agree on
+    nothing of their own, or borrow as relatives do. `bare` marks pairs with only identifiers to compare. `certain` is
+    1 or 0 for pairs that were judged, nan for all others.
+    """
+
+    index: Ints
+    offset: Floats
+    kept_apart: Bools
+    bare: Bools
+    certain: Floats
+
+    def __len__(self) -> int:
+        return len(self.offset)
+
+
+def sample(model: Model, records: Encoded, pairs: Pairs, certain: Floats) -> Sample:
+    """The levels of these pairs of rows under the model's comparisons."""
+    left, right = pairs
+    parts = [
+        _sample_chunk(model, records, left[start : start + CHUNK], right[start : start + CHUNK])
+        for start in range(0, max(len(left), 1), CHUNK)
+    ]
+    index, offset, kept_apart, bare = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Sample(index, offset, kept_apart, bare, certain)
+
+
+def _sample_chunk(model: Model, records: Encoded, left: Ints, right: Ints) -> tuple[Ints, Floats, Bools, Bools]:
+    levels, view = levels_of(model, records, left, right)
+    index = np.empty(levels.shape, dtype=np.int64)
+    offset = np.zeros(len(left))
+    agreed, own, described = (np.zeros(len(left), dtype=bool) for _ in range(3))
+    found_by: dict[str, Levels] = {}
+    first = 0
+    for column, comparison in enumerate(model.comparisons):
+        outcomes = OUTCOMES[comparison.function]
+        found = levels[:, column]
+        found_by[comparison.function] = found
+        agreed |= outcomes.marked(found, OWN)
+        if not comparison.function.startswith(SHARED):
+            described |= found >= 0
+            own |= (found >= 0) & (OWN in outcomes.marks)
+        index[:, column] = np.where(found >= 0, found.astype(np.int64) + first, -1)
+        first += len(comparison.levels)
+        offset += adjustment(model, comparison, view, found) / SCALE * np.log(2)
+    bare = ~described & (index >= 0).any(axis=1)
+    return index, offset, (own & ~agreed) | _borrowing(found_by), bare
+
+
+def _borrowing(found: Mapping[str, Levels]) -> Bools:
+    """Relatives whose given names differ and whose birth dates don't agree: what else they share, they share as kin."""
+    if "surname" not in found:
+        return np.zeros(len(found["address"]), dtype=bool)
+    kin = OUTCOMES["surname"].marked(found["surname"], FAMILY_NAME) | OUTCOMES["address"].marked(found["address"], HOME)
+    others = OUTCOMES["given"].named(found["given"], "differs")
+    return kin & others & ~OUTCOMES["birth_date"].marked(found["birth_date"], OWN)
+
+
+def content_order(records: Encoded) -> Ints:
+    """The rows in an order that follows from their contents alone, so that training does not depend on theirs.
+
+    Rows of equal contents are interchangeable.
+    """
+    number = np.zeros(records.size, np.uint64)
+    hashes: dict[int, Ints] = {}
+    for name in sorted(records.codes):
+        texts = records.texts_of(name)
+        if id(texts) not in hashes:
+            hashes[id(texts)] = np.array([crc32(text.encode()) for text in texts] + [-1], dtype=np.int64)
+        number = _stirred(number, hashes[id(texts)][records.codes[name]])
+    for name in sorted(records.shared):
+        for column in records.shared[name].T:
+            number = _stirred(number, column)
+    return np.argsort(number, kind="stable").astype(np.int64)
+
+
+def _stirred(
+    number: np.ndarray[tuple[int], np.dtype[np.uint64]], column: Ints
+) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
+    return (number ^ (number >> np.uint64(29))) * _MIX + column.astype(np.uint64)
+
+
+def random_pairs(order: Ints, draw: np.random.Generator) -> Pairs:
+    """Random pairs of rows, or all pairs where they are few."""
+    size = len(order)
+    if size * (size - 1) // 2 <= RANDOM_PAIRS:
+        left, right = np.triu_indices(size, 1)
+    else:
+        left = draw.integers(0, size, RANDOM_PAIRS)
+        right = draw.integers(0, size - 1, RANDOM_PAIRS)
+        right = np.where(right >= left, right + 1, right)
+    return order[left], order[right]
+
+
+def in_order(order: Ints, pairs: Pairs) -> Pairs:
+    """The same pairs, each once, both ends and all pairs sorted by the rows' places in `order`."""
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    low, high = np.minimum(place[pairs[0]], place[pairs[1]]), np.maximum(place[pairs[0]], place[pairs[1]])
+    key = np.unique(low * len(order) + high)
+    return order[key // len(order)], order[key % len(order)]
+
+
+def certain_of(size: int, pairs: Pairs, same: Pairs, different: Pairs) -> Floats:
+    """1 for pairs that are among `same`, 0 among `different`, nan for all others, whichever way round."""
+    keys = _keys(size, pairs)
+    out = np.full(len(keys), np.nan)
+    out[np.isin(keys, _keys(size, different))] = 0.0
+    out[np.isin(keys, _keys(size, same))] = 1.0
+    return out
+
+
+def _keys(size: int, pairs: Pairs) -> Ints:
+    left, right = np.asarray(pairs[0], dtype=np.int64), np.asarray(pairs[1], dtype=np.int64)
+    return np.minimum(left, right) * size + np.maximum(left, right)
