@@ -74,7 +74,8 @@ def _write_records(out: BatchWriter, records: pa.Table, prepared: Prepared) -> I
     is_current[current] = True
     claims = prepared.claims.filter(pa.array(is_current[prepared.claims["row"].to_numpy()]))
     _write_claims(out, claims, rows, ids, replaced)
-    return ids[current]
+    touched: Ints = ids[current]
+    return touched
 
 
 def _newest(ids: Ints, rows: pa.Table) -> tuple[Ints, Ints]:
