@@ -12,6 +12,7 @@ _PO_BOX = re.compile(
     r"\b(?:p\.?\s*o\.?\s*box|post\s*office\s*box|postfach|apartado|boite\s*postale)\s*#?\s*(\w*)", re.I
 )
 _BOX_WORDS = words("p o po box post office postfach pob apartado boite postale no number nr")
+_ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
 _STRASSE = re.compile(r"(?<=[a-z]{2})(?:strasse|strase|str)$")
 _NUMBER_LETTER = re.compile(r"\b(\d+) ([a-z])\b")
 _LETTER_NUMBER = re.compile(r"\b([a-z]) (\d+)\b")
@@ -85,7 +86,7 @@ def split_street(text: str) -> Street:
 
 
 def _split_number(tokens: list[str]) -> tuple[str | None, list[str]]:
-    if len(tokens) > 1 and _HOUSE.fullmatch(tokens[0]):
+    if tokens and (_HOUSE.fullmatch(tokens[0]) or (len(tokens) > 1 and _mistyped(tokens[0]))):
         return tokens[0], tokens[1:]
     at = -1
     if len(tokens) > 2 and len(tokens[-1]) == 1 and tokens[-1].isalpha() and tokens[-2].isdigit():
@@ -95,6 +96,12 @@ def _split_number(tokens: list[str]) -> tuple[str | None, list[str]]:
         if before not in NUMBERED_ROADS:
             return "".join(tokens[at:]), tokens[:at]
     return None, tokens
+
+
+def _mistyped(word: str) -> bool:
+    """A house number with a letter typed into it (`13s84`), but not the name of a numbered street (`42nd`)."""
+    digits = sum(map(str.isdigit, word))
+    return 2 <= digits > len(word) - digits > 0 and not _ORDINAL.fullmatch(word)
 
 
 def _split_unit(part: str) -> tuple[list[str], str | None]:
