@@ -86,9 +86,7 @@ def measured(one: Joined, points: Points) -> Figures:
         precision.append(float(one.right[kept].sum() / made) if made else 1.0)
     height = int(np.ceil(np.interp(log2(19), logits, places) - 1e-6))
     known = one.entities >= 0
-    return Figures(
-        error, tuple(precision), accuracy(one.trees.cut(height)[known], one.entities[known]).pairwise_f1
-    )
+    return Figures(error, tuple(precision), accuracy(one.trees.cut(height)[known], one.entities[known]).pairwise_f1)
 
 
 def best(sets: list[Joined]) -> tuple[float, float, float]:
