@@ -59,14 +59,23 @@ FLATMATES = Case(
 )  # fmt: skip
 
 _FIRST = ("Aaron", "Bella", "Carlos", "Diana", "Elias", "Freya", "Gavin", "Hanna", "Imran", "Julia")
-_LAST = ("Abbott", "Berger", "Castillo", "Dvorak", "Eriksen", "Fontaine", "Gallo", "Hughes")
+_COMMON = ("Smith", "Johnson", "Garcia", "Brown")
+_RARE = (
+    "Abbott Berger Castillo Dvorak Eriksen Fontaine Gallo Hughes Ibarra Jansen Kaur Lindholm Mbeki Novotny Oduya "
+    "Petrov Quist Romano Schreiber Tran Ueda Vasquez Whitlock Xiong Yilmaz Zhang Acheson Bukowski Calloway Desai "
+    "Ekström Farouk Grzybowski Haddock Iyer Jovanovic Kowalczyk Lombardi Mensah Nakagawa Ostrowski Pham Qureshi "
+    "Rasmussen Sokolov Thibault Umarov Villanueva Wojcik Yamada Zeller Abernathy Brandstetter Chaudhry Delacroix "
+    "Emerick Fitzroy Gunderson Halvorsen Ivanenko Juarez Kettering Lafontaine Mulcahy Njoroge Orlov Pettersen "
+    "Rojas"
+)
+_LAST = _RARE.split()
 
 
 def _student(row: int) -> dict[str, str]:
-    first, last = _FIRST[row % 10], _LAST[row // 10]
+    first, last = _FIRST[row % 10], (*_LAST, *_COMMON * 3)[row]
     where = home(f"H-tower-{row:02}", "900", "College Park Way", "Ithaca", "NY", "14850")
-    birth = f"{2003 + row % 4}-{row % 12 + 1:02}-{row % 27 + 1:02}"
-    email = f"{first[0].lower()}{last.lower()}{row}@students.example.edu"
+    birth = f"{1998 + row * 7 % 9}-{row * 5 % 12 + 1:02}-{row * 17 % 28 + 1:02}"
+    email = f"{first[0].lower()}.student{row}@students.example.edu"
     return dict(line(("crm", "shop", "loyalty")[row % 3], f"P-tower-{row:02}", f"2025-{row % 9 + 1:02}-15", where,
                      given=first, surname=last, birth=birth, email=email,
                      **({"loyalty": f"79990001{row:02}"} if row % 3 == 2 else {})))  # fmt: skip
@@ -74,7 +83,8 @@ def _student(row: int) -> dict[str, str]:
 
 STUDENT_TOWER = Case(
     "student_tower",
-    "Eighty students live at one address without flat numbers, ten share each surname: the address alone joins nobody.",
+    "Eighty students live at one address without flat numbers, three share each of four common surnames: neither the "
+    "address nor a common name joins anybody.",
     tuple(_student(row) for row in range(80)),
 )
 

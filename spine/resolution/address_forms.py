@@ -13,12 +13,17 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cpdist
 
+from spine.normalise.street_words import STREET_WORDS
 from spine.resolution.components import Ints
 from spine.resolution.grouping import Coded, coded, groups_of
 
 PARTS = ("house_number", "street", "unit", "po_box", "city", "region", "postcode", "country")
 DIFFERENT, MISSING, NEAR, EQUAL = 0, 1, 2, 3
 """Levels of agreement of one part; MISSING: at least one side lacks it."""
+
+_LONG: dict[str, str] = {}
+for _word, _short in STREET_WORDS.items():
+    _LONG.setdefault(_short, _word)
 
 Levels = NDArray[np.int8]
 Flags = NDArray[np.bool_]
@@ -64,7 +69,10 @@ class Forms:
             key, inverse = np.unique(low * width + high, return_inverse=True)
             texts = self.parts[part].texts
             one, other = texts[key // width].tolist(), texts[key % width].tolist()
-            near = _near_number(one, other) if part in ("house_number", "po_box") else _near_words(one, other)
+            if part in ("house_number", "po_box"):
+                near = _near_number(one, other)
+            else:
+                near = _near_words(one, other, as_spelt=part == "street")
             out[open_[near[inverse]]] = NEAR
         return out
 
@@ -111,15 +119,25 @@ def _part_of(a: str, b: str) -> bool:
     return len(words[0] & words[1]) > 0 and (words[0] <= words[1] or words[1] <= words[0])
 
 
-def _near_words(one: list[str], other: list[str]) -> Flags:
-    """At most one edit for every five letters, numbers in the text equal; or all words of the shorter in the longer."""
+def in_full(street: str) -> str:
+    """A street with its words spelt out (`perry blvd` -> `perry boulevard`), as they stood where one was mistyped."""
+    return " ".join(_LONG.get(word, word) for word in street.split())
+
+
+def _near_words(one: list[str], other: list[str], *, as_spelt: bool = False) -> Flags:
+    """At most one edit for every five letters, numbers in the text equal; or all words of the shorter in the longer.
+
+    `as_spelt`: edits are counted in the streets spelt out too, since a mistyped word is not given its short form.
+    """
     apart = _distance(one, other)
+    if as_spelt:
+        apart = np.minimum(apart, _distance([in_full(text) for text in one], [in_full(text) for text in other]))
     longer = np.array([max(len(a), len(b)) for a, b in zip(one, other, strict=True)])
     found = (apart <= np.maximum(1, longer // 5)) & (longer >= 4)
     for at in range(len(one)):
         a, b = one[at], other[at]
         if found[at]:
-            found[at] = _digits(a) == _digits(b)
+            found[at] = _numbers(a) == _numbers(b)
         else:
             words = sorted((set(a.split()), set(b.split())), key=len)
             found[at] = words[0] < words[1] and max(map(len, words[0]), default=0) >= 4
@@ -127,5 +145,6 @@ def _near_words(one: list[str], other: list[str]) -> Flags:
     return flags
 
 
-def _digits(text: str) -> list[str]:
-    return [word for word in text.split() if any(letter.isdigit() for letter in word)]
+def _numbers(text: str) -> list[str]:
+    """The words that are numbers, such as 42nd or a1; a digit within a long word is a slip."""
+    return [word for word in text.split() if 3 * sum(map(str.isdigit, word)) >= len(word)]

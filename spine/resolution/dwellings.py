@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spine.resolution.address_forms import DIFFERENT, EQUAL, MISSING, NEAR, PARTS, Flags, Forms, forms_of
+from spine.resolution.address_forms import DIFFERENT, EQUAL, MISSING, NEAR, PARTS, Flags, Forms, forms_of, in_full
 from spine.resolution.components import Ints
 from spine.resolution.grouping import distinct, distinct_count, distinct_pairs, groups_of, pairs_within
 from spine.resolution.resolved import Resolved
@@ -160,7 +160,7 @@ def candidate_forms(forms: Forms, used: Ints) -> tuple[Ints, Ints]:
     used = used[forms.has("house_number")[used] & forms.has("street")[used]]
     if not len(used):
         return used, used
-    texts = forms.parts["street"].texts.tolist()
+    texts = [in_full(text) for text in forms.parts["street"].texts.tolist()]
     words = [max(text.split(), key=len, default="") for text in texts]
     street = forms.parts["street"].codes[used]
     ends = [np.unique(np.array(part, dtype=object), return_inverse=True)[1][street]

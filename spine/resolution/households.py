@@ -16,8 +16,17 @@ from spine.resolution import merge_tree
 from spine.resolution.address_forms import Flags
 from spine.resolution.components import Ints, connected, inside_pairs
 from spine.resolution.grouping import distinct, pairs_within, smallest
+from spine.resolution.links import pair_keys
 from spine.resolution.residencies import Residencies, residencies
-from spine.resolution.residency_pairs import UNKNOWN_DAY, Evidence, candidates, gather, weigh
+from spine.resolution.residency_pairs import (
+    SMALL_DWELLING,
+    UNKNOWN_DAY,
+    Evidence,
+    candidates,
+    gather,
+    is_among,
+    weigh,
+)
 from spine.resolution.resolved import Resolved
 from spine.resolution.trees import Trees
 
@@ -76,7 +85,7 @@ def households(resolved: Resolved, height: int = DEFAULT_HEIGHT) -> Households:
         cluster = cluster.copy()
         cluster[lives] = smallest(homes.dwelling, np.where(lives, np.arange(len(homes)), -1),
                                   homes.dwellings.forms.size)[homes.dwelling[lives]]  # fmt: skip
-    cluster = same_over_moves(homes, evidence.days, cluster)
+    cluster = same_over_moves(evidence, cluster)
     counted = np.bincount(cluster, minlength=len(homes))[cluster]
     first = smallest(homes.of_row, resolved.ids, len(homes))
     label = smallest(cluster, first, len(homes))[cluster] if len(homes) else cluster
@@ -109,34 +118,49 @@ def _total(evidence: Evidence, left: Ints, right: Ints) -> Ints:
     return total
 
 
-def same_over_moves(homes: Residencies, days: Ints, cluster: Ints) -> Ints:
+def same_over_moves(evidence: Evidence, cluster: Ints) -> Ints:
     """Join households that are the same persons at another dwelling, so that who moves together keeps the id.
 
-    Two clusters are one household where most persons of the smaller are in both, at least two persons or all of a
-    household of one, and their periods follow each other. Where the periods are not known, the smaller must lie
-    within the larger wholly: children with two homes do not make one household of their parents.
+    Two clusters are one household where
+
+    - both are one and the same person alone: whoever else belongs to a home would be seen there;
+    - at least two persons, and most of the smaller, are in both, and their periods follow each other. Where the
+      periods are not known, the smaller must lie within the larger wholly: children with two homes do not make one
+      household of their parents;
+    - one person, who is nobody's child, is seen alone at a new dwelling after everybody at the old one was last seen,
+      and a source declares some of those to be family: the others were not seen again yet.
     """
+    homes, days = evidence.residencies, evidence.days
     member, person = distinct(cluster, homes.person)
     size = np.bincount(member, minlength=len(homes))
-    group = np.unique(person, return_inverse=True)[1].astype(np.int64)
-    one, other, _ = pairs_within(group, 12)
+    one, other, _ = pairs_within(np.unique(person, return_inverse=True)[1].astype(np.int64), 12)
     if not len(one):
         return cluster
-    pair, both = np.unique(
-        np.minimum(member[one], member[other]) * len(homes) + np.maximum(member[one], member[other]),
-        return_counts=True,
-    )
+    leads = _has_family_inside(evidence, member, person) & ~np.isin(person, homes.person[homes.child])
+    low, high = np.minimum(member[one], member[other]), np.maximum(member[one], member[other])
+    pair, inverse, both = np.unique(low * len(homes) + high, return_inverse=True, return_counts=True)
     low, high = pair // len(homes), pair % len(homes)
+    family = np.zeros(len(pair), dtype=bool)
+    family[inverse[leads[one] | leads[other]]] = True
     smaller, larger = np.minimum(size[low], size[high]), np.maximum(size[low], size[high])
-    most = (2 * both > smaller) & ((both >= 2) | (larger == 1))
-    lives = homes.dwelling >= 0
     first = np.full(len(homes), np.iinfo(np.int64).max)
     last = np.full(len(homes), UNKNOWN_DAY, np.int64)
     np.minimum.at(first, cluster, days[homes.first])
     np.maximum.at(last, cluster, days[homes.last])
     known = (first[low] > UNKNOWN_DAY) & (first[high] > UNKNOWN_DAY)
-    follow = (first[low] > last[high]) | (first[high] > last[low])
+    later = known & (first[low] > last[high]), known & (first[high] > last[low])
+    moved = (both >= 2) & (2 * both > smaller) & np.where(known, later[0] | later[1], both == smaller)
+    ahead = np.where(size[low] == 1, later[0], later[1]) & (smaller == 1) & (larger > 1) & family
     settled = np.ones(len(homes), dtype=bool)
-    settled[cluster[homes.collective | ~lives]] = False
-    joined = most & np.where(known, follow, both == smaller) & settled[low] & settled[high]
+    settled[cluster[homes.collective | (homes.dwelling < 0)]] = False
+    joined = ((larger == 1) | moved | ahead) & settled[low] & settled[high]
     return connected(len(homes), low[joined], high[joined])[cluster]
+
+
+def _has_family_inside(evidence: Evidence, member: Ints, person: Ints) -> Flags:
+    """Which memberships are of a person with declared family in the same cluster."""
+    left, right, _ = pairs_within(member, SMALL_DWELLING)
+    kin = is_among(evidence.family, pair_keys(evidence.labels, person[left], person[right]))
+    out = np.zeros(len(member), dtype=bool)
+    out[left[kin]] = out[right[kin]] = True
+    return out

@@ -32,6 +32,7 @@ FAMILY_ROLES = (
     "spouse", "child", "parent", "sibling", "grandchild", "relative", "partner", "husband", "wife", "son", "daughter",
     "mother", "father", "brother", "sister", "in-law",
 )  # fmt: skip
+CHILD_ROLES = ("child", "son", "daughter")
 
 
 @dataclass(frozen=True)
@@ -40,8 +41,8 @@ class Residencies:
 
     `person` is the person's label, `dwelling` a form of `dwellings.forms` (-1: nowhere). `first` and `last` are codes
     of `dates` (-1: not known). `surnames` and `identifiers` are (residency, code or identifier id) pairs, sorted.
-    `head` and `family` are declared roles; `collective` marks residents of an institution that a source declares as
-    such; `rank` is the order that breaks ties, by the smallest record key.
+    `head`, `family` and `child` are declared roles; `collective` marks residents of an institution that a source
+    declares as such; `rank` is the order that breaks ties, by the smallest record key.
     """
 
     of_row: Ints
@@ -55,6 +56,7 @@ class Residencies:
     surnames: tuple[Ints, Ints]
     head: Ints
     family: Flags
+    child: Flags
     collective: Flags
     rank: Ints
 
@@ -107,6 +109,7 @@ def _described(resolved: Resolved, homes: Dwellings, of_row: Ints, first: Ints, 
     family = flagged(resolved, "household_role", FAMILY_ROLES, "nonrelative") & ~flagged(
         resolved, "household_role", ("nonrelative", "foster")
     )
+    young = flagged(resolved, "household_role", CHILD_ROLES) & ~flagged(resolved, "household_role", ("person",))
     source = coded(resolved.records["source"]).codes
     marked = np.zeros(size, dtype=bool)
     marked[of_row[family & (of_row >= 0)]] = True
@@ -123,6 +126,7 @@ def _described(resolved: Resolved, homes: Dwellings, of_row: Ints, first: Ints, 
         surnames=distinct(of_row[named], surname.codes[named]),
         head=largest(of_row, np.where(heads, source, -1), size),
         family=marked,
+        child=np.isin(resolved.person[first], resolved.person[young & (resolved.person >= 0)]),
         collective=collective[residency_dwelling] & (residency_dwelling >= 0),
         rank=np.arange(size),
     )

@@ -47,6 +47,7 @@ class Evidence:
     surname_bits: Ints
     labels: Ints
     family: Ints
+    together: Ints
     shared: Mapping[str, tuple[Ints, Ints]]
     days: Ints
 
@@ -86,8 +87,8 @@ def gather(resolved: Resolved, homes: Residencies) -> Evidence:
     shared = {name: _shared(labels, shared_identifiers(resolved, name, w.SHARED_CROWD), w.SHARED[name].value)
               for name in w.SHARED}  # fmt: skip
     return Evidence(
-        homes, groups, count, np.append(surnames_at, 0)[at], surname, bits, labels, family[family >= 0], shared,
-        _days(homes),
+        homes, groups, count, np.append(surnames_at, 0)[at], surname, bits, labels, family[family >= 0],
+        _together(homes, labels), shared, _days(homes),
     )  # fmt: skip
 
 
@@ -99,6 +100,13 @@ def _shared(labels: Ints, shared: Shared, most: int) -> tuple[Ints, Ints]:
     key, weight = key[order], weight[order]
     last = np.append(key[1:] != key[:-1], True) & (key >= 0) if len(key) else np.empty(0, bool)
     return key[last], weight[last]
+
+
+def _together(homes: Residencies, labels: Ints) -> Ints:
+    """Pair keys of the persons who have a dwelling in common, crowded dwellings left out."""
+    left, right, _ = pairs_within(homes.dwelling, SMALL_DWELLING)
+    found = np.unique(pair_keys(labels, homes.person[left], homes.person[right]))
+    return found[found >= 0]
 
 
 def _days(homes: Residencies) -> Ints:
@@ -146,7 +154,11 @@ def _of_persons(evidence: Evidence) -> tuple[Ints, Ints]:
 
 
 def weigh(evidence: Evidence, left: Ints, right: Ints) -> dict[str, Ints]:
-    """The weight of each kind of evidence for each pair, in thousandths of a bit; their sum is the pair's weight."""
+    """The weight of each kind of evidence for each pair, in thousandths of a bit; their sum is the pair's weight.
+
+    What relates two persons speaks for the home that they have in common; it says nothing more about a second home
+    that only one of them has.
+    """
     homes = evidence.residencies
     same_person = homes.person[left] == homes.person[right]
     key = pair_keys(evidence.labels, homes.person[left], homes.person[right])
@@ -156,7 +168,7 @@ def weigh(evidence: Evidence, left: Ints, right: Ints) -> dict[str, Ints]:
         "address": address,
         "surname": np.where(same_person, 0, _surname(evidence, left, right)),
         "person": np.where(same_person, w.SAME_PERSON.value, 0),
-        "family": _found(evidence.family, key) * w.FAMILY.value,
+        "family": is_among(evidence.family, key) * w.FAMILY.value,
         "roles": np.where(
             heads, w.TWO_HEADS.value, np.where(homes.family[left] & homes.family[right], w.FAMILY_ROLES.value, 0)
         ),
@@ -165,13 +177,17 @@ def weigh(evidence: Evidence, left: Ints, right: Ints) -> dict[str, Ints]:
     budget = np.full(len(left), w.SHARED_MOST)
     for namespace, (keys, value) in evidence.shared.items():
         at = np.minimum(np.searchsorted(keys, key), max(len(keys) - 1, 0))
-        bits = np.where(_found(keys, key), value[at], 0) if len(keys) else np.zeros(len(left), np.int64)
+        bits = np.where(is_among(keys, key), value[at], 0) if len(keys) else np.zeros(len(left), np.int64)
         weights[namespace] = np.where(same_person, 0, np.minimum(bits, budget))
         budget = budget - weights[namespace]
+    spent = ~same_person & (address == w.ELSEWHERE.value) & is_among(evidence.together, key)
+    for name in ("surname", "family", "roles", *evidence.shared):
+        weights[name] = np.where(spent, np.minimum(weights[name], 0), weights[name])
     return weights
 
 
-def _found(keys: Ints, asked: Ints) -> NDArray[np.bool_]:
+def is_among(keys: Ints, asked: Ints) -> NDArray[np.bool_]:
+    """Which pair keys are among the sorted ones; -1 never is."""
     if not len(keys):
         return np.zeros(len(asked), dtype=bool)
     at = np.minimum(np.searchsorted(keys, asked), len(keys) - 1)

@@ -247,6 +247,43 @@ def test_one_who_moves_out_founds_a_household() -> None:
     assert together([*rows, *neighbours()])[:4] == [1, 1, 1, 4]
 
 
+def test_family_follows_the_one_who_moved_first_but_not_a_child() -> None:
+    mover = {"person": "a", "surname": "quintana", "at": "2023-05-01", **home("90", "harbour view dr")}
+    family = family_that_moves("2023-05-01")[:3]
+    for declared, found in (("partner", [1, 1, 1, 1]), ("child", [1, 1, 1, 4])):
+        family[0] = {**family[0], "household_role": declared, "family": [("customer", "c2")]}
+        family[1] = {**family[1], "carries": [("customer", "c2")]}
+        assert together([*family, mover, *neighbours()])[:4] == found
+
+
+def test_one_person_alone_at_two_homes_is_one_household() -> None:
+    rows = [
+        {"person": "a", "surname": "quintana", "at": day, **home(*where)}
+        for day, where in (
+            ("2019-03-01", ("8", "elm st")), ("2020-03-01", ("90", "harbour view dr")), ("2021-03-01", ("8", "elm st")),
+        )
+    ]  # fmt: skip
+    assert together([*rows, *neighbours()])[:3] == [1, 1, 1]
+
+
+def test_what_relates_two_who_live_together_does_not_move_one_into_the_others_second_home() -> None:
+    rows = family_that_moves("2019-06-01")[:4]
+    rows[3] = {**rows[3], "at": "2019-04-01"}
+    stayed = {**rows[0], "at": "2020-01-01"}
+    for row in rows:
+        row |= {"carries": [("account", "x1")]}
+    assert together([*rows, stayed, *neighbours()])[:5] == [1, 1, 1, 4, 1]
+
+
+def test_a_mistyped_word_of_the_street_is_the_same_street() -> None:
+    rows = [
+        {"person": "a", "surname": "quintana", **home("8", "washington buolevard")},
+        {"person": "a", "surname": "quintana", **home("8", "washington blvd")},
+        {"person": "b", "surname": "lindqvist", **home("8", "washington blvd")},
+    ]
+    assert together([*rows, *neighbours()])[:3] == [1, 1, 1]
+
+
 def test_the_next_tenant_is_not_a_flatmate() -> None:
     rows = [
         {"person": "a", "surname": "quintana", "at": "2012-01-01", **home("8", "elm st")},
