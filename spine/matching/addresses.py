@@ -4,7 +4,7 @@ from spine.matching.encoded import Bools
 from spine.matching.outcomes import HOME, NUMBER, OUTCOMES, PLACE, STREET, Levels
 from spine.matching.pairs import PairView
 
-ADDRESS = OUTCOMES["address"]
+ADDRESS, AREA = OUTCOMES["address"], OUTCOMES["area"]
 
 
 def address(view: PairView) -> Levels:
@@ -36,7 +36,6 @@ def _streets(view: PairView, street: Bools, number: Bools) -> Levels:
     close_number = number & (view.edits("house_number") <= 1)
     unit_here, unit_there = view.codes("unit")
     steps = [
-        ("same postcode", view.same("postcode")),
         ("street alike", close_street),
         ("same street", same_street),
         ("same street, number missing", close_street & ~number),
@@ -56,6 +55,13 @@ def _places(view: PairView, place: Bools) -> Levels:
         ("same postcode", view.same("postcode")),
     ]
     return ADDRESS.ranked(place, steps, PLACE, "place differs")
+
+
+def area(view: PairView) -> Levels:
+    """Postcode, where streets or house numbers differ: another, or the same (how common it is counts)."""
+    elsewhere = ADDRESS.named(address(view), "street differs", "another number")
+    steps = [("same postcode", view.same("postcode"))]
+    return AREA.ranked(elsewhere & view.both("postcode"), steps, least="another postcode")
 
 
 def at_one_address(view: PairView) -> Bools:

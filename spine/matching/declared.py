@@ -64,8 +64,7 @@ _ADDRESS = _comparison(
     "address",
     {
         STREET: {
-            "street differs": (0.18, 0.9),
-            "same postcode": (0.04, 0.085),
+            "street differs": (0.22, 0.985),
             "street alike": (0.02, 0.004),
             "same street": (0.02, 0.004),
             "same street, number missing": (0.02, 0.0002),
@@ -87,6 +86,8 @@ _ADDRESS = _comparison(
         },
     },
 )
+
+_AREA = _comparison("area", {ALL: {"another postcode": (0.45, 0.97), "same postcode": (0.55, 0.03)}})
 
 _PHONE = _comparison(
     "phone",
@@ -269,6 +270,7 @@ PERSON = (
         },
     ),
     _ADDRESS,
+    _AREA,
     _shared("login", 0.2, 0.00001),
     _shared("customer", 0.2, 0.00001),
     _shared("loyalty", 0.2, 0.00005),
@@ -366,6 +368,7 @@ ORGANISATION = (
         },
     ),
     _ADDRESS,
+    _AREA,
     _shared("customer", 0.2, 0.00001),
     _shared("master", 0.1, 0.000001),
     _shared("account", 0.35, 0.0001),

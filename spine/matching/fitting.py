@@ -40,7 +40,7 @@ class Fit:
         self.share = share
         levels = [(number, level) for number, comparison in enumerate(declared) for level in comparison.levels]
         names = [f"{number}:{level.group}" for number, level in levels]
-        self.group = np.unique(names, return_inverse=True)[1]
+        _, self.least, self.group = np.unique(names, return_index=True, return_inverse=True)
         self.prior_m = self._normal(np.array([level.m for _, level in levels]))
         self.prior_u = self._normal(np.array([level.u for _, level in levels]))
         self.m, self.u = self.prior_m.copy(), self.prior_u.copy()
@@ -135,6 +135,8 @@ class Fit:
         mass = trust * random * scale + (1 - trust) * np.maximum(unmatched, 0)
         pairs = PRIOR_PAIRS * min(1.0, self.pairs / 1e6) + 1
         self.u = self._normal(mass + pairs * self.prior_u)
+        # What differs never speaks for a pair, however the rest of its group came out.
+        self.m[self.least] = np.minimum(self.m[self.least], self.u[self.least])
 
     def _normal(self, values: Floats) -> Floats:
         values = np.maximum(values, 1e-12)

@@ -22,6 +22,7 @@ FUNCTIONS: dict[str, LevelFunction] = {
     "phone": identifiers.phone,
     "national_id": identifiers.national_id,
     "address": addresses.address,
+    "area": addresses.area,
     "organisation": organisations.organisation,
     "legal_form": organisations.legal_form,
     **{field: partial(organisations.exact_or_slip, field=field) for field in ("tax_id", "register", "lei", "domain")},

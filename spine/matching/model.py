@@ -122,18 +122,16 @@ class Model:
     def evidence(self, levels: str) -> list[Evidence]:
         """What `match.levels` says, one entry per comparison of the model."""
         words = levels.split(",") if levels else []
-        if len(words) != len(self.comparisons):
+        try:
+            return [
+                _evidence(comparison, *map(int, word.split(":")))
+                for comparison, word in zip(self.comparisons, words, strict=True)
+            ]
+        except (ValueError, TypeError, IndexError) as error:
             raise ModelError(
                 f"The evidence {levels[:60]!r} was not written by model {self.version}.",
                 remedy="Run `spine resolve` so that matches and model agree.",
-            )
-        out = []
-        for comparison, word in zip(self.comparisons, words, strict=True):
-            level, _, weight = word.partition(":")
-            number = int(level)
-            label = comparison.levels[number].label if number >= 0 else "not compared"
-            out.append(Evidence(comparison.name, number, label, int(weight) / SCALE if number >= 0 else None))
-        return out
+            ) from error
 
     def to_document(self) -> str:
         """The model as JSON."""
@@ -158,6 +156,12 @@ class Model:
             raise ModelError(
                 "The stored model can't be read.", remedy="Train again: `spine resolve --train always`."
             ) from error
+
+
+def _evidence(comparison: Comparison, level: int, weight: int) -> Evidence:
+    if level < 0:
+        return Evidence(comparison.name, -1, "not compared", None)
+    return Evidence(comparison.name, level, comparison.levels[level].label, weight / SCALE)
 
 
 def _logit(probability: float) -> float:

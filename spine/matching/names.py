@@ -92,9 +92,12 @@ def turn_names(view: PairView) -> None:
     crossed.turn(np.ones(len(rows), dtype=bool))
     one, other = crossed.jaro_winkler("given"), crossed.jaro_winkler("surname")
     better, before = one + other, straight[rows]
-    # Both names fit crosswise, or one does so well that the other may have been replaced.
+    # Both names fit crosswise, or one does so well that the other may have been replaced, or one is the very same.
     both = (better >= 1.6) & (better > before + 0.5)
     single = (np.maximum(one, other) >= 0.88) & (better >= 1.25) & (better > before + 0.3)
+    whole = (crossed.same("given") & (crossed.shorter("given") > 3)) | (
+        crossed.same("surname") & (crossed.shorter("surname") > 3)
+    )
     swapped = np.zeros(len(view), dtype=bool)
-    swapped[rows] = both | single
+    swapped[rows] = both | single | (whole & (better > before + 0.3))
     view.turn(swapped)

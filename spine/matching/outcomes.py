@@ -137,7 +137,6 @@ _NATIONAL_IDS = [
 _EXACT_OR_SLIP = [_o("differs"), _o("slip", "", "", "", OWN), _o("same", "", "", "", OWN)]
 _ADDRESSES = [
     _o("street differs", STREET),
-    _o("same postcode", STREET),
     _o("street alike", STREET),
     _o("same street", STREET),
     _o("same street, number missing", STREET, "street", "", HOME),
@@ -195,6 +194,7 @@ OUTCOMES: dict[str, Outcomes] = {
         "national_id": _in_groups(("", NAMESAKES, NEAR), _NATIONAL_IDS),
         "suffix": [_o("differs"), _o("same")],
         "address": _ADDRESSES,
+        "area": [_o("another postcode"), _o("same postcode", "", "postcode")],
         "organisation": _ORGANISATION,
         "legal_form": [_o("differs"), _o("same")],
         **dict.fromkeys(("tax_id", "register", "lei"), _EXACT_OR_SLIP),
