@@ -118,7 +118,8 @@ def entity_tables(
         rows = labels >= 0
         edges = {"start": resolved.ids[rows], "end": labels[rows]}
         tables[f"resolves_to_{kind.value}"] = pa.table(edges, schema=arrow_schema(f"resolves_to_{kind.value}"))
-    return tables, over, {**linked.unresolved, **{f"parent {name}": n for name, n in over.unresolved.items()}}
+    unresolved = {**linked.unresolved, **{f"parent {name}": n for name, n in over.unresolved.items()}}
+    return tables, over, {name: count for name, count in unresolved.items() if count}
 
 
 def household_part(resolved: Resolved) -> tuple[dict[str, pa.Table], Households]:
