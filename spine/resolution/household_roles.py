@@ -7,14 +7,13 @@ import numpy as np
 from spine.resolution.address_forms import Flags
 from spine.resolution.components import Ints
 from spine.resolution.grouping import coded
-from spine.resolution.residencies import HEAD_ROLES, flagged
+from spine.resolution.residencies import CHILD_ROLES, HEAD_ROLES, flagged
 from spine.resolution.resolved import Resolved
 
 CHILD, ADULT, HEAD = 0, 1, 2
 ROLES = np.array(["child", "adult", "head"], dtype=object)
 OF_AGE = 18
 _ADULT_ROLES = ("spouse", "partner", "husband", "wife", "parent", "grandparent")
-_CHILD_ROLES = ("child", "son", "daughter")
 _YEAR = re.compile(r"(1[89]|20)\d\d")
 _OLDEST = 120
 
@@ -34,7 +33,7 @@ def roles(resolved: Resolved) -> dict[int, Ints]:
     person, old_enough = person[last], age[newest][last] >= OF_AGE
     head = _persons(resolved, flagged(resolved, "household_role", HEAD_ROLES))
     grown = _persons(resolved, flagged(resolved, "household_role", _ADULT_ROLES) | (_says(resolved, "adult")))
-    young = _persons(resolved, flagged(resolved, "household_role", _CHILD_ROLES))
+    young = _persons(resolved, flagged(resolved, "household_role", CHILD_ROLES))
     adult = np.union1d(person[old_enough], np.setdiff1d(np.union1d(grown, head), person))
     child = np.union1d(person[~old_enough], np.setdiff1d(young, np.union1d(person, adult)))
     return {CHILD: child, ADULT: np.setdiff1d(adult, child), HEAD: np.setdiff1d(head, child)}

@@ -27,12 +27,15 @@ from spine.resolution.grouping import (
 from spine.resolution.institutions import INSTITUTION_TYPES, RESIDENT_ROLES, collective_forms, settle
 from spine.resolution.resolved import Resolved
 
-HEAD_ROLES = ("reference person", "head", "householder", "self")
+HEAD_ROLES = (
+    "reference person", "head", "householder", "self", "subscriber", "policyholder", "policy holder", "contract holder",
+    "account holder",
+)  # fmt: skip
 FAMILY_ROLES = (
     "spouse", "child", "parent", "sibling", "grandchild", "relative", "partner", "husband", "wife", "son", "daughter",
-    "mother", "father", "brother", "sister", "in-law",
+    "mother", "father", "brother", "sister", "in-law", "dependent", "dependant",
 )  # fmt: skip
-CHILD_ROLES = ("child", "son", "daughter")
+CHILD_ROLES = ("child", "son", "daughter", "dependent", "dependant")
 
 
 @dataclass(frozen=True)

@@ -284,6 +284,16 @@ def test_a_mistyped_word_of_the_street_is_the_same_street() -> None:
     assert together([*rows, *neighbours()])[:3] == [1, 1, 1]
 
 
+def test_the_words_of_a_contract_are_roles_in_a_household() -> None:
+    rows = [
+        {"person": name, "surname": "quintana", "household_role": role, **home("8", "elm st")}
+        for name, role in (("a", "Subscriber"), ("b", "Spouse"), ("c", "Dependent"))
+    ]
+    resolved = world([*rows, *neighbours()])
+    members = tables(resolved, households(resolved)).member_of
+    assert members["role"].to_pylist()[:3] == ["head", "adult", "child"]
+
+
 def test_the_next_tenant_is_not_a_flatmate() -> None:
     rows = [
         {"person": "a", "surname": "quintana", "at": "2012-01-01", **home("8", "elm st")},
