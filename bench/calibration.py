@@ -11,7 +11,7 @@ calibration error, less ten times what precision lacks of the wanted one.
 import argparse
 import sys
 from dataclasses import dataclass
-from itertools import product
+from itertools import pairwise, product
 from math import log2
 from pathlib import Path
 
@@ -20,8 +20,8 @@ import numpy as np
 from bench.markers import put
 from bench.resolved import Experiment, experiments
 from bench.sets import data_sets
+from spine.domain.weights import SCALE
 from spine.evaluate import Floats, accuracy, calibration
-from spine.matching.model import SCALE
 from spine.resolution.components import Ints
 from spine.resolution.trees import Trees
 
@@ -66,7 +66,7 @@ class Figures:
 
 
 def family(cut: float, further: float, slope: float) -> Points:
-    """Points through 0.95 at `cut` bits and 0.99 `further` bits above; odds rise `slope` bits per bit below, 1 above."""
+    """Points through 0.95 at `cut` bits and 0.99 `further` above; odds rise `slope` bits per bit below, 1 above."""
     known = log2(19)
     last = cut + further
     odds = {-10.0: known + slope * (-10 - cut), cut: known, last: log2(99), 20.0: log2(99) + 20 - last}
@@ -91,9 +91,10 @@ def measured(one: Joined, points: Points) -> Figures:
 
 def best(sets: list[Joined]) -> tuple[float, float, float]:
     """The parameters of the family that are worth most on the mean of some sets."""
+    cuts, further, slopes = (tuple(map(float, values)) for values in GRID)
     worth = {
         grid: float(np.mean([measured(one, family(*grid)).worth for one in sets]))
-        for grid in product(*(tuple(map(float, values)) for values in GRID))
+        for grid in product(cuts, further, slopes)
     }
     return max(worth, key=lambda grid: worth[grid])
 
@@ -127,7 +128,7 @@ def buckets(one: Joined) -> str:
     """The joins by height: of how many pairs how many are right."""
     bounds = (-100, -4, -2, -1, 0, 1, 2, 3, 4, 5, 6, 8, 10, 15, 100)
     out = []
-    for low, high in zip(bounds, bounds[1:], strict=False):
+    for low, high in pairwise(bounds):
         here = (one.heights >= low * SCALE) & (one.heights < high * SCALE)
         if one.pairs[here].any():
             out.append(f"{low}..{high}: {one.right[here].sum():.0f}/{one.pairs[here].sum():.0f}")

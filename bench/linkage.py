@@ -20,9 +20,10 @@ import numpy as np
 from bench.markers import put
 from bench.resolved import Experiment, experiments
 from bench.sets import data_sets
+from spine.domain.weights import SILENT
 from spine.evaluate import accuracy
 from spine.resolution.components import Ints
-from spine.resolution.trees import SILENT, Policy, Trees
+from spine.resolution.trees import Policy, Trees
 from spine.settings import DEFAULT_CONFIDENCE
 
 BASE = Policy()

@@ -63,7 +63,7 @@ def resolved(one: DataSet, watch: Stopwatch) -> Iterator[GraphStore]:
 
 def kinds_of(reader: Reader, one: DataSet) -> dict[str, pa.Table]:
     """For each kind that the store has records of, its truth: of a mixed file, the rows of that kind."""
-    out = {}
+    out: dict[str, pa.Table] = {}
     for kind in Kind:
         records = live_records(reader, kind)
         if records.num_rows and kind.value in one.truths:

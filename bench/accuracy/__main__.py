@@ -15,18 +15,17 @@ import subprocess
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import spine
 from bench.accuracy import peers, product
-from bench.accuracy.page import page
+from bench.accuracy.page import Row, page
 from bench.markers import put
 from bench.sets import data_sets
 
 HERE = Path(__file__).parent
 RESULTS = HERE / "results.json"
 PAGE = HERE.parents[1] / "docs" / "accuracy.md"
-KINDS = ("person", "organisation", "household", "")
+PEER_NAMES = {peer.name for peer in peers.PEERS}
 
 
 def main() -> None:
@@ -40,32 +39,39 @@ def main() -> None:
         peers.write_febrl()
     except (OSError, subprocess.CalledProcessError) as error:
         sys.stderr.write(f"Without febrl3 and febrl4: {error}\n")
-    before = json.loads(RESULTS.read_text("utf-8"))["rows"] if RESULTS.exists() else []
-    ours = {"identity spine", "our weights, plain components", "exact address", "normalised number, street, unit, box"}
-    rows: list[dict[str, Any]] = []
-    measured = data_sets(asked.sets)
-    for one in measured:
+    known: dict[str, list[Row]] = {row["set"]: [] for row in last_rows()} | {one.name: [] for one in data_sets(None)}
+    for row in last_rows():
+        known[row["set"]].append(row)
+    for one in data_sets(asked.sets):
         sys.stderr.write(f"{one.name} ...\n")
-        rows += product.rows_of(one)
-        if asked.no_peers:
-            rows += [row for row in before if row["set"] == one.name and row["way"] not in ours]
-        elif one.records:
-            rows += [peers.row_of(peer, one) for peer in peers.PEERS]
-    names = {one.name for one in measured}
-    rows += [row for row in before if row["set"] not in names] if asked.sets else []
-    order = {name: at for at, name in enumerate(dict.fromkeys(row["set"] for row in [*before, *rows]))}
-    rows.sort(key=lambda row: (order[row["set"]], KINDS.index(row["kind"]) if row["kind"] == "household" else 0))
-    results = {
+        kept = [row for row in known[one.name] if row["way"] in PEER_NAMES] if asked.no_peers else []
+        known[one.name] = product.rows_of(one) + kept
+        if one.records and not asked.no_peers:
+            known[one.name] += [peers.row_of(peer, one) for peer in peers.PEERS]
+        known[one.name].sort(key=lambda row: row["kind"] == "household")
+        results = of_today([row for rows in known.values() for row in rows])
+        if not asked.no_write:
+            # After each set, so that what a long run has measured is kept.
+            RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+            put(PAGE, "accuracy", page(results))
+    sys.stdout.write(page(of_today([row for rows in known.values() for row in rows])) + "\n")
+
+
+def last_rows() -> list[Row]:
+    """What the last run measured."""
+    rows: list[Row] = json.loads(RESULTS.read_text("utf-8"))["rows"] if RESULTS.exists() else []
+    return rows
+
+
+def of_today(rows: list[Row]) -> Row:
+    """Rows with when, with what and where they were measured."""
+    return {
         "date": datetime.now(UTC).date().isoformat(),
         "version": spine.__version__,
         "python": platform.python_version(),
         "machine": f"{platform.system()} {platform.machine()}, {cores()} cores",
         "rows": rows,
     }
-    sys.stdout.write(page(results) + "\n")
-    if not asked.no_write:
-        RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
-        put(PAGE, "accuracy", page(results))
 
 
 def cores() -> int:

@@ -20,10 +20,10 @@ def page(results: Row) -> str:
 def _line(row: Row) -> str:
     name = row["set"] + (f", {row['kind']}s" if row.get("kind") else "")
     if "at" not in row:
-        return f"| {name} | {row['way']} | – {row['reason']} |" + " |" * (len(HEADS) - 3)
+        return f"| {name} | {row['way']} | - {row['reason']} |" + " |" * (len(HEADS) - 3)
     at = row["at"]
     default = row.get("default", "0.95")
-    own = at[default] if default in at else at["own"] if "own" in at else {}
+    own = at.get(default) or at.get("own", {})
     best = max(at, key=lambda cut: at[cut]["pairwise_f1"])
     cells = [short(own.get(name)) for name in FIGURES]
     swept = [short(at[best]["pairwise_f1"]), best] if len(at) > 1 else ["", ""]

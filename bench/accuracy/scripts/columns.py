@@ -5,6 +5,7 @@ Peers have no inference of their own (except GoldenMatch), so a column's role is
 
 import csv
 import sys
+from pathlib import Path
 
 ROLES = {
     "given": ("first_name", "given_name", "forename"),
@@ -49,7 +50,7 @@ def roles(frame):
 
 def write(out, ids, clusterings):
     """A column per clustering (its name says the threshold), a row per record."""
-    with open(out, "w", encoding="utf-8", newline="") as file:
+    with Path(out).open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(["record_id", *clusterings])
         writer.writerows(zip(ids, *clusterings.values(), strict=True))

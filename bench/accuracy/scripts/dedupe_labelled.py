@@ -7,6 +7,7 @@ A person would answer questions; here the truth answers. Its own clustering, at 
 
 import csv
 import random
+from pathlib import Path
 
 import dedupe
 from columns import paths, read, roles, write
@@ -52,7 +53,7 @@ def main():
         row["record_id"]: {c: (row[c] if isinstance(row[c], str) else None) for c in columns}
         for row in frame[["record_id", *columns]].to_dict("records")
     }
-    with open(truth_path, encoding="utf-8", newline="") as file:
+    with Path(truth_path).open(encoding="utf-8", newline="") as file:
         truth = {row["record_id"]: row["entity_id"] for row in csv.DictReader(file)}
     fields = [
         (variables.Exact if role in ("sex", "age", "region") else variables.String)(column, has_missing=True)
