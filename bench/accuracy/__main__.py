@@ -39,10 +39,11 @@ def main() -> None:
         peers.write_febrl()
     except (OSError, subprocess.CalledProcessError) as error:
         sys.stderr.write(f"Without febrl3 and febrl4: {error}\n")
-    known: dict[str, list[Row]] = {row["set"]: [] for row in last_rows()} | {one.name: [] for one in data_sets(None)}
+    every = data_sets()
+    known: dict[str, list[Row]] = {one.name: [] for one in every}
     for row in last_rows():
-        known[row["set"]].append(row)
-    for one in data_sets(asked.sets):
+        known.setdefault(row["set"], []).append(row)
+    for one in [one for one in every if not asked.sets or one.name in asked.sets]:
         sys.stderr.write(f"{one.name} ...\n")
         kept = [row for row in known[one.name] if row["way"] in PEER_NAMES] if asked.no_peers else []
         known[one.name] = product.rows_of(one) + kept
