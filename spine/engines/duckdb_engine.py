@@ -37,39 +37,53 @@ class DuckDBEngine:
 
     def _join(self, keys: pa.Table, rule: BlockingRule, refine: Sequence[str]) -> int:
         """Add the rule's pairs; answers how many pairs crowded keys kept apart, refined or not."""
-        crowded = rule.crowded
-        plain = [f'"{column}"' for column in rule.columns if not pa.types.is_list(keys.schema.field(column).type)]
-        lists = [f'"{column}"' for column in rule.columns if pa.types.is_list(keys.schema.field(column).type)]
-        columns = ", ".join([*plain, *(f"unnest({column}) AS u{n}" for n, column in enumerate(lists))])
-        names = [*plain, *(f"u{n}" for n in range(len(lists)))]
-        present = " AND ".join(f"{name} IS NOT NULL" for name in names)
         second = [column for column in refine if column not in rule.columns and column in keys.column_names]
-        extra = "".join(f', "{column}" AS s_{n}' for n, column in enumerate(second))
+        width = self._block(keys, rule.columns, second)
+        key = [f"k{n}" for n in range(width)]
+        self._pair("block", key, rule.crowded)
+        for n in range(len(second)):
+            finer = [*key, f"s{n}"]
+            self._connection.execute(
+                f"""CREATE OR REPLACE TEMP TABLE finer AS
+                SELECT * REPLACE (count(*) OVER (PARTITION BY {", ".join(finer)}) AS held)
+                FROM block WHERE held > {rule.crowded} AND s{n} IS NOT NULL"""
+            )
+            self._pair("finer", finer, rule.crowded)
+        crowd = self._connection.execute(
+            f"SELECT coalesce(sum(c * (c - 1) // 2), 0) FROM "
+            f"(SELECT count(*) AS c FROM block WHERE held > {rule.crowded} GROUP BY {', '.join(key)})"
+        ).fetchone()
+        return int(crowd[0]) if crowd else 0
+
+    def _block(self, keys: pa.Table, columns: Sequence[str], second: Sequence[str]) -> int:
+        """Table `block`: row, key columns k0 …, second keys s0 …, and by how many records the key is `held`.
+
+        A record holds each combination of the values of list columns once.
+        """
+        sources, chosen = ["keys"], ["row"]
+        for n, column in enumerate(columns):
+            if pa.types.is_list(keys.schema.field(column).type):
+                sources.append(f'unnest(list_distinct(keys."{column}")) AS t{n}(v{n})')
+                chosen.append(f"v{n} AS k{n}")
+            else:
+                chosen.append(f'"{column}" AS k{n}')
+        chosen += [f'"{column}" AS s{n}' for n, column in enumerate(second)]
+        names = [f"k{n}" for n in range(len(columns))]
         self._connection.execute(
             f"""CREATE OR REPLACE TEMP TABLE block AS
             SELECT *, count(*) OVER (PARTITION BY {", ".join(names)}) AS held
-            FROM (SELECT row, {columns} {extra} FROM keys) WHERE {present}"""
+            FROM (SELECT {", ".join(chosen)} FROM {", ".join(sources)})
+            WHERE {" AND ".join(f"{name} IS NOT NULL" for name in names)}"""
         )
-        on = " AND ".join(f"a.{name} = b.{name}" for name in names)
-        pairs = "INSERT INTO pairs SELECT a.row, b.row FROM"
+        return len(columns)
+
+    def _pair(self, table: str, key: Sequence[str], crowded: int) -> None:
+        """Add the pairs of rows that hold a key of the table, where it is not crowded."""
+        on = " AND ".join(f"a.{name} = b.{name}" for name in key)
         self._connection.execute(
-            f"{pairs} (FROM block WHERE held <= {crowded}) a JOIN block b ON {on} AND a.row < b.row"
+            f"INSERT INTO pairs SELECT a.row, b.row FROM (FROM {table} WHERE held <= {crowded}) a "
+            f"JOIN {table} b ON {on} AND a.row < b.row"
         )
-        for n in range(len(second)):
-            self._connection.execute(
-                f"""CREATE OR REPLACE TEMP TABLE finer AS
-                SELECT * REPLACE (count(*) OVER (PARTITION BY {", ".join(names)}, s_{n}) AS held)
-                FROM block WHERE held > {crowded} AND s_{n} IS NOT NULL"""
-            )
-            self._connection.execute(
-                f"{pairs} (FROM finer WHERE held <= {crowded}) a JOIN finer b "
-                f"ON {on} AND a.s_{n} = b.s_{n} AND a.row < b.row"
-            )
-        crowd = self._connection.execute(
-            f"SELECT coalesce(sum(c * (c - 1) // 2), 0) FROM (SELECT count(*) AS c FROM block "
-            f"WHERE held > {crowded} GROUP BY {', '.join(names)})"
-        ).fetchone()
-        return int(crowd[0]) if crowd else 0
 
     def components(self, size: int, candidates: Candidates) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
         """For each of `size` rows the smallest row number of its connected component."""

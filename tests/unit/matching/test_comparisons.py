@@ -82,6 +82,11 @@ def test_one_name_in_the_others_place_where_the_other_was_replaced() -> None:
     assert (found["order"][0], found["given"][0]) == ("exchanged", "resembles")
 
 
+def test_the_very_same_name_in_the_others_place_is_enough() -> None:
+    found = said({"given": "wztkin", "surname": "raquel"}, {"given": "raquel", "surname": "beadle"})
+    assert (found["order"][0], found["given"][0], found["surname"][0]) == ("exchanged", "differs", "same")
+
+
 def test_usual_order_is_left_alone() -> None:
     found = said({"given": "anna", "surname": "berglund"}, {"given": "anna", "surname": "smith"})
     assert (found["order"][0], found["surname"][0]) == ("as usual", "differs")
@@ -211,8 +216,15 @@ def test_addresses_with_a_street() -> None:
     assert _address(house_number=None) == ("same street, number missing", "street")
     assert _address(house_number="988") == ("same street", "street")
     assert _address(street="oka street", house_number="988") == ("street alike", "street")
-    assert _address(street="river road", house_number="988") == ("same postcode", "street")
-    assert _address(street="river road", house_number="988", postcode="10001") == ("street differs", "street")
+    assert _address(street="river road", house_number="988") == ("street differs", "street")
+
+
+def test_the_postcode_counts_where_the_street_differs() -> None:
+    moved = {**HOME, "street": "river road", "house_number": "988"}
+    assert said(HOME, moved)["area"] == ("same postcode", "")
+    assert said(HOME, {**moved, "postcode": "10001"})["area"] == ("another postcode", "")
+    assert "area" not in said(HOME, HOME)
+    assert "area" not in said(HOME, {**moved, "postcode": None})
 
 
 def test_post_office_boxes() -> None:
