@@ -1,7 +1,8 @@
 """Why two records are one, or not: the evidence of each comparison, the strongest path, the weakest link."""
 
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 import networkx as nx
@@ -11,8 +12,9 @@ from spine.domain.ids import encode_id
 from spine.domain.vocabulary import NAMESPACES
 from spine.errors import NotFound
 from spine.explore.membership import Entity, resolve
-from spine.explore.models import evidence_of
+from spine.explore.models import evidence_of, models_of
 from spine.matching.model import Evidence, Model
+from spine.matching.on_demand import Side, score_two
 from spine.normalise.identifiers import normalise_identifier
 from spine.ports import Reader, Row
 
@@ -73,7 +75,8 @@ class Explanation:
     """Why records `left` and `right` are one entity at a confidence, or not.
 
     `probability` is the calibrated height at which they come together, None where they are in no common component.
-    `direct` is the bond between the two; `path` the strongest chain of bonds; `weakest` its weakest bond.
+    `direct` is the bond between the two, scored when asked where none is kept; `path` the strongest chain of bonds;
+    `weakest` its weakest bond.
     """
 
     left: int
@@ -122,9 +125,27 @@ def why(reader: Reader, context: Context, left: int, right: int, confidence: flo
     path = bonds.path(left, right) if left != right else []
     probability = here.sureness(left, right) if here is not None and same_component else None
     weakest = min(path, key=lambda bond: bond.strength, default=None)
-    direct = bonds.between(left, right)
-    says = _verdict(together, confidence, probability, direct, len(path))
+    direct = bonds.between(left, right) or (scored(reader, left, right, model) if left != right else None)
+    says = _verdict(together, confidence, probability, bonds.between(left, right), len(path))
     return Explanation(left, right, together, confidence, probability, direct, tuple(path), weakest, says)
+
+
+def scored(reader: Reader, left: int, right: int, model: Model | None) -> Bond | None:
+    """What the two weigh as they stand, where no match of them is kept; None where they can't be compared."""
+    rows = {row["id"]: row for row in reader.get("record", "id", [left, right])}
+    if len(rows) < 2 or rows[left]["kind"] != rows[right]["kind"]:
+        return None
+    kind = rows[left]["kind"]
+    model = model if model is not None and model.kind == kind else models_of(reader, [kind]).get(kind)
+    if model is None:
+        return None
+    sides = {number: Side(json.loads(row["fields"] or "{}"), []) for number, row in rows.items()}
+    edges = [edge for edge in reader.get("carries", "start", [left, right]) if edge["valid_to"] is None]
+    for number, side in sides.items():
+        here = [(edge["namespace"], edge["end"]) for edge in edges if edge["start"] == number]
+        sides[number] = replace(side, identifiers=here)
+    weight, evidence = score_two(model, sides[left], sides[right])
+    return Bond(left, right, weight / 1000, model.probability(weight), tuple(evidence))
 
 
 def weakest_link(entity: Entity, bonds: Bonds) -> tuple[tuple[int, ...], tuple[int, ...], float, Bond | None] | None:

@@ -11,8 +11,8 @@ import pyarrow as pa
 
 from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import ATTRIBUTES, FIELDS, Kind
-from spine.matching.encoded import Encoded, encode, shared_matrix
-from spine.matching.outcomes import OTHER, SHARED_NAMESPACES
+from spine.matching.carried import carried
+from spine.matching.encoded import Encoded, encode
 from spine.normalise.columns import at_positions, compute, distinct, one_array
 from spine.normalise.identifiers import normalise_identifier
 from spine.ports import RELATION_STRUCT, Reader
@@ -152,10 +152,5 @@ def encode_kind(gathered: Gathered, rows: Ints) -> Encoded:
     names, which = distinct(one_array(claims["namespace"]))
     code = which.to_numpy(zero_copy_only=False)
     identifier: Ints = claims["identifier"].to_numpy()
-    shared = {}
-    for namespace in (*SHARED_NAMESPACES, "email", "phone", OTHER):
-        wanted = [n for n, name in enumerate(names) if name == namespace or (namespace == OTHER and name[:2] == "x_")]
-        chosen = np.flatnonzero((row >= 0) & np.isin(code, wanted)) if wanted else row[:0]
-        if len(chosen):
-            shared[namespace] = shared_matrix(len(rows), row[chosen], identifier[chosen])
+    shared = carried(len(rows), row, identifier, code, names)
     return encode(at_positions(gathered.fields, rows), shared)
