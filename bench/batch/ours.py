@@ -1,0 +1,110 @@
+"""One size of the product: a world made, loaded into a fresh SQLite store, resolved, and resolved again.
+
+    python -m bench.batch.ours SIZE FOLDER
+
+Prints seconds per stage (wall clock), processor seconds, peak memory and counts; leaves the persons' records, as they
+are compared, in FOLDER/records.parquet.
+"""
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from loaders.open import open_source
+from seed.world import World, build
+from spine.access.context import LOCAL
+from spine.bootstrap import open_engine, open_store
+from spine.domain.vocabulary import Kind
+from spine.pipeline.gather import gather
+from spine.pipeline.load import load
+from spine.pipeline.resolve import ResolveReport, resolve
+from spine.ports import GraphStore
+from spine.settings import Settings
+
+PER_PERSON = 4.76
+"""Records of one inhabitant of the demo world, in all sources together."""
+COMPARED = ("given", "surname", "birth_date", "email", "phone", "postcode")
+
+
+def main() -> None:
+    """Measure one size."""
+    size, folder = int(sys.argv[1]), Path(sys.argv[2])
+    world = build(folder / "world", persons=round(size / PER_PERSON))
+    path = folder / "graph.db"
+    found: dict[str, Any] = {"stages": {}, "processor": {}}
+    with open_store(f"sqlite:{path}", Settings()) as store:
+        _load(store, world, found)
+        report = _timed(found, "resolve", lambda: _resolved(store))
+        found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+        found["stages"] |= _stages(report)
+        again = _timed(found, "again", lambda: _resolved(store))
+        found["written_again"] = sum(sum(change.values()) for change in again.written.values())
+        found["counts"] = {
+            name: getattr(report, name)
+            for name in ("records", "identifiers", "candidates", "matches", "components", "persons", "households")
+        }
+        _leave(store, folder / "records.parquet")
+    found["store_mb"] = path.stat().st_size >> 20
+    sys.stdout.write(json.dumps(found) + "\n")
+
+
+def _resolved(store: GraphStore) -> ResolveReport:
+    return resolve(store, LOCAL, open_engine("duckdb"), "auto")
+
+
+def _timed(found: dict[str, Any], name: str, what: Any) -> Any:
+    wall, processor = time.perf_counter(), time.process_time()
+    out = what()
+    found[name] = round(time.perf_counter() - wall, 2)
+    found["processor"][name] = round(time.process_time() - processor, 2)
+    return out
+
+
+def _load(store: GraphStore, world: World, found: dict[str, Any]) -> None:
+    """Load files with records, then those with events and consents only."""
+    for name in ("load records", "load events"):
+        found[name], found["processor"][name], rows = 0.0, 0.0, 0
+        for source in world.sources:
+            if (source.path.stem in EVENTS) == (name == "load events"):
+                report = _timed(found, "one", lambda source=source: load(  # type: ignore[misc]  # called at once
+                    store, LOCAL, open_source(source.path, source.mapping, source.name), source.path.name
+                ))  # fmt: skip
+                found[name] += found.pop("one")
+                found["processor"][name] += found["processor"].pop("one")
+                rows += report.rows
+        found["stages"][name] = round(found.pop(name), 2)
+        found["processor"][name] = round(found["processor"][name], 2)
+        found["rows" if name == "load records" else "events"] = rows
+
+
+EVENTS = (
+    "erp_invoices", "shop_orders", "pos_receipts", "ciam_logins", "consents", "web_visits", "ads_touches",
+)  # fmt: skip
+"""Files of the world that hold no records."""
+
+
+def _stages(report: ResolveReport) -> dict[str, float]:
+    """Seconds per stage, both kinds together."""
+    stages: dict[str, float] = {}
+    for name, seconds in report.seconds.items():
+        short = name.rpartition(": ")[2]
+        stages[short] = round(stages.get(short, 0.0) + seconds, 2)
+    return stages
+
+
+def _leave(store: GraphStore, path: Path) -> None:
+    with store.reading(LOCAL) as reader:
+        gathered = gather(reader)
+    rows = pa.array(gathered.rows_of(Kind.PERSON))
+    records = gathered.fields.select(list(COMPARED)).take(rows)
+    pq.write_table(records.append_column("unique_id", gathered.records["id"].take(rows)), path)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,86 @@
+"""The table and the plot of docs/performance.md."""
+
+from collections.abc import Sequence
+from math import log10
+from typing import Any
+
+STAGES = (
+    "load records", "load events", "read", "encode", "candidates", "train", "score", "merge trees", "entities",
+    "households", "write",
+)  # fmt: skip
+WIDTH, HEIGHT, EDGE = 640, 360, 56
+
+
+def total(row: dict[str, Any]) -> float:
+    """Seconds from files to a store that answers, events left out."""
+    return sum(seconds for name, seconds in row["stages"].items() if name != "load events")
+
+
+def theirs(row: dict[str, Any]) -> float:
+    """Seconds of Splink's training, prediction and clustering; not a number where it did not run."""
+    return sum(row["splink"][name] for name in ("train", "predict", "cluster")) if "splink" in row else float("nan")
+
+
+def page(results: dict[str, Any]) -> str:
+    """Every size in one table, and what was measured on."""
+    rows: Sequence[dict[str, Any]] = results["rows"]
+    lines = [["seconds", *(f"{row['counts']['records']:,} records" for row in rows)], ["---", *("---:" for _ in rows)]]
+    lines += [[name, *(f"{row['stages'].get(name, 0):.1f}" for row in rows)] for name in STAGES]
+    lines += [
+        ["**files to answers, without events**", *(f"**{total(row):.1f}**" for row in rows)],
+        ["the same with a model at hand", *(f"{total(row) - row['stages'].get('train', 0):.1f}" for row in rows)],
+        ["resolve again, nothing changed", *(f"{row['again']:.1f}" for row in rows)],
+        ["processor seconds, with events", *(_processor(row) for row in rows)],
+        ["records a second", *(f"{row['counts']['records'] / total(row):,.0f}" for row in rows)],
+        ["peak memory, MB", *(f"{row['peak_mb']:,}" for row in rows)],
+        ["store, MB", *(f"{row['store_mb']:,}" for row in rows)],
+    ]
+    for name in ("train", "predict", "cluster"):
+        lines.append([f"Splink: {name}", *(f"{row['splink'][name]:.1f}" if "splink" in row else "" for row in rows)])
+    lines += [
+        [
+            "Splink: processor seconds",
+            *(f"{row['splink']['processor']:.1f}" if "splink" in row else "" for row in rows),
+        ],
+        ["Splink: peak memory, MB", *(f"{row['splink']['peak_mb']:,}" if "splink" in row else "" for row in rows)],
+        ["**ours / Splink**", *(f"**{total(row) / theirs(row):.1f}**" for row in rows)],
+        ["candidate pairs", *(f"{row['counts']['candidates']:,}" for row in rows)],
+        ["identifiers", *(f"{row['counts']['identifiers']:,}" for row in rows)],
+        ["events and consents", *(f"{row['events']:,}" for row in rows)],
+    ]
+    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
+    return f"Version {results['version']}, {results['date']}, {results['machine']}.\n\n{table}\n\n![](performance.svg)"
+
+
+def _processor(row: dict[str, Any]) -> str:
+    return f"{sum(seconds for name, seconds in row['processor'].items() if name != 'again'):.1f}"
+
+
+def plot(rows: Sequence[dict[str, Any]]) -> str:
+    """Seconds over records, both on logarithmic axes, as SVG; a straight line of slope one is linear growth."""
+    ours = [(row["counts"]["records"], total(row)) for row in rows]
+    splink = [(row["splink"]["records"], theirs(row)) for row in rows if "splink" in row]
+    every = [*ours, *splink]
+    left, right = (log10(edge(x for x, _ in every)) for edge in (min, max))
+    low, high = (log10(edge(y for _, y in every)) for edge in (min, max))
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        across = (log10(x) - left) / ((right - left) or 1)
+        up = (log10(y) - low) / ((high - low) or 1)
+        return EDGE + across * (WIDTH - 2 * EDGE), HEIGHT - EDGE - up * (HEIGHT - 2 * EDGE)
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="12"'
+        ">",
+        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
+        f'<text x="{WIDTH / 2}" y="{HEIGHT - 12}" text-anchor="middle">records</text>',
+    ]
+    for name, colour, points in (("identity spine", "#1565c0", ours), ("Splink", "#c62828", splink)):
+        places = [place(*point) for point in points]
+        line = " ".join(f"{x:.0f},{y:.0f}" for x, y in places)
+        parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        for (x, y), (records, seconds) in zip(places, points, strict=True):
+            parts.append(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="3" fill="{colour}"/>')
+            label = f"{name}, {records:,}: {seconds:.1f} s"
+            parts.append(f'<text x="{min(x, WIDTH - 190):.0f}" y="{y - 8:.0f}" fill="{colour}">{label}</text>')
+    return "\n".join([*parts, "</svg>"]) + "\n"
