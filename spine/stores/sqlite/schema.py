@@ -38,6 +38,13 @@ def _words(row: str) -> str:
 FILL_SEARCH = f"INSERT INTO record_search(rowid, words) SELECT id, {_words('record')} FROM record WHERE live"
 """Index all records at once, after a load without the triggers."""
 
+FILL_SEARCH_OF = f"{FILL_SEARCH} AND id IN (SELECT value FROM json_each(?))"
+EMPTY_SEARCH_OF = (
+    "DELETE FROM record_search WHERE rowid IN "
+    "(SELECT value FROM json_each(?) WHERE value IN (SELECT id FROM record WHERE live))"
+)
+"""The same for some records, whose ids come as a JSON document; emptied before they are written, filled after."""
+
 _INDEX_NEW = f"INSERT INTO record_search(rowid, words) SELECT new.id, {_words('new')} WHERE new.live;"
 _DROP_OLD = "DELETE FROM record_search WHERE rowid = old.id;"
 TRIGGERS = {

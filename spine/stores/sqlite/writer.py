@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pyarrow as pa
@@ -70,9 +71,25 @@ class SqliteWriter(SqliteReader, Transaction):
             added = rows.num_rows - known
         else:
             before = self.count(table.name)
-            written = self._connection.change_many(_upsert(table), to_sqlite(rows))
+            with self._searched_after(table, rows):
+                written = self._connection.change_many(_upsert(table), to_sqlite(rows))
             added = self.count(table.name) - before
         return Difference(added, written - added)
+
+    @contextmanager
+    def _searched_after(self, table: Table, rows: pa.Table) -> Iterator[None]:
+        """Records become searchable all at once after the write: a trigger flushes the index once per row."""
+        if table is not RECORD:
+            yield
+            return
+        chunks = list(_chunks(rows.column("id").to_pylist()))
+        schema.drop_triggers(self._connection)
+        for chunk in chunks:
+            self._connection.run(schema.EMPTY_SEARCH_OF, [chunk])
+        yield
+        for chunk in chunks:
+            self._connection.run(schema.FILL_SEARCH_OF, [chunk])
+        schema.create_triggers(self._connection)
 
     def _load(self, table: Table, rows: pa.Table) -> Difference:
         schema.drop_indexes(self._connection, table)
