@@ -1,8 +1,16 @@
 """The composition root: the only module that names adapter classes, imported when asked for."""
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from spine.access.context import Context
 from spine.errors import BadStoreUrl, SettingsError
 from spine.ports import GraphStore, MatchEngine
 from spine.settings import Settings
+
+if TYPE_CHECKING:
+    from spine.stores.neo4j_bulk.files import ImportFiles
 
 NEO4J_SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 
@@ -31,10 +39,26 @@ def open_store(url: str, settings: Settings) -> GraphStore:
     )
 
 
+def neo4j_files() -> tuple[Callable[[GraphStore, Context, Path], "ImportFiles"], Callable[..., None]]:
+    """What writes a store as files for Neo4j's import tool, and what runs that tool on them."""
+    from spine.stores.neo4j_bulk.files import write_files
+    from spine.stores.neo4j_bulk.importer import import_files
+
+    return write_files, import_files
+
+
 def open_engine(name: str) -> MatchEngine:
-    """The match engine of that name: `duckdb`; SettingsError for any other."""
+    """The match engine of that name: `duckdb` or `spark`; SettingsError for any other, or where Spark is missing."""
     if name == "duckdb":
         from spine.engines.duckdb_engine import DuckDBEngine
 
         return DuckDBEngine()
-    raise SettingsError(f"There is no match engine {name!r}.", remedy="Use duckdb.")
+    if name == "spark":
+        try:
+            from spine.engines.spark_engine import SparkEngine
+        except ImportError as missing:
+            raise SettingsError(
+                "The Spark engine needs pyspark and Splink.", remedy="pip install 'identity-spine[spark]'."
+            ) from missing
+        return SparkEngine()
+    raise SettingsError(f"There is no match engine {name!r}.", remedy="Use duckdb or spark.")

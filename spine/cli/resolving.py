@@ -20,6 +20,7 @@ class Engine(StrEnum):
     """The match engines."""
 
     DUCKDB = "duckdb"
+    SPARK = "spark"
 
 
 class When(StrEnum):

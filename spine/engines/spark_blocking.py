@@ -77,22 +77,22 @@ def _none(kind: str) -> Column:
 
 
 def _block_rows(keys: DataFrame, rules: Sequence[BlockingRule], names: Sequence[str], kind: str) -> DataFrame:
-    """A row for each rule that a record has all key columns of; for lists one per element, several side by side."""
+    """A row for each rule that a record has all key columns of.
+
+    A record holds each combination of the values of list columns once.
+    """
     lists = {field.name for field in keys.schema if isinstance(field.dataType, ArrayType)}
     plain: list[Column] = []
     parts: list[DataFrame] = []
     for number, rule in enumerate(rules):
-        unfolded = [column for column in rule.columns if column in lists]
-        taken: dict[str, Column] = {column: F.col(column) for column in rule.columns}
-        if unfolded:
-            zipped = F.arrays_zip(*(F.col(column).alias(column) for column in unfolded))
-            others = [column for column in rule.columns if column not in lists]
-            source = keys.select("row", *others, F.explode(zipped).alias("each"))
-            taken |= {column: F.col("each")[column] for column in unfolded}
-            fields = _block_fields(number, rule, taken, names, kind)
-            parts.append(source.select(F.struct(*fields).alias("block"), "row"))
-        else:
-            plain.append(F.struct(*_block_fields(number, rule, taken, names, kind)))
+        block = F.struct(*_block_fields(number, rule, names, kind))
+        if lists.isdisjoint(rule.columns):
+            plain.append(block)
+            continue
+        source = keys.select("row", *rule.columns)
+        for column in lists.intersection(rule.columns):
+            source = source.withColumn(column, F.explode(F.array_distinct(column)))
+        parts.append(source.select(block.alias("block"), "row"))
     if plain:
         parts.append(keys.select(F.explode(F.array(*plain)).alias("block"), "row"))
     out = parts[0]
@@ -102,16 +102,11 @@ def _block_rows(keys: DataFrame, rules: Sequence[BlockingRule], names: Sequence[
     return out.select("block.*", "row").where(present)
 
 
-def _block_fields(
-    number: int, rule: BlockingRule, taken: dict[str, Column], names: Sequence[str], kind: str
-) -> list[Column]:
-    values = [taken[column].cast(kind) for column in rule.columns]
+def _block_fields(number: int, rule: BlockingRule, names: Sequence[str], kind: str) -> list[Column]:
+    values = [F.col(column).cast(kind) for column in rule.columns]
     values += [_none(kind)] * (len(names) - len(values))
-    return [
-        F.lit(number).alias("rule"),
-        F.lit(rule.crowded).alias("most"),
-        *(value.alias(name) for name, value in zip(names, values, strict=True)),
-    ]
+    named = (value.alias(name) for name, value in zip(names, values, strict=True))
+    return [F.lit(number).alias("rule"), F.lit(rule.crowded).alias("most"), *named]
 
 
 def _refined(

@@ -1,14 +1,12 @@
 """Connected components by Splink's clustering on Spark, on a plain table of pairs."""
 
+from typing import Any
+
 from pyspark.sql import DataFrame, SparkSession
+from splink import SparkAPI
+from splink.clustering import cluster_pairwise_predictions_at_threshold
 
 from spine.errors import SettingsError
-
-try:
-    from splink import SparkAPI
-    from splink.clustering import cluster_pairwise_predictions_at_threshold
-except ImportError as missing:
-    raise SettingsError("Components on Spark need Splink.", remedy="pip install 'identity-spine[spark]'.") from missing
 
 
 def components(spark: SparkSession, pairs: DataFrame) -> DataFrame:
@@ -25,7 +23,8 @@ def components(spark: SparkSession, pairs: DataFrame) -> DataFrame:
     nodes = pairs.selectExpr("explode(array(left, right)) as row").distinct()
     # Clustering compares no texts, so Splink's jar of string functions is not asked for. Without breaking the lineage
     # at each step the plan doubles until the driver runs out of memory.
-    database = SparkAPI(spark_session=spark, break_lineage_method="checkpoint", register_udfs_automatically=False)
+    api: Any = SparkAPI
+    database = api(spark_session=spark, break_lineage_method="checkpoint", register_udfs_automatically=False)
     found = cluster_pairwise_predictions_at_threshold(
         nodes, pairs, database, "row", edge_id_column_name_left="left", edge_id_column_name_right="right"
     )

@@ -3,15 +3,11 @@
 import os
 import sys
 
+from pyspark.errors import PySparkException
+from pyspark.sql import SparkSession
+
 from spine.errors import SettingsError
 
-try:
-    from pyspark.errors import PySparkException
-    from pyspark.sql import SparkSession
-except ImportError as missing:
-    raise SettingsError(
-        "The Spark engine needs pyspark.", remedy="pip install 'identity-spine[spark]', and Java 17 or newer."
-    ) from missing
 
 ELSEWHERE = ("PYSPARK_GATEWAY_PORT", "PYSPARK_SUBMIT_ARGS", "SPARK_CONF_DIR", "SPARK_HOME")
 """Whoever sets one of these (spark-submit does) has said where Spark runs: nothing is added to it."""

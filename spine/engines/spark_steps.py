@@ -1,0 +1,202 @@
+"""The one scorer and the one merge tree, run where the data lies: inside `mapInArrow`, over partitions of any size.
+
+Nothing here decides anything: pairs come in, `spine.matching.scorer.score` and `spine.resolution.merge_tree.build`
+answer, the same as on one machine.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from spine.engines.spark_records import encoded_of
+from spine.matching.encoded import Encoded
+from spine.matching.model import Model
+from spine.matching.scorer import score
+from spine.resolution import capping, merge_tree
+from spine.resolution.components import connected
+from spine.resolution.packing import pack_all
+from spine.resolution.trees import Policy
+
+Ints = np.ndarray[Any, np.dtype[np.int64]]
+AT_ONCE = 100_000
+"""Pairs that are worked on together: enough for arrays to pay, few enough for many workers on one machine."""
+
+SCORED = "left bigint, right bigint, weight int, in_tree int, alike boolean, levels string"
+TREES = "component bigint, members array<bigint>, value binary, capped boolean"
+LABELS = "row bigint, component bigint"
+
+
+def score_pairs(spark: SparkSession, fields_path: str, pairs: DataFrame, model: Model) -> DataFrame:
+    """The pairs (left, right) scored: left, right, weight, in_tree, alike, levels, as the scorer gives them.
+
+    `fields_path` is Parquet of `spark_records.records_table`, on any path Spark knows. `alike` marks two records whose
+    contents are equal in all that is compared.
+    """
+    records = spark.read.parquet(fields_path).drop("order")
+    both = pairs.select("left", "right")
+    for side, name in (("left", "one"), ("right", "other")):
+        both = both.join(records.select(F.col("row").alias(side), F.struct("*").alias(name)), side)
+    work = partial(_score_batches, document=model.to_document())
+    return both.select("left", "right", "one", "other").mapInArrow(work, SCORED)
+
+
+def _score_batches(batches: Iterable[pa.RecordBatch], document: str) -> Iterator[pa.RecordBatch]:
+    model = Model.from_document(document)
+    for table in _gathered(batches):
+        ends = [pa.Table.from_struct_array(table[name]) for name in ("one", "other")]
+        both = pa.concat_tables(ends)
+        _, first, place = np.unique(both["row"].to_numpy(), return_index=True, return_inverse=True)
+        records = encoded_of(both.take(pa.array(first, pa.int64())))
+        left, right = place[: table.num_rows], place[table.num_rows :]
+        scored = score(model, records, left, right)
+        columns = {
+            "left": table["left"],
+            "right": table["right"],
+            "weight": pa.array(scored.weight, pa.int32()),
+            "in_tree": pa.array(scored.in_tree, pa.int32()),
+            "alike": _alike(records, left, right),
+            "levels": pa.array(scored.texts(np.arange(table.num_rows)), pa.string()),
+        }
+        yield from pa.table(columns).to_batches()
+
+
+def _alike(records: Encoded, left: Ints, right: Ints) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    equal = np.ones(len(left), bool)
+    for codes in records.codes.values():
+        equal &= codes[left] == codes[right]
+    for matrix in records.shared.values():
+        equal &= (matrix[left] == matrix[right]).all(axis=1)
+    return equal
+
+
+def cut(components: DataFrame, scored: DataFrame, same: DataFrame, policy: Policy) -> DataFrame:
+    """`components` (row, component) with those above the policy's cap cut apart as `capping.split` does.
+
+    `scored` holds the pairs at or above the floor, `same` (left, right) the pairs that are never cut.
+    """
+    large = components.groupBy("component").agg(F.count("*").alias("size")).where(F.col("size") > policy.cap)
+    pairs = scored.select("left", "right", F.col("weight").cast("bigint").alias("weight"))
+    pairs = pairs.unionByName(same.select("left", "right", F.lit(merge_tree.CERTAIN).cast("bigint").alias("weight")))
+    inside = pairs.join(components.withColumnRenamed("row", "left").join(large, "component"), "left")
+    pieces = (
+        inside.select("component", "left", "right", "weight")
+        .repartition("component")
+        .sortWithinPartitions("component")
+        .mapInArrow(partial(_cut_batches, policy=policy), LABELS)
+    )
+    return components.join(large, "component", "left_anti").select("row", "component").unionByName(pieces)
+
+
+def _cut_batches(batches: Iterable[pa.RecordBatch], policy: Policy) -> Iterator[pa.RecordBatch]:
+    for table in _whole(batches, "component"):
+        rows, left, right = _local(table)
+        labels = connected(len(rows), left, right)
+        weight: Ints = table["weight"].to_numpy()
+        certain = weight >= merge_tree.CERTAIN
+        same = left[certain], right[certain]
+        labels = capping.split(labels, left[~certain], right[~certain], weight[~certain], same=same, cap=policy.cap)
+        yield from pa.table({"row": rows, "component": rows[labels]}).to_batches()
+
+
+def pairs_inside(components: DataFrame) -> DataFrame:
+    """Every pair of rows of one component: left, right, component."""
+    other = components.select(F.col("row").alias("right"), "component")
+    return components.select(F.col("row").alias("left"), "component").join(other, "component").where("left < right")
+
+
+def trees(scored: DataFrame, members: DataFrame, marks: DataFrame, policy: Policy | None = None) -> DataFrame:
+    """The merge tree of each component of two or more: component, members, value, capped.
+
+    `scored` has all pairs inside components (left, right, in_tree, alike); `members` (row, component, order) says
+    where a row belongs, with any value that sorts as (source, record_id) does; `marks` (left, right, same) are the
+    settled judgements, true for the same, false for different. `members` of a tree stand in its order and `value` is
+    what `spine.resolution.packing` packs.
+    """
+    one = members.select(F.col("row").alias("left"), "component", F.col("order").alias("left_order"))
+    other = members.select(F.col("row").alias("right"), F.col("order").alias("right_order"))
+    judged = marks.selectExpr("least(left, right) as left", "greatest(left, right) as right", "same")
+    both = scored.select("left", "right", "in_tree", "alike").join(one, "left").join(other, "right")
+    return (
+        both.join(judged, ["left", "right"], "left")
+        .repartition("component")
+        .sortWithinPartitions("component")
+        .mapInArrow(partial(_tree_batches, policy=policy or Policy()), TREES)
+    )
+
+
+def _tree_batches(batches: Iterable[pa.RecordBatch], policy: Policy) -> Iterator[pa.RecordBatch]:
+    for table in _whole(batches, "component"):
+        rows, left, right = _local(table)
+        alike = table["alike"].to_numpy(zero_copy_only=False)
+        judged = table["same"].to_pylist()
+        same, forbidden = (np.array([mark is said for mark in judged], bool) for said in (True, False))
+        labels = np.empty(len(rows), np.int64)
+        component = np.searchsorted(rows, table["component"].to_numpy())
+        labels[left] = labels[right] = component
+        built = merge_tree.build(
+            _ranks(table, left, right), labels, left, right, table["in_tree"].to_numpy(),
+            same=(left[same], right[same]), forbidden=(left[forbidden], right[forbidden]),
+            group=connected(len(rows), left[alike], right[alike]), policy=policy,
+        )  # fmt: skip
+        if not len(built):
+            continue
+        start, data = pack_all(built)
+        members = rows[built.rows]
+        columns = {
+            "component": np.minimum.reduceat(members, built.start[:-1]),
+            "members": pa.ListArray.from_arrays(pa.array(built.start, pa.int32()), pa.array(members)),
+            "value": pa.Array.from_buffers(
+                pa.binary(),
+                len(built),
+                [None, pa.py_buffer(start.astype(np.int32).tobytes()), pa.py_buffer(data.tobytes())],
+            ),
+            "capped": pa.array(built.capped),
+        }
+        yield from pa.table(columns).to_batches()
+
+
+def _ranks(table: pa.Table, left: Ints, right: Ints) -> Ints:
+    """The place of each row in the order that breaks ties, within this table."""
+    texts = np.concatenate([np.array(table[name].to_pylist()) for name in ("left_order", "right_order")])
+    place = np.unique(texts, return_inverse=True)[1]
+    ranks = np.empty(int(max(left.max(), right.max())) + 1, np.int64)
+    ranks[np.concatenate((left, right))] = place
+    return ranks
+
+
+def _local(table: pa.Table) -> tuple[Ints, Ints, Ints]:
+    """The distinct rows of a table of pairs, sorted, and both ends as places among them."""
+    ends = np.concatenate((table["left"].to_numpy(), table["right"].to_numpy()))
+    rows, place = np.unique(ends, return_inverse=True)
+    return rows.astype(np.int64), place[: table.num_rows], place[table.num_rows :]
+
+
+def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
+    """Batches put together until there are enough rows for arrays to pay."""
+    held: list[pa.RecordBatch] = []
+    for batch in batches:
+        held.append(batch)
+        if sum(one.num_rows for one in held) >= AT_ONCE:
+            yield pa.Table.from_batches(held)
+            held = []
+    if held and any(one.num_rows for one in held):
+        yield pa.Table.from_batches(held)
+
+
+def _whole(batches: Iterable[pa.RecordBatch], column: str) -> Iterator[pa.Table]:
+    """The same, of batches sorted by a column, never parting rows of one value."""
+    rest: pa.Table | None = None
+    for table in _gathered(batches):
+        table = table if rest is None else pa.concat_tables([rest, table])
+        values = table[column].to_numpy()
+        last = int(np.searchsorted(values, values[-1]))
+        if last:
+            yield table.slice(0, last)
+        rest = table.slice(last)
+    if rest is not None:
+        yield rest
