@@ -2,10 +2,10 @@
 
     SPINE_BENCH_DATA=DIRECTORY python -m bench.calibration [--write FILE] [SET ...]
 
-Every join of every merge tree has a height and is right or wrong. First table: what the shipped points make of them,
-per set. Second table: points of a family of three parameters (the heights of 0.95 and 0.99, and the slope below), the
-parameters chosen on all other sets and measured on the one left out. The choice maximises F1 at 0.95, less the expected
-calibration error, less ten times what precision lacks of the wanted one.
+Every join of every merge tree has a height and is right or wrong. The table shows what the shipped points make of
+them; then points of a family of three parameters (the heights in bits of 0.95 and of 0.99, and the slope below), chosen
+on all other sets and measured on the one left out; then those chosen on all. The choice maximises F1 at 0.95, less the
+expected calibration error, less ten times what precision lacks of the wanted one.
 """
 
 import argparse
@@ -100,28 +100,26 @@ def best(sets: list[Joined]) -> tuple[float, float, float]:
 
 
 def table(sets: list[Joined]) -> str:
-    """Both tables as one: the shipped points, the family without the set itself, and the family of all sets."""
-    lines = [
-        "| set | points | expected error | precision 0.95 | precision 0.99 | F1 at 0.95 |",
-        "|---|---|---|---|---|---|",
-    ]
+    """A row per set: the shipped points, the family chosen on the others, and the family chosen on all."""
     whole = best(sets)
+    heads = ("set", "shipped", "chosen on the others", "", f"chosen on all: {words(whole)}")
+    lines = ["| " + " | ".join(heads) + " |", "|---" * len(heads) + "|"]
     for one in sets:
         rest = [other for other in sets if other is not one]
-        ways = [("shipped", one.shipped), (f"of all: {words(whole)}", family(*whole))]
-        if rest:
-            chosen = best(rest)
-            ways.insert(1, (f"of the others: {words(chosen)}", family(*chosen)))
-        for way, points in ways:
-            got = measured(one, points)
-            figures = (got.error, *got.precision, got.f1)
-            lines.append(f"| {one.name} | {way} | " + " | ".join(f"{value:.4f}" for value in figures) + " |")
+        chosen = best(rest) if rest else whole
+        found = [shown(measured(one, points)) for points in (one.shipped, family(*chosen), family(*whole))]
+        lines.append(f"| {one.name} | {found[0]} | {found[1]} | {words(chosen)} | {found[2]} |")
     return "\n".join(lines)
 
 
+def shown(got: Figures) -> str:
+    """Expected error; precision from 0.95 and 0.99 on; F1 at 0.95."""
+    return f"{got.error:.3f}; {got.precision[0]:.3f}, {got.precision[1]:.3f}; {got.f1:.4f}"
+
+
 def words(grid: tuple[float, float, float]) -> str:
-    """The parameters of the family, for people."""
-    return f".95 at {grid[0]:g}, .99 at {grid[0] + grid[1]:g}, slope {grid[2]:g}"
+    """The parameters of the family: bits of 0.95, bits of 0.99, slope."""
+    return f"{grid[0]:g}, {grid[0] + grid[1]:g}, {grid[2]:g}"
 
 
 def buckets(one: Joined) -> str:
