@@ -46,8 +46,8 @@ def load(
     """Load all batches of a source, one transaction each, and keep its mapping (JSON) in the store under its name.
 
     A row that can't be used goes to `reject` and never stops the rest. The first batch decides how dates are read. An
-    interrupted load is finished by running it again: batches that are there already change nothing. `key` chooses the key of the store's identifier numbers where
-    it has none yet; empty: a random one.
+    interrupted load is finished by running it again: batches that are there already change nothing. `key` chooses the
+    key of the store's identifier numbers where it has none yet; empty: a random one.
     """
     watch, clock, options = watch or Stopwatch(), clock or SystemClock(), options or Options()
     report = LoadReport(name)

@@ -34,6 +34,13 @@ class Connection:
         with self._translated():
             return self._driver.execute(sql, values).fetchall()
 
+    def pieces(self, sql: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
+        """All rows that one statement answers, `size` at a time."""
+        with self._translated():
+            cursor = self._driver.execute(sql)
+            while rows := cursor.fetchmany(size):
+                yield rows
+
     def change(self, sql: str, values: Sequence[Any] = ()) -> int:
         """How many rows one statement changed."""
         with self._translated():

@@ -1,0 +1,90 @@
+"""Killed anywhere and run again, a load and a resolve end in the state of an undisturbed run."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+FLOW = """
+import sys
+from pathlib import Path
+sys.path.insert(0, {support!r})
+from batches import Given, Ticking, batch, person
+from spine.access.context import LOCAL
+from spine.bootstrap import open_engine, open_store
+from spine.pipeline.load import load
+from spine.pipeline.resolve import resolve
+from spine.settings import Settings
+
+class Clock:
+    def now(self):
+        return "2026-01-01T00:00:00+00:00"
+
+names = "Annabel Benedict Cyrus Delphine Eamon Fiorella".split()
+rows = [
+    person(str(n), f"2025-01-{{1 + n % 28:02d}}", f"email:u{{n // 2}}@example.com", given_name=names[n // 2 % 6],
+           surname=f"Quist{{chr(97 + n // 12 % 26)}}ra", birth_date=f"19{{50 + n // 2 % 40}}-05-01")
+    for n in range(1200)
+]
+batches = [batch(rows[at : at + 150]) for at in range(0, 1200, 150)]
+with open_store("sqlite:" + sys.argv[1], Settings()) as store:
+    print("begun", flush=True)
+    load(store, LOCAL, Given(*batches), "rows", key="k", clock=Clock())
+    print("loaded", flush=True)
+    resolve(store, LOCAL, open_engine("duckdb"), "never", clock=Clock())
+    print("resolved", flush=True)
+"""
+SUPPORT = str(Path(__file__).parents[2] / "support")
+MADE_BY_HAND = ("log", "meta", "document")
+
+
+def _flow(path: Path) -> "subprocess.Popen[str]":
+    return subprocess.Popen(
+        [sys.executable, "-c", FLOW.format(support=SUPPORT), str(path)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
+    )
+
+
+def _content(path: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table of the graph; the log and notes on runs apart."""
+    connection = sqlite3.connect(path)
+    try:
+        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
+        kept = [name for name in names if name not in MADE_BY_HAND and not name.startswith("record_search_")]
+        found = {name: sorted(connection.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr) for name in kept}
+        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        return found
+    finally:
+        connection.close()
+
+
+@pytest.mark.slow
+def test_a_killed_run_ends_like_an_undisturbed_one(tmp_path: Path) -> None:
+    whole = tmp_path / "whole.db"
+    begun = time.monotonic()
+    with _flow(whole) as process:
+        assert process.wait() == 0
+    took = time.monotonic() - begun
+    expected = _content(whole)
+    assert len(expected["record"]) == 1200
+    assert expected["person"]
+    killed = tmp_path / "killed.db"
+    ends = []
+    for share in (0.3, 0.5, 0.7, 0.85):
+        with _flow(killed) as process:
+            assert process.stdout is not None
+            process.stdout.readline()
+            time.sleep(share * took * 0.5)
+            process.send_signal(signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+            ends.append(process.wait())
+    with _flow(killed) as process:
+        assert process.wait() == 0
+    assert any(end != 0 for end in ends)
+    assert _content(killed) == expected
