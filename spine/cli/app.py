@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from spine import __version__
-from spine.cli import asking, demo, evaluation, loading, models, output, resolving, serving
+from spine.cli import asking, bulk, demo, evaluation, loading, models, output, resolving, serving
 from spine.errors import BadStoreUrl, QueryError, SettingsError, SpineError
 
 FAILED, USAGE = 1, 2
@@ -46,7 +46,8 @@ for command in (
     evaluation.evaluate,
 ):
     app.command()(command)
-app.add_typer(evaluation.export_app, name="export")
+# `spine export graph` puts itself beside `spine export memberships`.
+app.add_typer(bulk.export_app, name="export")
 app.add_typer(models.model_app, name="model")
 
 

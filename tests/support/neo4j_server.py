@@ -21,7 +21,7 @@ VERSION = "5.26.18"
 IMAGE = f"neo4j:{VERSION}-community"
 START_SECONDS = 120
 _CHECKOUT = Path(__file__).resolve().parents[2]
-_OPENED = ("java.nio", "java.io", "sun.nio.ch", "java.lang")
+_OPENINGS = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in ("java.nio", "java.io", "sun.nio.ch", "java.lang")]
 
 _POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
 <modelVersion>4.0.0</modelVersion>
@@ -39,20 +39,33 @@ class NoNeo4j(Exception):
 
 
 @contextlib.contextmanager
-def neo4j_server(password: str = "", heap: str = "512m") -> Iterator[str]:
+def neo4j_server(password: str = "", heap: str = "512m", home: Path | None = None) -> Iterator[str]:
     """The bolt URL of a running Neo4j, stopped at the end; NoNeo4j where there is none.
 
-    With a password, authentication is on (user neo4j), and a server of its own is started in any case.
+    With a password, authentication is on (user neo4j), and a server of its own is started in any case; so it is with
+    a home, whose databases it has, and which is kept.
     """
     given = os.environ.get("SPINE_TEST_NEO4J", "")
-    if given and not password:
+    if given and not password and home is None:
         yield given
     elif shutil.which("java"):
-        with _from_jars(_jars(), password, heap) as url:
+        with _from_jars(_jars(), password, heap, home) as url:
             yield url
+    elif home is not None:
+        raise NoNeo4j("no Java")
     else:
         with _from_container(password) as url:
             yield url
+
+
+def neo4j_admin(home: Path, heap: str = "512m") -> tuple[list[str], dict[str, str]]:
+    """The command `neo4j-admin` for the databases of a home, and the environment it needs; NoNeo4j without Java."""
+    java = shutil.which("java")
+    if java is None:
+        raise NoNeo4j("no Java")
+    (home / "conf").mkdir(parents=True, exist_ok=True)
+    command = [java, f"-Xmx{heap}", *_OPENINGS, "-cp", f"{_jars()}{os.sep}*", "org.neo4j.cli.AdminTool"]
+    return command, {**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")}
 
 
 def _jars() -> Path:
@@ -78,18 +91,17 @@ def _jars() -> Path:
 
 
 @contextlib.contextmanager
-def _from_jars(lib: Path, password: str, heap: str) -> Iterator[str]:
+def _from_jars(lib: Path, password: str, heap: str, kept: Path | None) -> Iterator[str]:
     java = shutil.which("java") or "java"
-    home = Path(tempfile.mkdtemp(prefix="spine-neo4j-"))
+    home = kept or Path(tempfile.mkdtemp(prefix="spine-neo4j-"))
     port = _free_port()
     try:
-        (home / "conf").mkdir()
+        (home / "conf").mkdir(parents=True, exist_ok=True)
         (home / "conf" / "neo4j.conf").write_text(_configuration(port, bool(password)), encoding="utf-8")
-        opened = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in _OPENED]
         classes = ["-cp", f"{lib}{os.sep}*"]
         log = home / "server.log"
         places = [f"--home-dir={home}", f"--config-dir={home / 'conf'}"]
-        command = [java, f"-Xms{heap}", f"-Xmx{heap}", *opened, *classes, "org.neo4j.server.CommunityEntryPoint"]
+        command = [java, f"-Xms{heap}", f"-Xmx{heap}", *_OPENINGS, *classes, "org.neo4j.server.CommunityEntryPoint"]
         with log.open("wb") as output:
             process = subprocess.Popen([*command, *places], stdout=output, stderr=subprocess.STDOUT, cwd=home)
         try:
@@ -99,11 +111,12 @@ def _from_jars(lib: Path, password: str, heap: str) -> Iterator[str]:
                 _first_password(url, password)
             yield url
         finally:
-            # Its files go with it: there is nothing to shut down in order.
-            process.kill()
+            # Where its files go with it, there is nothing to shut down in order.
+            (process.terminate if kept else process.kill)()
             process.wait()
     finally:
-        shutil.rmtree(home, ignore_errors=True)
+        if kept is None:
+            shutil.rmtree(home, ignore_errors=True)
 
 
 def _configuration(port: int, authentication: bool) -> str:

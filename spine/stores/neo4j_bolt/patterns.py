@@ -18,6 +18,12 @@ WORDS = "_words"
 NEW = "_new"
 """Marks what a MERGE has just made, until its properties are set."""
 
+EMPTIES = "_empties"
+"""In a database fresh from the import tool, which knows no empty list, a node's columns that are empty and not null:
+`flags` says that flags is [], `:flags` that it is ['']. Opening gives them their values, and this property is gone."""
+
+ONE_EMPTY_TEXT = ":"
+
 _OPERATORS = {
     "eq": "{0} = {1}",
     "ne": "{0} <> {1}",

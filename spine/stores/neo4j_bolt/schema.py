@@ -4,10 +4,13 @@ from collections.abc import Callable, Iterator
 
 from neo4j import Driver
 
-from spine.domain.graph import GRAPH
+from spine.domain.graph import GRAPH, Column
 from spine.stores import migration
 from spine.stores.neo4j_bolt.connection import translated
-from spine.stores.neo4j_bolt.patterns import SEARCH_INDEX, WORDS
+from spine.stores.neo4j_bolt.patterns import EMPTIES, ONE_EMPTY_TEXT, SEARCH_INDEX, WORDS
+
+INDEX_SECONDS = 3600
+"""How long opening waits for the indexes of a database that was imported; an empty one has them at once."""
 
 STEPS: dict[int, Callable[[Driver, str | None], None]] = {}
 """What a version needs beyond new constraints and indexes: the step that leads to it."""
@@ -19,19 +22,51 @@ def migrate(driver: Driver, database: str | None, url: str) -> None:
     Constraints and indexes can't be made in one transaction with the version number, but each of them only once.
     """
     with translated(url), driver.session(database=database) as session:
-        version = session.run("OPTIONAL MATCH (m:SpineMeta {id: 'store'}) RETURN coalesce(m.version, 0)").values()[0][0]
+        version, imported = session.run(
+            "OPTIONAL MATCH (m:SpineMeta {id: 'store'}) RETURN coalesce(m.version, 0), coalesce(m.imported, false)"
+        ).values()[0]
         migration.refuse_newer(url, version)
-        if version == migration.SCHEMA_VERSION:
+        if version == migration.SCHEMA_VERSION and not imported:
             return
+        if imported:
+            # Without indexes on what it changes: they are filled once, afterwards.
+            for statement in completions():
+                session.run(statement, nothing=b"").consume()
         for statement in statements():
             session.run(statement).consume()
-        session.run("CALL db.awaitIndexes(600)").consume()
+        session.run(f"CALL db.awaitIndexes({INDEX_SECONDS})").consume()
         for step in range(version + 1, migration.SCHEMA_VERSION + 1):
             if step in STEPS:
                 STEPS[step](driver, database)
         session.run(
-            "MERGE (m:SpineMeta {id: 'store'}) SET m.version = $version", version=migration.SCHEMA_VERSION
+            "MERGE (m:SpineMeta {id: 'store'}) SET m.version = $version REMOVE m.imported",
+            version=migration.SCHEMA_VERSION,
         ).consume()
+
+
+def completions() -> Iterator[str]:
+    """What gives an imported database the empty lists and bytes that the import tool could not be told of.
+
+    Each is done in transactions of its own, and harmless where it was done in part.
+    """
+    for table in GRAPH.values():
+        holding = [column for column in table.columns if column.type in ("ints", "texts", "bytes")]
+        if table.is_edge or not holding:
+            continue
+        values = ", ".join(f"n.`{column.name}` = {_completed(column)}" for column in holding)
+        yield (
+            f"MATCH (n:{table.label}) WHERE n.{EMPTIES} IS NOT NULL "
+            f"CALL (n) {{ SET {values} REMOVE n.{EMPTIES} }} IN TRANSACTIONS OF 20000 ROWS"
+        )
+
+
+def _completed(column: Column) -> str:
+    """The value of a column of node `n`: empty where `EMPTIES` says so, else as it is."""
+    empty = "$nothing" if column.type == "bytes" else "[]"
+    return (
+        f"CASE WHEN '{column.name}' IN n.{EMPTIES} THEN {empty} "
+        f"WHEN '{ONE_EMPTY_TEXT}{column.name}' IN n.{EMPTIES} THEN [''] ELSE n.`{column.name}` END"
+    )
 
 
 def statements() -> Iterator[str]:

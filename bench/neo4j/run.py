@@ -1,0 +1,101 @@
+"""How long a first load of Neo4j takes, in bulk and over Bolt: `python -m bench.neo4j.run bulk 1000000`.
+
+`bulk` writes a SQLite store's graph as files, imports them, starts a server on the database and opens it, and reads
+every table's count; `bolt` puts the same graph through the store's one writing transaction, and replaces it by itself
+once more. Prints one JSON document. The server's heap is 2 GB.
+"""
+
+import argparse
+import json
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "support"))
+
+import pyarrow as pa
+from neo4j_server import neo4j_admin, neo4j_server
+
+from bench.neo4j.graph import graph, rows_of
+from spine.access.context import LOCAL
+from spine.bootstrap import open_store
+from spine.domain.graph import GRAPH
+from spine.ports import Cause
+from spine.settings import Settings
+from spine.stores.neo4j_bulk.files import write_files
+from spine.stores.neo4j_bulk.importer import import_files
+
+HEAP = "2g"
+Figures = dict[str, Any]
+
+
+@contextmanager
+def timed(figures: Figures, name: str) -> Iterator[None]:
+    """Seconds of a stage, told of at once on standard error."""
+    begun = time.perf_counter()
+    yield
+    figures[name] = round(time.perf_counter() - begun, 1)
+    sys.stderr.write(f"{name}: {figures[name]} s\n")
+
+
+def bulk(tables: dict[str, pa.Table], folder: Path) -> Figures:
+    """From a SQLite store to a Neo4j that answers, by the import tool."""
+    figures: Figures = {}
+    home, files = folder / "home", folder / "files"
+    with open_store(f"sqlite:{folder / 'graph.db'}", Settings()) as store:
+        with store.writing(LOCAL, Cause("resolve", "bench")) as writer:
+            for name, table in tables.items():
+                writer.put(name, table)
+        with timed(figures, "write files"):
+            write_files(store, LOCAL, files)
+    figures["files_mb"] = sum(file.stat().st_size for file in files.iterdir()) // 1_000_000
+    command, environment = neo4j_admin(home, HEAP)
+    with timed(figures, "import"):
+        import_files(files, command, env=environment)
+    begun = time.perf_counter()
+    with neo4j_server(home=home, heap=HEAP) as url:
+        figures["start server"] = round(time.perf_counter() - begun, 1)
+        with timed(figures, "constraints and indexes"):
+            store = open_store(url, Settings())
+        with store, store.reading(LOCAL) as reader:
+            for name in GRAPH:
+                expected = tables[name].num_rows if name in tables else 1
+                assert reader.count(name) == expected, name
+    return figures
+
+
+def bolt(tables: dict[str, pa.Table]) -> Figures:
+    """The same graph through the writing transaction, and again with nothing changed."""
+    figures: Figures = {}
+    with neo4j_server(heap=HEAP) as url, open_store(url, Settings()) as store:
+        for stage in ("first replace", "the same again"):
+            with timed(figures, stage), store.writing(LOCAL, Cause("resolve", "bench")) as writer:
+                for name, table in tables.items():
+                    writer.replace(name, table)
+    return figures
+
+
+def main() -> None:
+    """Run one way at one size."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("way", choices=("bulk", "bolt"))
+    parser.add_argument("records", type=int)
+    given = parser.parse_args()
+    tables = graph(given.records)
+    rows = rows_of(tables)
+    with tempfile.TemporaryDirectory(prefix="spine-bench-") as folder:
+        begun = time.perf_counter()
+        figures = bulk(tables, Path(folder)) if given.way == "bulk" else bolt(tables)
+    first = sum(figures[name] for name in ("write files", "import", "constraints and indexes", "first replace")
+                if name in figures)  # fmt: skip
+    document = {"way": given.way, "records": given.records, "rows": rows, **figures,
+                "seconds": round(first, 1), "rows_per_second": round(rows / first)}  # fmt: skip
+    sys.stdout.write(json.dumps(document) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,165 @@
+"""The whole graph of a store as files for `neo4j-admin database import full`, which fills an empty database fastest."""
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv
+
+from spine.access.context import Context
+from spine.domain.graph import GRAPH, Table
+from spine.errors import FileError, StoreError
+from spine.ports import Cause, GraphStore, Writer
+from spine.stores.migration import SCHEMA_VERSION
+from spine.stores.neo4j_bolt.patterns import EMPTIES, WORDS
+from spine.stores.neo4j_bulk.cells import TYPES, cells, empties, multiline
+from spine.stores.transaction import RECORD
+from spine.stores.words import record_words
+
+ARGUMENTS = "import.args"
+"""The file that holds everything the import tool has to be told, one argument a line."""
+
+CHUNK = 200_000
+"""Rows that are turned into text at once: what bounds the memory beside the table itself."""
+
+_NEVER_LOADED = "\x00"
+"""A record key that no source can have: asking for its number tells the greatest one ever given."""
+
+
+@dataclass(frozen=True, slots=True)
+class ImportFiles:
+    """What was written: the folder, the rows of each table, and the arguments for the import tool."""
+
+    folder: Path
+    rows: dict[str, int]
+    arguments: tuple[str, ...]
+
+    def command(self, admin: Sequence[str] = ("neo4j-admin",), database: str = "neo4j") -> list[str]:
+        """What to run, for a server whose `neo4j-admin` is given."""
+        # The name of the database stands first: the options before it would take it for one more file.
+        return [*admin, "database", "import", "full", database, *self.arguments]
+
+    @property
+    def total(self) -> int:
+        """Nodes and edges together."""
+        return sum(self.rows.values())
+
+
+def write_files(store: GraphStore, context: Context, folder: Path) -> ImportFiles:
+    """Write every table of the store, and where its log and its numbers stand, into an empty folder.
+
+    The store's write lock is held meanwhile, so that what is written is one state of it; nothing is written to the
+    store. FileError where the folder can't be made or holds something; StoreError for what Neo4j could not hold.
+    """
+    _claim(folder)
+    written: dict[str, int] = {}
+    several_lines: list[Path] = []
+    nodes: list[str] = []
+    edges: list[str] = []
+    try:
+        with store.writing(context, Cause("export")) as writer:
+            for table in GRAPH.values():
+                file = folder / f"{table.name}.csv"
+                rows, folded = _write_table(writer, table, file)
+                written[table.name] = rows
+                if rows:
+                    (edges if table.is_edge else nodes).append(f"{table.label}={file.absolute()}")
+                if folded:
+                    several_lines.append(file.absolute())
+            nodes.append(f"SpineMeta={_write_meta(writer, folder / 'meta.csv')}")
+        arguments = _arguments(nodes, edges, several_lines)
+        (folder / ARGUMENTS).write_text("".join(f'"{each}"\n' for each in arguments), encoding="utf-8")
+    except OSError as error:
+        raise FileError(
+            f"{folder}: can't be written: {error.strerror}.", remedy="Free space, or name another."
+        ) from error
+    return ImportFiles(folder, written, arguments)
+
+
+def _claim(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        held = any(folder.iterdir())
+    except OSError as error:
+        raise FileError(f"{folder}: can't be used: {error.strerror}.", remedy="Name a folder to write to.") from error
+    if held:
+        raise FileError(f"{folder} is not empty.", remedy="Name a folder that is empty, or does not exist yet.")
+
+
+def _write_table(writer: Writer, table: Table, file: Path) -> tuple[int, bool]:
+    """Write one table: how many rows, and whether a text of it has several lines."""
+    rows = writer.scan(table.name)
+    if not rows.num_rows:
+        return 0, False
+    folded = False
+    header = [_heading(table, name) for name in table.names]
+    header += [f"{WORDS}:string"] * (table is RECORD) + [f"{EMPTIES}:string[]"] * (not table.is_edge)
+    with file.open("wb") as out:
+        out.write(_line(header))
+        for start in range(0, rows.num_rows, CHUNK):
+            chunk = _chunk(table, rows.slice(start, CHUNK))
+            folded = folded or any(multiline(column.combine_chunks()) for column in chunk.columns)
+            pyarrow.csv.write_csv(chunk, out, pyarrow.csv.WriteOptions(include_header=False))
+    return rows.num_rows, folded
+
+
+def _chunk(table: Table, rows: pa.Table) -> pa.Table:
+    columns = [cells(column, rows.column(column.name)) for column in table.columns]
+    if table is RECORD:
+        live = rows.column("live").to_pylist()
+        fields = rows.column("fields").to_pylist()
+        words = [" ".join(record_words(text)) if alive else None for alive, text in zip(live, fields, strict=True)]
+        columns.append(pa.array(words, pa.string()))
+    if not table.is_edge:
+        columns.append(_or_nulls(empties(table, rows), rows.num_rows))
+    return pa.Table.from_arrays(columns, names=[str(place) for place in range(len(columns))])
+
+
+def _or_nulls(column: "pa.Array[pa.StringScalar] | None", length: int) -> "pa.Array[pa.StringScalar]":
+    return pa.nulls(length, pa.string()) if column is None else column
+
+
+def _heading(table: Table, name: str) -> str:
+    """What the import tool is told of a column; keys that edges point at are its ids, in a group for each table."""
+    column = table.column(name)
+    if table.is_edge and name in ("start", "end"):
+        return f":{name.upper()}_ID({GRAPH[getattr(table, name)].label})"
+    if name == "id" and column.type == "int":
+        return f"id:ID({table.label}){{id-type:long}}"
+    return f"{name}:{TYPES[column.type]}"
+
+
+def _write_meta(writer: Writer, file: Path) -> Path:
+    """The node that says where the log and the numbers stand, and that constraints and indexes are still to be made."""
+    highest = int(writer.sequence([_NEVER_LOADED])[0]) - 1
+    facts = {
+        "id:string": "store", "version:long": SCHEMA_VERSION, "position:long": writer.position - 1,
+        "highest:long": highest, "imported:boolean": "true",
+    }  # fmt: skip
+    file.write_bytes(_line(list(facts)) + _line([str(value) for value in facts.values()]))
+    return file.absolute()
+
+
+def _line(values: Sequence[str]) -> bytes:
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerow(values)
+    return text.getvalue().encode()
+
+
+def _arguments(nodes: list[str], edges: list[str], several_lines: list[Path]) -> tuple[str, ...]:
+    for place in (*nodes, *edges):
+        if "," in place or '"' in place:
+            raise StoreError(f"{place}: the import tool can't read a path with a comma or a quotation mark.")
+    folded = ["--multiline-fields-format=v2", f"--multiline-fields={','.join(map(str, several_lines))}"]
+    return (
+        "--array-delimiter=U+001F",
+        "--read-buffer-size=16m",
+        "--strict=true",
+        "--bad-tolerance=0",
+        *(folded if several_lines else []),
+        *(f"--nodes={each}" for each in nodes),
+        *(f"--relationships={each}" for each in edges),
+    )

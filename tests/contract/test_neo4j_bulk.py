@@ -1,0 +1,209 @@
+"""A database made by the import tool is the store that it was written from, and goes on from there."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pyarrow as pa
+import pytest
+from hand_made import fill
+from neo4j_server import NoNeo4j, neo4j_admin, neo4j_server
+from rows import record, row, rows
+
+from spine.access.context import LOCAL
+from spine.bootstrap import open_engine, open_store
+from spine.domain.graph import GRAPH
+from spine.errors import FileError, StoreError, StoreUnavailable
+from spine.pipeline.resolve import resolve
+from spine.ports import Cause, Difference, GraphStore
+from spine.settings import Settings
+from spine.stores.memory import MemoryStore
+from spine.stores.neo4j_bulk.files import ARGUMENTS, write_files
+from spine.stores.neo4j_bulk.importer import import_files
+
+ODD = 'a "quoted", text\n\twith lines\r\nand \\ ; , \u00e9\U0001f600 \u2028end '
+
+
+def odd(store: GraphStore) -> None:
+    """Rows with every value that CSV has trouble with."""
+    with store.writing(LOCAL, Cause("record", ODD)) as writer:
+        writer.put(
+            "record",
+            rows(
+                "record",
+                {**record(200, given="Zoe", city="Ödön"), "raw": ODD, "record_id": "", "hash": " padded "},
+                {**record(2**62 + 1, given="Gone", live=False), "source": None},
+            ),
+        )
+        nothing, text = [], ["", ODD, "null"]
+        writer.put(
+            "component",
+            rows(
+                "component",
+                row("component", id=300, members=[2**62 + 1, -5], value=bytes(range(256)), flags=text),
+                row("component", id=301, members=nothing, value=b"", flags=nothing),
+                row("component", id=302),
+                row("component", id=303, members=[0], value=b"\x00", flags=[""], kind=""),
+                row("component", id=304, members=[1], value=b"\x80", flags=["", ""], kind='"'),
+            ),
+        )
+        floats = [0.1, -0.0, 1e300, 5e-324, 1 / 3]
+        writer.put("person", rows("person", *(row("person", id=400 + n, cohesion=x) for n, x in enumerate(floats))))
+        edges = [row("related_to", start=400, end=401, kind=kind, evidence=kind) for kind in ("family", 'x\n"y",', "")]
+        writer.put("related_to", rows("related_to", *edges))
+        writer.put("identifier", rows("identifier", row("identifier", id=2**63 - 1, namespace="e", value="line\nfeed")))
+        writer.put("document", rows("document", row("document", id='mapping:ä,"\n', body="[]")))
+        writer.put("record_version", rows("record_version", row("record_version", id="9:x", record=200, raw="")))
+
+
+@pytest.fixture(scope="module")
+def original() -> Iterator[GraphStore]:
+    """A graph that was resolved, changed, and holds odd values; the number given last belongs to no record any more."""
+    with MemoryStore() as store:
+        fill(store)
+        odd(store)
+        with store.writing(LOCAL, Cause("record")) as writer:
+            writer.put("record", rows("record", record(2**62 + 9)))
+        with store.writing(LOCAL, Cause("erasure")) as writer:
+            writer.delete("record", pa.table({"id": [2**62 + 9]}))
+        yield store
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A place for the databases of one server."""
+    folder = tmp_path_factory.mktemp("neo4j")
+    try:
+        neo4j_admin(folder)
+    except NoNeo4j as error:
+        if os.environ.get("SPINE_REQUIRE_NEO4J") == "1":
+            raise
+        pytest.skip(f"no Neo4j of our own: {error}")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def files(original: GraphStore, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The original as files."""
+    folder = tmp_path_factory.mktemp("files") / "graph"
+    written = write_files(original, LOCAL, folder)
+    with original.reading(LOCAL) as reader:
+        assert written.rows == {name: reader.count(name) for name in GRAPH}
+    return folder
+
+
+@pytest.fixture(scope="module")
+def imported(files: Path, home: Path) -> Iterator[GraphStore]:
+    """The store that the import tool made of them."""
+    command, environment = neo4j_admin(home)
+    import_files(files, command, env=environment)
+    with neo4j_server(home=home) as url, open_store(url, Settings()) as store:
+        yield store
+
+
+@pytest.mark.neo4j
+def test_every_table_is_the_same_row_for_row(original: GraphStore, imported: GraphStore) -> None:
+    with original.reading(LOCAL) as wanted, imported.reading(LOCAL) as found:
+        for name in GRAPH:
+            assert found.scan(name).to_pylist() == wanted.scan(name).to_pylist(), name
+            assert found.count(name) == wanted.count(name), name
+        assert repr(found.get("person", "id", [401])[0]["cohesion"]) == "-0.0"
+
+
+@pytest.mark.neo4j
+def test_look_ups_and_search_answer_the_same(original: GraphStore, imported: GraphStore) -> None:
+    with original.reading(LOCAL) as wanted, imported.reading(LOCAL) as found:
+        for table in GRAPH.values():
+            for column in (each.name for each in table.columns if each.indexed):
+                values = [row[column] for row in wanted.scan(table.name, [column]).to_pylist()]
+                assert found.get(table.name, column, values) == wanted.get(table.name, column, values), table.name
+        for words in ("anna", "berg springfield", "odon", "acme nord", "gone"):
+            one, other = ({number for number, _ in reader.search(words)} for reader in (found, wanted))
+            assert one == other, words
+
+
+@pytest.mark.neo4j
+def test_a_resolve_of_it_finds_what_the_original_finds(original: GraphStore, imported: GraphStore) -> None:
+    first, second = (resolve(store, LOCAL, open_engine("duckdb"), "never") for store in (original, imported))
+    assert second.persons == first.persons > 0
+    with original.reading(LOCAL) as wanted, imported.reading(LOCAL) as found:
+        for name in ("resolves_to_person", "resolves_to_organisation", "in_component", "member_of", "match"):
+            assert found.scan(name).to_pylist() == wanted.scan(name).to_pylist(), name
+
+
+@pytest.mark.neo4j
+def test_log_numbers_and_writes_go_on_where_they_stood(original: GraphStore, imported: GraphStore) -> None:
+    """Last, since it writes: the tests above compare whole tables."""
+    edge = row("carries", start=1, end=1004, namespace="loyalty")
+    for store in (original, imported):
+        with store.writing(LOCAL, Cause("record")) as writer:
+            assert writer.sequence(["crm/1", "new/1"]).tolist() == [1, 2**62 + 10]
+            table = writer.scan("component")
+            assert writer.put("component", table) == Difference()
+            assert writer.replace("component", table) == Difference()
+            assert writer.put("record", rows("record", record(1, given="Anne"))).changed == 1
+            assert writer.put("carries", rows("carries", edge)) == Difference(1)
+            position = writer.position
+        lost = pytest.raises(StoreError, match="names identifier 12345, which does not exist")
+        with lost, store.writing(LOCAL, Cause("record")) as writer:
+            writer.put("carries", rows("carries", {**edge, "end": 12345}))
+        with store.reading(LOCAL) as reader:
+            assert reader.scan("log", ["id"])["id"].to_pylist() == list(range(1, position + 1))
+            assert [number for number, _ in reader.search("anne")] == [1]
+            assert reader.search("bérg springfield") != []
+
+
+@pytest.mark.neo4j
+def test_a_database_that_is_there_is_refused(imported: GraphStore, files: Path, home: Path) -> None:
+    command, environment = neo4j_admin(home)
+    with pytest.raises(StoreError, match="must not exist yet and its server must be stopped"):
+        import_files(files, command, env=environment)
+    with imported.reading(LOCAL) as reader:
+        assert reader.count("person") > 0
+
+
+@pytest.mark.neo4j
+def test_files_that_were_damaged_are_refused(original: GraphStore, tmp_path: Path) -> None:
+    write_files(original, LOCAL, tmp_path / "graph")
+    edges = tmp_path / "graph" / "in_component.csv"
+    edges.write_text(edges.read_text("utf-8") + "1,987654\n", "utf-8")
+    try:
+        command, environment = neo4j_admin(tmp_path / "home")
+    except NoNeo4j as error:
+        pytest.skip(str(error))
+    with pytest.raises(StoreError, match="987654"):
+        import_files(tmp_path / "graph", command, env=environment)
+
+
+def test_what_an_import_can_not_carry_is_refused(tmp_path: Path) -> None:
+    for number, odd_row in enumerate((row("person", id=1, flags=["a\x1fb"]), row("person", id=1, cohesion=1e999))):
+        with MemoryStore() as store:
+            with store.writing(LOCAL, Cause("record")) as writer:
+                writer.put("person", rows("person", odd_row))
+            with pytest.raises(StoreError, match="an import can't carry"):
+                write_files(store, LOCAL, tmp_path / str(number))
+
+
+def test_a_folder_that_holds_something_is_not_written_to(original: GraphStore, tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine", "utf-8")
+    with pytest.raises(FileError, match="is not empty"):
+        write_files(original, LOCAL, tmp_path)
+    assert [each.name for each in tmp_path.iterdir()] == ["mine.txt"]
+
+
+def test_writing_files_leaves_the_store_as_it_was(original: GraphStore, tmp_path: Path) -> None:
+    def state() -> tuple[int, int]:
+        with original.writing(LOCAL, Cause("record")) as writer:
+            return writer.position, int(writer.sequence(["another"])[0])
+
+    before = state()
+    write_files(original, LOCAL, tmp_path / "graph")
+    assert state() == before
+
+
+def test_a_tool_that_is_not_there_and_a_folder_without_files_are_told_of(original: GraphStore, tmp_path: Path) -> None:
+    with pytest.raises(FileError, match=f"holds no {ARGUMENTS}"):
+        import_files(tmp_path)
+    write_files(original, LOCAL, tmp_path / "graph")
+    with pytest.raises(StoreUnavailable, match=r"can't be run: .*Give the neo4j-admin"):
+        import_files(tmp_path / "graph", [str(tmp_path / "absent")])
