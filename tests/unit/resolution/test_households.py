@@ -1,14 +1,12 @@
 """Households from small worlds: who lives together, who does not, and why."""
 
 import json
-import zlib
 from itertools import pairwise
 from typing import Any
 
-import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 import pytest
+from household_world import NAMES, STREETS, TOWN, family_that_moves, home, neighbours, together, world
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -16,79 +14,6 @@ from spine.ports import arrow_schema
 from spine.resolution.household_tables import tables
 from spine.resolution.households import Households, households
 from spine.resolution.resolved import Resolved
-
-FIELDS = ("given", "surname", "birth_date", "age", "house_number", "street", "unit", "po_box", "city", "postcode")
-EXTRAS = ("household_role", "dwelling_type")
-TOWN = {"city": "springfield", "postcode": "12345"}
-
-
-def home(number: str | None, street: str | None, **more: str) -> dict[str, str | None]:
-    return {"house_number": number, "street": street, **TOWN, **more}
-
-
-def world(rows: list[dict[str, Any]], order: list[int] | None = None) -> Resolved:
-    """Records from dicts: `person` is any name, `at` the time, `carries` a list of (namespace, value)."""
-    numbers = {id(row): place + 1 for place, row in enumerate(rows)}
-    first: dict[str, int] = {}
-    for place, row in enumerate(rows):
-        first.setdefault(row["person"], place + 1)
-    rows = [rows[place] for place in order] if order else rows
-    carried: list[dict[str, Any]] = [
-        {
-            "row": place,
-            "namespace": namespace,
-            "value": value,
-            "identifier": zlib.crc32(f"{namespace}/{value}".encode()),
-        }
-        for place, row in enumerate(rows)
-        for namespace, value in row.get("carries", [])
-    ]
-    related = [
-        {"row": place, "kind": "family", "namespace": namespace, "value": value}
-        for place, row in enumerate(rows)
-        for namespace, value in row.get("family", [])
-    ]
-
-    def text(name: str) -> pa.Array:
-        return pa.array([row.get(name) for row in rows], pa.string())
-
-    return Resolved(
-        records=pa.table(
-            {
-                "id": [numbers[id(row)] for row in rows],
-                "source": pa.array([row.get("source", "crm") for row in rows]),
-                "record_id": pa.array([f"r{numbers[id(row)]:04}" for row in rows]),
-                "observed_at": text("at"),
-            }
-        ),
-        fields=pa.table({name: text(name) for name in FIELDS}),
-        extras=pa.table({name: text(name) for name in EXTRAS}),
-        person=np.array([first[row["person"]] for row in rows]),
-        organisation=np.full(len(rows), -1),
-        **({"claims": pa.Table.from_pylist(carried)} if carried else {}),
-        **({"relations": pa.Table.from_pylist(related)} if related else {}),
-    )
-
-
-def together(rows: list[dict[str, Any]], **options: Any) -> list[int]:
-    """The household of each row."""
-    return households(world(rows), **options).of_row.tolist()
-
-
-STREETS = ("oak", "birch", "willow", "cedar", "juniper", "magnolia", "sycamore", "hawthorn", "poplar", "chestnut")
-NAMES = ("abbott", "brandt", "castillo", "dubois", "eriksson", "fontaine", "grigoriev", "hashimoto", "ivanov", "jensen")
-
-
-def neighbours(count: int = 40) -> list[dict[str, Any]]:
-    """Other people, so that surnames and streets have frequencies."""
-    return [
-        {
-            "person": f"n{i}",
-            "surname": NAMES[i % 10] + "aeiou"[i // 10 % 5],
-            **home(str(100 + 7 * i), f"{STREETS[i % 10]} {'abcdefgh'[i // 10]}venue"),
-        }
-        for i in range(count)
-    ]
 
 
 def test_a_couple_with_two_surnames_at_one_address_is_one_household() -> None:
@@ -208,71 +133,6 @@ def test_residents_whom_a_source_counts_to_an_institution_are_one_household(says
     made = tables(resolved, found)
     evidence = {json.loads(row)[0]["kind"] for row in made.member_of["evidence"].to_pylist()[:60]}
     assert evidence == {"institution"}
-
-
-def test_two_homes_are_two_households_of_one_person() -> None:
-    rows = [
-        {"person": "mum", "surname": "quintana", **home("8", "elm st")},
-        {"person": "dad", "surname": "lindqvist", **home("90", "harbour view dr")},
-        {"person": "child", "surname": "quintana", **home("8", "elm st")},
-        {"person": "child", "surname": "quintana", **home("90", "harbour view dr")},
-        *neighbours(),
-    ]
-    resolved = world(rows)
-    found = households(resolved)
-    assert found.of_row[:4].tolist() == [1, 2, 1, 2]
-    made = tables(resolved, found)
-    child = made.member_of.filter(pc.equal(made.member_of["start"], 3))
-    assert child["end"].to_pylist() == [1, 2]
-
-
-def family_that_moves(second: str) -> list[dict[str, Any]]:
-    first = [{"person": p, "surname": "quintana", "at": "2019-03-01", **home("8", "elm st")} for p in ("a", "b", "c")]
-    return first + [
-        {"person": p, "surname": "quintana", "at": second, **home("90", "harbour view dr")} for p in ("a", "b", "c")
-    ]
-
-
-def test_who_moves_together_keeps_the_household() -> None:
-    assert together([*family_that_moves("2023-05-01"), *neighbours()])[:6] == [1] * 6
-
-
-def test_two_homes_at_the_same_time_are_no_move() -> None:
-    rows = family_that_moves("2019-03-01")
-    assert together([*rows, *neighbours()])[:6] == [1, 1, 1, 4, 4, 4]
-
-
-def test_one_who_moves_out_founds_a_household() -> None:
-    rows = family_that_moves("2023-05-01")[:4]
-    assert together([*rows, *neighbours()])[:4] == [1, 1, 1, 4]
-
-
-def test_family_follows_the_one_who_moved_first_but_not_a_child() -> None:
-    mover = {"person": "a", "surname": "quintana", "at": "2023-05-01", **home("90", "harbour view dr")}
-    family = family_that_moves("2023-05-01")[:3]
-    for declared, found in (("partner", [1, 1, 1, 1]), ("child", [1, 1, 1, 4])):
-        family[0] = {**family[0], "household_role": declared, "family": [("customer", "c2")]}
-        family[1] = {**family[1], "carries": [("customer", "c2")]}
-        assert together([*family, mover, *neighbours()])[:4] == found
-
-
-def test_one_person_alone_at_two_homes_is_one_household() -> None:
-    rows = [
-        {"person": "a", "surname": "quintana", "at": day, **home(*where)}
-        for day, where in (
-            ("2019-03-01", ("8", "elm st")), ("2020-03-01", ("90", "harbour view dr")), ("2021-03-01", ("8", "elm st")),
-        )
-    ]  # fmt: skip
-    assert together([*rows, *neighbours()])[:3] == [1, 1, 1]
-
-
-def test_what_relates_two_who_live_together_does_not_move_one_into_the_others_second_home() -> None:
-    rows = family_that_moves("2019-06-01")[:4]
-    rows[3] = {**rows[3], "at": "2019-04-01"}
-    stayed = {**rows[0], "at": "2020-01-01"}
-    for row in rows:
-        row |= {"carries": [("account", "x1")]}
-    assert together([*rows, stayed, *neighbours()])[:5] == [1, 1, 1, 4, 1]
 
 
 def test_a_mistyped_word_of_the_street_is_the_same_street() -> None:
