@@ -28,7 +28,7 @@ def main() -> None:
     table = pq.read_table(sys.argv[1])
     found: dict[str, Any] = {"records": table.num_rows}
     linker = _linker(table)
-    begun = time.perf_counter()
+    begun, before = time.perf_counter(), time.process_time()
     linker.training.estimate_probability_two_random_records_match(
         [block_on("given", "surname", "birth_date"), block_on("email")], recall=0.7
     )
@@ -42,7 +42,7 @@ def main() -> None:
     begun = time.perf_counter()
     linker.clustering.cluster_pairwise_predictions_at_threshold(pairs, threshold_match_probability=THRESHOLD)
     found["cluster"] = round(time.perf_counter() - begun, 2)
-    found["processor"] = round(time.process_time(), 2)
+    found["processor"] = round(time.process_time() - before, 2)
     found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     sys.stdout.write("\n" + json.dumps(found) + "\n")
 
