@@ -1,31 +1,34 @@
 """One kind of records matched: candidates, model, weights, components, merge trees."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from spine.domain.judgements import Judgement
 from spine.domain.vocabulary import NAMESPACES, Kind, Policy
 from spine.matching.blocking import REFINE, keys, rules_of
+from spine.matching.calibration import SHIPPED, relearn
 from spine.matching.encoded import Encoded
 from spine.matching.model import Model
-from spine.matching.scorer import score
-from spine.matching.training import train, untrained
+from spine.matching.training import named, train, untrained
 from spine.normalise.columns import at_positions, compute
 from spine.pipeline.gather import Gathered, encode_kind
 from spine.pipeline.progress import Stopwatch
+from spine.pipeline.scoring import matches, weights_in_trees
 from spine.ports import MatchEngine, Reader
 from spine.resolution import capping, merge_tree
 from spine.resolution.components import NO_PAIRS, Ints, Pairs, connected, inside_pairs
 from spine.resolution.constraints import unique_conflicts
+from spine.resolution.cutting import joined_at
 from spine.resolution.judgements import Refused, settle
+from spine.resolution.trees import NEVER, Trees
 from spine.resolution.trees import Policy as TreePolicy
-from spine.resolution.trees import Trees
 
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 
-FLOOR = 0
-"""Pairs of at least so many thousandths of a bit connect."""
+REVIEWER = "steward"
 
 
 @dataclass(frozen=True)
@@ -60,26 +63,61 @@ def match(
         pairs = engine.candidates(keys(kind, encoded), rules_of(kind, encoded), REFINE[kind])
     if model is None:
         with watch.stage(f"{kind.value}: train"):
-            model = train(kind, encoded, pairs.left, pairs.right) if learn else untrained(kind)
-    with watch.stage(f"{kind.value}: score"):
-        scored = score(model, encoded, pairs.left, pairs.right)
-        kept = np.flatnonzero(scored.weight >= FLOOR)
-        left, right, weight = pairs.left[kept], pairs.right[kept], scored.weight[kept].astype(np.int64)
-        levels = scored.texts(kept)
+            model = _learned(gathered, kind, encoded, (pairs.left, pairs.right)) if learn else untrained(kind)
+    with watch.stage(f"{kind.value}: score", len(pairs.left)):
+        found = matches(model, encoded, (pairs.left, pairs.right), watch.progress.advance)
+        (left, right), weight, levels = found
     with watch.stage(f"{kind.value}: merge trees"):
-        trees, refused = _trees(gathered, rows, encoded, model, (left, right), weight)
+        judged = _judged(gathered, rows)
+        trees, refused = _trees(gathered, rows, encoded, model, (left, right), weight, judged)
     return Matched(
         kind, rows, encoded, model, left, right, weight, levels, trees, len(pairs.left), dict(pairs.skipped), refused
     )
 
 
+def _judged(gathered: Gathered, rows: Ints) -> list[Judgement]:
+    """The judgements of two records that are both among these rows."""
+    ids = gathered.ids[rows]
+    ends = np.array([(one.a, one.b) for one in gathered.judgements], dtype=np.int64).reshape(-1, 2)
+    here = np.flatnonzero(np.isin(ends, ids).all(axis=1))
+    return [gathered.judgements[at] for at in here.tolist()]
+
+
+def _learned(gathered: Gathered, kind: Kind, encoded: Encoded, pairs: Pairs) -> Model:
+    """A model trained on the candidates, with what was judged as certain; recalibrated by what stewards judged.
+
+    Only they look at joins whichever way they turn out: a login or a source never says that two records differ.
+    """
+    rows = gathered.rows_of(kind)
+    ids = gathered.ids[rows]
+    judged = _judged(gathered, rows)
+    settled = settle(judged)
+    same, different = _places(ids, settled.same), _places(ids, settled.forbidden)
+    model = train(kind, encoded, *pairs, same=same, different=different)
+    reviewed = settle([one for one in judged if one.authority == REVIEWER])
+    same, different = _places(ids, reviewed.same), _places(ids, reviewed.forbidden)
+    if not len(same[0]) + len(different[0]):
+        return model
+    kept, weight, _ = matches(model, encoded, pairs)
+    trees, _ = _trees(gathered, rows, encoded, model, kept, weight, [])
+    left, right = np.concatenate((same[0], different[0])), np.concatenate((same[1], different[1]))
+    heights = joined_at(trees, left, right)
+    joined = heights > NEVER
+    calibration = relearn(heights[joined], (np.arange(len(left)) < len(same[0]))[joined], SHIPPED[kind])
+    return named(replace(model, calibration=calibration))
+
+
 def _trees(
-    gathered: Gathered, rows: Ints, encoded: Encoded, model: Model, pairs: Pairs, weight: Ints
+    gathered: Gathered,
+    rows: Ints,
+    encoded: Encoded,
+    model: Model,
+    pairs: Pairs,
+    weight: Ints,
+    judged: Sequence[Judgement],
 ) -> tuple[Trees, tuple[Refused, ...]]:
     ids = gathered.ids[rows]
-    judged = [one for one in gathered.judgements if np.isin([one.a, one.b], ids).all()]
-    asserted = settle(judged).same
-    same = np.searchsorted(ids, asserted[0]), np.searchsorted(ids, asserted[1])
+    same = _places(ids, settle(judged).same)
     left, right = np.concatenate((pairs[0], same[0])), np.concatenate((pairs[1], same[1]))
     labels = connected(len(rows), left, right)
     conflicts = _conflicts(gathered, rows, labels)
@@ -88,7 +126,7 @@ def _trees(
     policy = TreePolicy()
     labels = capping.split(labels, pairs[0], pairs[1], weight, same=same, cap=policy.cap)
     one, other, _ = inside_pairs(labels)
-    weights = score(model, encoded, one, other).in_tree
+    weights = weights_in_trees(model, encoded, one, other)
     trees = merge_tree.build(
         gathered.order[rows], labels, one, other, weights,
         same=same, forbidden=forbidden, group=_contents(encoded), policy=policy,

@@ -4,7 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spine.resolution.components import Ints
-from spine.resolution.trees import CERTAIN, NEVER, Tree, roots
+from spine.resolution.trees import CERTAIN, NEVER, Tree, Trees, roots
 
 
 def cut(tree: Tree, height: int) -> Ints:
@@ -39,4 +39,17 @@ def sureness(tree: Tree, member: int) -> NDArray[np.int32]:
         if cluster[member] in (into, taken):
             out[cluster == (taken if cluster[member] == into else into)] = height
         cluster[cluster == taken] = into
+    return out
+
+
+def joined_at(trees: Trees, left: Ints, right: Ints) -> Ints:
+    """For pairs of rows the height at which they come together; NEVER where they don't, CERTAIN for a row itself."""
+    place = np.full(trees.size, -1, np.int64)
+    place[trees.rows] = np.arange(len(trees.rows))
+    component = np.append(trees.component, -1)[place]
+    out = np.where(left == right, np.int64(CERTAIN), np.int64(NEVER))
+    for at in np.flatnonzero((component[left] == component[right]) & (component[left] >= 0)).tolist():
+        number = int(component[left[at]])
+        first = int(trees.start[number])
+        out[at] = sureness(trees.tree(number), int(place[left[at]]) - first)[int(place[right[at]]) - first]
     return out

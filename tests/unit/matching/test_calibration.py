@@ -1,0 +1,52 @@
+"""Calibration relearned from labelled joins: little from few, all from many, never falling."""
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from spine.domain.vocabulary import Kind
+from spine.matching.calibration import SHIPPED, Points, logistic, relearn
+
+START = SHIPPED[Kind.PERSON]
+
+
+def _logits(points: Points) -> list[float]:
+    return [math.log(probability / (1 - probability)) for _, probability in points]
+
+
+def test_no_labels_change_nothing() -> None:
+    assert relearn([], [], START) == pytest.approx(np.array(START))
+
+
+@given(st.lists(st.tuples(st.integers(-20_000, 30_000), st.booleans()), max_size=60))
+def test_probability_never_falls_with_height(labelled: list[tuple[int, bool]]) -> None:
+    found = relearn([height for height, _ in labelled], [right for _, right in labelled], START)
+    assert [height for height, _ in found] == [height for height, _ in START]
+    probabilities = [probability for _, probability in found]
+    assert probabilities == sorted(probabilities)
+    assert 0 < probabilities[0] <= probabilities[-1] < 1
+
+
+def test_few_labels_change_little() -> None:
+    found = relearn([4000, 4500, 5000], [False, True, True], START)
+    changes = [abs(new - old) for new, old in zip(_logits(found), _logits(START), strict=True)]
+    assert 0 < max(changes[1:3]) < 1.0
+
+
+def test_many_labels_are_believed() -> None:
+    draw = np.random.default_rng(1)
+    heights = draw.integers(-4000, 14_000, 40_000)
+    truth = 1 / (1 + 2 ** -(0.6 * (heights / 1000 - 3)))
+    found = relearn(heights, draw.random(len(heights)) < truth, START)
+    wanted = logistic(0.6, 3.0)
+    assert _logits(found) == pytest.approx(_logits(wanted), abs=0.25)
+
+
+def test_more_wrong_joins_make_all_joins_less_sure() -> None:
+    heights = [3000, 4000, 5000, 6000, 8000] * 10
+    sure, unsure = relearn(heights, [True] * 50, START), relearn(heights, [False] * 50, START)
+    assert all(one[1] >= other[1] for one, other in zip(sure[1:4], unsure[1:4], strict=True))
+    assert unsure[2][1] < START[2][1] < sure[2][1]

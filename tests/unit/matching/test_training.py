@@ -1,0 +1,222 @@
+"""Training: known weights are recovered, few records keep the declared ones, judged pairs count as certain."""
+
+from dataclasses import replace
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from compared import all_pairs, encoded
+
+from spine.domain.vocabulary import Kind
+from spine.matching import training
+from spine.matching.fitting import Fit
+from spine.matching.model import Comparison, Level, Model
+from spine.matching.sampling import Sample, certain_of, content_order, in_order
+from spine.matching.training import train, untrained
+
+PERSON = Kind.PERSON
+NAMES = ["anna", "peter", "maria", "johan", "elsa", "karl", "greta", "otto", "ida", "nils", "vera", "axel"]
+STEMS, ENDS = ("berg", "lind", "strom", "holm", "dahl"), ("", "man", "gren", "qvist")
+SURNAMES = [stem + end for stem in STEMS for end in ENDS]
+
+
+def world(persons: int, seed: int = 0) -> tuple[list[dict[str, str | None]], list[int]]:
+    """Two records of every person, the second with slips now and then; and whose each record is."""
+    draw = np.random.default_rng(seed)
+    rows: list[dict[str, str | None]] = []
+    truth = []
+    for number in range(persons):
+        row: dict[str, str | None] = {
+            "given": str(draw.choice(NAMES)),
+            "surname": str(draw.choice(SURNAMES)),
+            "birth_date": f"{draw.integers(1940, 2005)}-{draw.integers(1, 13):02d}-{draw.integers(1, 29):02d}",
+            "city": str(draw.choice(["lund", "kiel", "oslo", "turku"])),
+            "email": f"person{number * 7919}@mail{number % 90}.example",
+        }
+        other = dict(row)
+        if draw.random() < 0.3:
+            other["city"] = str(draw.choice(["lund", "kiel", "oslo", "turku"]))
+        if draw.random() < 0.4:
+            other["email"] = f"new{number * 104_729}@post{number % 70}.example"
+        if draw.random() < 0.1:
+            other["birth_date"] = None
+        rows += [row, other]
+        truth += [number, number]
+    return rows, truth
+
+
+def fitted(rows: list[dict[str, str | None]], **judged: Any) -> Model:
+    """Trained on all pairs."""
+    return train(PERSON, encoded(rows), *all_pairs(len(rows)), **judged)
+
+
+def level(model: Model, comparison: str, label: str) -> Level:
+    """The first level of that label."""
+    found = next(one for one in model.comparisons if one.name == comparison)
+    return next(one for one in found.levels if one.label == label)
+
+
+SHAPES = {"one": 2, "two": 3, "three": 2, "four": 3}
+
+
+def _unsure(number: int, size: int) -> Level:
+    """A level that starts with a slight idea that agreement speaks for a pair."""
+    return Level(str(number), "", (0.6 + number * 0.3) / size, (1.4 - number * 0.3) / size)
+
+
+def _simulated(matches: int, others: int, candidates: int) -> tuple[tuple[Comparison, ...], Sample, Sample, Any, Any]:
+    """Level vectors of pairs with known m and u: all matches and some others as candidates, others as random pairs."""
+    draw = np.random.default_rng(3)
+    m = [np.array(one) for one in ([0.1, 0.9], [0.1, 0.2, 0.7], [0.05, 0.95], [0.2, 0.1, 0.7])]
+    u = [np.array(one) for one in ([0.97, 0.03], [0.9, 0.07, 0.03], [0.9, 0.1], [0.94, 0.05, 0.01])]
+    comparisons = tuple(
+        Comparison(name, "middle", tuple(_unsure(number, size) for number in range(size)))
+        for name, size in SHAPES.items()
+    )
+
+    def draws(shares: list[Any], count: int) -> Any:
+        first = np.cumsum([0, *SHAPES.values()])[:-1]
+        return np.column_stack([draw.choice(len(p), count, p=p) + at for p, at in zip(shares, first, strict=True)])
+
+    def as_sample(index: Any) -> Sample:
+        no = np.zeros(len(index), dtype=bool)
+        return Sample(index, np.zeros(len(index)), no, no, np.full(len(index), np.nan))
+
+    compared = np.concatenate((draws(m, matches), draws(u, candidates)))
+    return comparisons, as_sample(compared), as_sample(draws(u, others)), np.concatenate(m), np.concatenate(u)
+
+
+def test_known_shares_are_recovered_from_simulated_levels() -> None:
+    comparisons, candidates, others, m, u = _simulated(6000, 200_000, 30_000)
+    fit = Fit(comparisons, pairs=206_000.0)
+    fit.run(candidates, others, 20_000)
+    assert fit.m == pytest.approx(m, abs=0.05)  # the declared m counts as 300 matches
+    assert fit.u == pytest.approx(u, rel=0.1, abs=0.002)
+    assert fit.matches == pytest.approx(6000, rel=0.1)
+
+
+def test_a_group_sums_to_one_and_what_differs_never_speaks_for_a_pair() -> None:
+    model = fitted(world(80)[0])
+    for comparison in model.comparisons:
+        for group in {one.group for one in comparison.levels}:
+            members = [one for one in comparison.levels if one.group == group]
+            assert sum(one.u for one in members) == pytest.approx(1, abs=1e-3)
+            assert members[0].weight <= 0
+
+
+def test_no_data_give_the_declared_weights() -> None:
+    none = np.zeros(0, dtype=np.int64)
+    for rows in ([], [{"given": "anna"}], [{"given": "anna"}, {"given": "karl"}]):
+        assert train(PERSON, encoded(rows), none, none) == untrained(PERSON)
+
+
+def test_few_records_keep_the_declared_weights_of_what_they_do_not_show() -> None:
+    model, start = fitted(world(4)[0]), untrained(PERSON)
+    for comparison, before in zip(model.comparisons, start.comparisons, strict=True):
+        for now, then in zip(comparison.levels, before.levels, strict=True):
+            if now.label in ("slip", "nickname", "a part in common", "partial agrees", "same, of many"):
+                assert abs(now.weight - then.weight) < 1000, (comparison.name, now.label)
+
+
+def test_many_records_outvote_the_declared_weights() -> None:
+    rows, truth = world(1500)
+    records = encoded(rows)
+    size = len(rows)
+    left, right = all_pairs(size)
+    codes = {name: records.codes[name] for name in ("city", "surname")}
+    near = (codes["surname"][left] == codes["surname"][right]) | (np.array(truth)[left] == np.array(truth)[right])
+    model = train(PERSON, records, left[near], right[near])
+    assert model.training["matches"] == pytest.approx(1500, rel=0.05)
+    assert level(model, "given", "same").u == pytest.approx(1 / 12, rel=0.1)
+    assert level(model, "birth_date", "same").m == pytest.approx(0.97, abs=0.03)
+    start = untrained(PERSON)
+    assert level(start, "given", "same").u < 0.02
+
+
+def test_training_is_deterministic_and_the_order_of_rows_makes_no_difference(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, _ = world(60)
+    monkeypatch.setattr("spine.matching.sampling.RANDOM_PAIRS", 2000)  # so that random pairs are drawn
+    order = np.random.default_rng(5).permutation(len(rows))
+    shuffled = [rows[at] for at in order]
+    assert fitted(rows) == fitted(rows) == fitted(shuffled)
+    left, right = all_pairs(len(rows))
+    assert train(PERSON, encoded(rows), right, left) == fitted(rows)
+
+
+def test_a_part_of_the_candidates_stands_for_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows, _ = world(200)
+    whole = fitted(rows)
+    monkeypatch.setattr(training, "CANDIDATES", 40_000)
+    part = fitted(rows)
+    assert part.training["pairs"] == whole.training["pairs"]
+    assert part.training["matches"] == pytest.approx(whole.training["matches"], rel=0.2)
+
+
+def test_judged_pairs_take_part_as_certain() -> None:
+    # Married women with a new name and address: nothing in the data tells, stewards do.
+    rows, _ = world(30)
+    for number in range(150):
+        common = {"given": NAMES[number % 12], "birth_date": f"19{number % 60 + 40}-01-02"}
+        rows += [{**common, "surname": f"maiden{number:03d}"}, {**common, "surname": f"other{number * 37:05d}"}]
+    left = np.arange(60, 360, 2)
+    same = (left, left + 1)
+    plain, taught = fitted(rows), fitted(rows, same=same)
+    refuted = fitted(rows, different=same)
+    assert plain.training["judged"] == 0
+    assert taught.training["judged"] == refuted.training["judged"] == 150
+    differs = [level(model, "surname", "differs").weight for model in (refuted, plain, taught)]
+    assert differs == sorted(differs)
+    assert differs[2] - differs[0] > 300
+
+
+def test_judged_pairs_need_not_be_candidates() -> None:
+    rows, _ = world(30)
+    none = np.zeros(0, dtype=np.int64)
+    pair = (np.array([1]), np.array([0]))
+    model = train(PERSON, encoded(rows), none, none, same=pair)
+    assert model.training["judged"] == 1
+    again = train(PERSON, encoded(rows), none, none, same=(pair[1], pair[0]))
+    assert again == model
+
+
+def test_certainty_by_pair_whichever_way_round() -> None:
+    pairs = np.array([0, 1, 2, 3]), np.array([3, 2, 4, 4])
+    found = certain_of(5, pairs, (np.array([3]), np.array([0])), (np.array([2]), np.array([4])))
+    assert found[[0, 2]].tolist() == [1.0, 0.0]
+    assert np.isnan(found[[1, 3]]).all()
+
+
+def test_the_order_by_contents_ignores_the_order_of_rows_and_dictionaries() -> None:
+    rows, _ = world(40)
+    texts = [str(sorted(row.items(), key=str)) for row in rows]
+    order = np.random.default_rng(9).permutation(len(rows))
+    here = content_order(encoded(rows))
+    there = content_order(encoded([rows[at] for at in order]))
+    assert [texts[at] for at in here] == [texts[order[at]] for at in there]
+
+
+def test_pairs_in_order_are_each_there_once() -> None:
+    left, right = in_order(np.array([2, 0, 1]), (np.array([0, 1, 2, 2]), np.array([2, 2, 0, 1])))
+    assert list(zip(left.tolist(), right.tolist(), strict=True)) == [(2, 0), (2, 1)]
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_levels_keep_their_names(kind: Kind) -> None:
+    rows = [{"organisation": f"acme {n % 7}", "given": NAMES[n % 12], "city": "oslo"} for n in range(30)]
+    model = train(kind, encoded(rows), *all_pairs(30))
+    for comparison, before in zip(model.comparisons, untrained(kind).comparisons, strict=True):
+        assert [replace(one, m=0.5, u=0.5) for one in comparison.levels] == [
+            replace(one, m=0.5, u=0.5) for one in before.levels
+        ]
+
+
+def test_more_pairs_of_a_level_make_it_weigh_less() -> None:
+    def surname_weight(names: int) -> int:
+        rows, _ = world(60)
+        for number, row in enumerate(rows):
+            row["surname"] = f"name{number // 2 % names:03d}"
+        return level(fitted(rows), "surname", "same").weight
+
+    found = [surname_weight(names) for names in (2, 6, 30)]
+    assert all(few < many for few, many in pairwise(found))
