@@ -41,7 +41,7 @@ PEERS = (
         "recordlinkage 0.16, ECM", "recordlinkage_ecm",
         ("recordlinkage==0.16", "pandas==2.3.3", "scikit-learn==1.9.1"), 600,
     ),
-    Peer("dedupe 3.0.3, 400 labels", "dedupe_labelled", ("dedupe==3.0.3", "BTrees==6.1", "pandas==2.3.3"), 300, 6_000),
+    Peer("dedupe 3.0.3, 400 labels", "dedupe_labelled", ("dedupe==3.0.3", "BTrees==6.1", "pandas==2.3.3"), 900, 6_000),
     Peer("GoldenMatch 3.22.0, no configuration", "goldenmatch_zero", ("goldenmatch==3.22.0", "pyarrow==26.0.1"), 300),
 )  # fmt: skip
 _BIN = "Scripts" if os.name == "nt" else "bin"
