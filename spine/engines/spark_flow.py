@@ -1,22 +1,30 @@
 """The matching of one kind of records without a driver that holds them: Parquet in, merge trees as Parquet out."""
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
 
-from spine.domain.vocabulary import Kind
+from spine.domain.judgements import Judgement
+from spine.domain.vocabulary import NAMESPACES, Kind
+from spine.domain.vocabulary import Policy as NamespacePolicy
 from spine.engines.spark_blocking import blocked
 from spine.engines.spark_components import components
 from spine.engines.spark_records import encoded_of, key_frame
-from spine.engines.spark_steps import cut, pairs_inside, score_pairs, trees
+from spine.engines.spark_steps import cut, pairs_inside, score_pairs, trees, verified_conflicts
 from spine.errors import InputError
 from spine.matching.blocking import REFINE, rules_of
 from spine.matching.model import Model
-from spine.resolution.components import NO_PAIRS, Pairs
+from spine.resolution.components import Pairs
+from spine.resolution.judgements import Settled, settle
 from spine.resolution.trees import Policy
 
 FLOOR = 0
 """Pairs of at least so many thousandths of a bit connect."""
+
+UNIQUE = [name for name, namespace in NAMESPACES.items() if namespace.policy is NamespacePolicy.UNIQUE]
 
 
 def merge_trees(
@@ -25,16 +33,15 @@ def merge_trees(
     kind: Kind,
     model: Model,
     *,
-    same: Pairs = NO_PAIRS,
-    forbidden: Pairs = NO_PAIRS,
+    judgements: Sequence[Judgement] = (),
     policy: Policy | None = None,
 ) -> DataFrame:
     """The merge trees of all records of `folder`/records, written to `folder`/trees: `spark_steps.TREES`.
 
     `folder` is any path Spark knows. Its table `records` is that of `spark_records.records_table` with a column
-    `order` that sorts as (source, record_id) does. Each step is written before the next one starts, to `candidates`,
-    `matches`, `components` and `trees`. `same` and `forbidden` are settled judgements. InputError where no blocking
-    rule applies to the records.
+    `order` that sorts as (source, record_id) does, its table `claims` (row, namespace, value, verified) the
+    identifiers. Each step is written before the next one starts, to `candidates`, `matches`, `components` and `trees`.
+    `judgements` name rows. InputError where no blocking rule applies to the records.
     """
     policy = policy or Policy()
     path = f"{folder.rstrip('/')}/records"
@@ -46,15 +53,32 @@ def merge_trees(
     pairs = _written(spark, found.pairs, folder, "candidates")
     scored = score_pairs(spark, path, pairs, model).where(f"weight >= {FLOOR}")
     matches = _written(spark, scored, folder, "matches")
-    asserted = _frame(spark, same)
-    edges = matches.select("left", "right").unionByName(asserted)
-    labels = _written(spark, cut(components(spark, edges), matches, asserted, policy), folder, "components")
+    edges = matches.select("left", "right").unionByName(_frame(spark, settle(judgements).same))
+    whole = _written(spark, components(spark, edges), folder, "connected")
+    claims = spark.read.parquet(f"{folder.rstrip('/')}/claims").where(
+        F.col("verified") & F.col("namespace").isin(UNIQUE)
+    )
+    settled, conflicts = _settled(spark, judgements, verified_conflicts(claims, whole), whole)
+    same = _frame(spark, settled.same)
+    labels = _written(spark, cut(whole, matches, same, policy), folder, "components")
     inside = score_pairs(spark, path, pairs_inside(labels), model)
     members = labels.join(records.select("row", "order"), "row")
-    marks = asserted.selectExpr("left", "right", "true as same").unionByName(
-        _frame(spark, forbidden).selectExpr("left", "right", "false as same")
-    )
+    forbidden = _frame(spark, settled.forbidden).unionByName(conflicts)
+    marks = same.withColumn("same", F.lit(True)).unionByName(forbidden.withColumn("same", F.lit(False)))
     return _written(spark, trees(inside, members, marks, policy), folder, "trees")
+
+
+def _settled(
+    spark: SparkSession, judgements: Sequence[Judgement], conflicts: DataFrame, labels: DataFrame
+) -> tuple[Settled, DataFrame]:
+    """What judgements say against the conflicts of their own components, and the conflicts of all others."""
+    ends = np.array([end for one in judgements for end in (one.a, one.b)], np.int64)
+    judged = (
+        spark.createDataFrame(pa.table({"row": np.unique(ends)})).join(labels, "row").select("component").distinct()
+    )
+    near = conflicts.join(judged, "component").select("left", "right").toArrow() if judgements else None
+    pairs = (near["left"].to_numpy(), near["right"].to_numpy()) if near is not None else (ends, ends)
+    return settle(judgements, pairs), conflicts.join(judged, "component", "left_anti").select("left", "right")
 
 
 def _written(spark: SparkSession, frame: DataFrame, folder: str, name: str) -> DataFrame:

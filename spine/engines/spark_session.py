@@ -8,7 +8,6 @@ from pyspark.sql import SparkSession
 
 from spine.errors import SettingsError
 
-
 ELSEWHERE = ("PYSPARK_GATEWAY_PORT", "PYSPARK_SUBMIT_ARGS", "SPARK_CONF_DIR", "SPARK_HOME")
 """Whoever sets one of these (spark-submit does) has said where Spark runs: nothing is added to it."""
 

@@ -103,6 +103,21 @@ def _cut_batches(batches: Iterable[pa.RecordBatch], policy: Policy) -> Iterator[
         yield from pa.table({"row": rows, "component": rows[labels]}).to_batches()
 
 
+def verified_conflicts(claims: DataFrame, components: DataFrame) -> DataFrame:
+    """Pairs of rows of one component whose `claims` (row, namespace, value) of a namespace have none in common.
+
+    `claims` are verified values of unique namespaces. Each pair comes once: left, right, component.
+    """
+    held = claims.select("row", "namespace", "value").distinct().join(components, "row")
+    one = held.select("component", "namespace", F.col("row").alias("left"), F.col("value").alias("here"))
+    other = held.select("component", "namespace", F.col("row").alias("right"), F.col("value").alias("there"))
+    compared = one.join(other, ["component", "namespace"]).where("left < right")
+    apart = compared.groupBy("component", "namespace", "left", "right").agg(
+        F.expr("bool_or(here = there)").alias("one")
+    )
+    return apart.where("not one").select("left", "right", "component").distinct()
+
+
 def pairs_inside(components: DataFrame) -> DataFrame:
     """Every pair of rows of one component: left, right, component."""
     other = components.select(F.col("row").alias("right"), "component")

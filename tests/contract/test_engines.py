@@ -6,6 +6,7 @@
 import os
 import shutil
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from itertools import combinations, pairwise, product
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from hypothesis import strategies as st
 from loaders.open import open_source
 from seed.world import build
 from spine.access.context import LOCAL
+from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import Kind
 from spine.engines.duckdb_engine import DuckDBEngine
 from spine.matching.blocking import keys
@@ -32,6 +34,7 @@ from spine.pipeline.resolve import resolve
 from spine.pipeline.tables import DERIVED
 from spine.ports import BlockingRule, Candidates, MatchEngine, Reader
 from spine.resolution.packing import pack, unpack
+from spine.resolution.trees import CERTAIN, Policy
 from spine.stores.memory import MemoryStore
 
 PERSONS = 150
@@ -258,9 +261,9 @@ def test_the_demo_world_resolves_to_the_same_graph(engine: MatchEngine, local: M
 # ------------------------------------------------------------------------------------------- matching without a driver
 
 
-def local_match(store: MemoryStore, kind: Kind) -> tuple[Gathered, Matched]:
+def local_match(store: MemoryStore, kind: Kind, judgements: Sequence[Judgement] = ()) -> tuple[Gathered, Matched]:
     with store.reading(LOCAL) as reader:
-        gathered = gather(reader)
+        gathered = replace(gather(reader), judgements=judgements)
         return gathered, match(gathered, kind, DuckDBEngine(), stored_model(reader, kind), Stopwatch())
 
 
@@ -272,6 +275,11 @@ def written(gathered: Gathered, matched: Matched, folder: Path) -> None:
     order = gathered.records["key"].take(pa.array(matched.rows))
     table = table.append_column("order", order)
     (folder / "records").mkdir(parents=True)
+    local = {row: place for place, row in enumerate(matched.rows.tolist())}
+    place = pa.array([local.get(row) for row in gathered.claims["row"].to_pylist()], pa.int64())
+    claims = pa.table({"row": place, "namespace": gathered.claims["namespace"], "value": gathered.claims["value"],
+                       "verified": gathered.claims["verified"]})  # fmt: skip
+    parquet.write_table(claims.filter(place.is_valid()), folder / "claims")
     third = -(-table.num_rows // 3)
     for start in range(0, table.num_rows, third):
         parquet.write_table(table.slice(start, third), folder / "records" / f"{start}.parquet")
@@ -326,39 +334,27 @@ def numbered(values: Sequence[Any]) -> list[int | None]:
 
 @pytest.mark.spark
 @pytest.mark.slow
-def test_judgements_and_the_cap_hold_without_a_driver(spark: Any, local: MemoryStore, tmp_path: Path) -> None:
+def test_judgements_and_the_cap_hold_without_a_driver(
+    spark: Any, local: MemoryStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from spine.engines.spark_flow import merge_trees
-    from spine.matching.scorer import score
-    from spine.resolution import capping, merge_tree
-    from spine.resolution.components import connected, inside_pairs
-    from spine.resolution.trees import Policy
 
     gathered, matched = local_match(local, Kind.PERSON)
     written(gathered, matched, tmp_path)
     policy = Policy(cap=3)
-    first, last = matched.trees.members(0), matched.trees.members(len(matched.trees) - 1)
-    same = np.array([min(first[0], last[0])]), np.array([max(first[0], last[0])])
-    two = matched.trees.members(1)
-    forbidden = np.sort(two)[:1], np.sort(two)[1:2]
-
-    rows = matched.encoded.size
-    ends = np.concatenate((matched.left, same[0])), np.concatenate((matched.right, same[1]))
-    labels = connected(rows, *ends)
-    labels = capping.split(labels, matched.left, matched.right, matched.weight, same=same, cap=policy.cap)
-    one, other, _ = inside_pairs(labels)
-    content = np.unique(
-        np.column_stack([*matched.encoded.codes.values(), *matched.encoded.shared.values()]),
-        axis=0,
-        return_inverse=True,
-    )[1].ravel()
-    built = merge_tree.build(
-        gathered.order[matched.rows], labels, one, other, score(matched.model, matched.encoded, one, other).in_tree,
-        same=same, forbidden=forbidden, group=content, policy=policy,
-    )  # fmt: skip
-    expected = {tuple(built.members(c).tolist()): pack(built.tree(c)) for c in range(len(built))}
+    first, last, two = (matched.trees.members(place) for place in (0, len(matched.trees) - 1, 1))
+    judgements = [
+        Judgement(int(min(first[0], last[0])), int(max(first[0], last[0])), Verdict.SAME, "steward", "2025-01-01"),
+        Judgement(int(min(two[:2])), int(max(two[:2])), Verdict.DIFFERENT, "steward", "2025-01-01"),
+    ]
+    ids = gathered.ids[matched.rows]
+    named = [replace(one, a=int(ids[one.a]), b=int(ids[one.b])) for one in judgements]
+    monkeypatch.setattr("spine.pipeline.matching.TreePolicy", lambda: policy)
+    _, judged = local_match(local, Kind.PERSON, named)
+    expected = packed(judged)
     found = merge_trees(
-        spark, str(tmp_path), Kind.PERSON, matched.model, same=same, forbidden=forbidden, policy=policy
+        spark, str(tmp_path), Kind.PERSON, matched.model, judgements=judgements, policy=policy
     ).toArrow()
     assert {tuple(row["members"]): row["value"] for row in found.to_pylist()} == expected
-    assert any(merge_tree.CERTAIN in unpack(value).height for value in expected.values())
+    assert any(CERTAIN in unpack(value).height for value in expected.values())
     assert expected != packed(matched)
