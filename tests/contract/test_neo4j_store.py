@@ -2,9 +2,10 @@
 
 import os
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
+import pyarrow as pa
 import pytest
 from neo4j import Driver, GraphDatabase
 from neo4j_server import NoNeo4j, neo4j_server
@@ -14,7 +15,7 @@ from spine.access.context import LOCAL
 from spine.bootstrap import open_store
 from spine.domain.graph import GRAPH
 from spine.errors import BadStoreUrl, SchemaMismatch, SpineError, StoreBusy, StoreUnavailable, TooExpensive
-from spine.ports import Cause, Reader
+from spine.ports import Cause, Difference, Reader
 from spine.settings import Settings
 from spine.stores import migration
 from spine.stores.neo4j_bolt import schema
@@ -169,3 +170,54 @@ def test_the_right_password_opens_and_a_wrong_one_is_told_of() -> None:
         if os.environ.get("SPINE_REQUIRE_NEO4J") == "1":
             raise
         pytest.skip(f"no Neo4j of our own: {error}")
+
+
+def test_a_table_replaced_by_itself_is_not_read(clean_neo4j_url: str, settings: Settings) -> None:
+    table = rows("person", *(row("person", id=number, flags=[], name="x" * (number % 3)) for number in range(50)))
+    edge = rows("related_to", row("related_to", start=1, end=2, kind="family"))
+    changed = rows("person", row("person", id=7, name="other"))
+    with bolt_store(clean_neo4j_url, settings) as store:
+        for change in ("nothing", "put", "delete", "edges"):
+            with store.writing(LOCAL, CAUSE) as writer:
+                writer.replace("person", table)
+                writer.replace("related_to", edge)
+            with store.writing(LOCAL, CAUSE) as writer:
+                if change == "put":
+                    writer.put("person", changed)
+                if change == "delete":
+                    writer.delete("person", table.slice(3, 1))
+                if change == "edges":
+                    writer.delete("person", table.slice(1, 1))
+            with store.writing(LOCAL, CAUSE) as writer:
+                scanned: list[str] = []
+                scan = writer.scan
+
+                def seen(name: str, columns: Sequence[str] = (), told: list[str] = scanned, real=scan) -> pa.Table:  # type: ignore[no-untyped-def]  # bound here, since the loop goes on
+                    told.append(name)
+                    return real(name, columns)
+
+                writer.scan = seen  # type: ignore[method-assign]
+                found = writer.replace("person", table), writer.replace("related_to", edge).added
+                assert (
+                    found
+                    == {
+                        "nothing": (Difference(), 0),
+                        "put": (Difference(changed=1), 0),
+                        "delete": (Difference(added=1), 0),
+                        "edges": (Difference(added=1), 1),
+                    }[change]
+                )
+                assert (scanned == []) == (change == "nothing")
+                assert writer.scan("person").to_pylist() == table.to_pylist()
+                assert writer.scan("related_to").to_pylist() == edge.to_pylist()
+
+
+def test_rows_that_somebody_else_removed_are_written_again(clean_neo4j_url: str, settings: Settings) -> None:
+    table = rows("person", row("person", id=1), row("person", id=2))
+    with bolt_store(clean_neo4j_url, settings) as store:
+        with store.writing(LOCAL, CAUSE) as writer:
+            writer.replace("person", table)
+        with raw(clean_neo4j_url, settings) as driver, driver.session() as session:
+            session.run("MATCH (n:Person {id: 2}) DETACH DELETE n").consume()
+        with store.writing(LOCAL, CAUSE) as writer:
+            assert writer.replace("person", table) == Difference(added=1)

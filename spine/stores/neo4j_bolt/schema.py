@@ -53,20 +53,20 @@ def completions() -> Iterator[str]:
         holding = [column for column in table.columns if column.type in ("ints", "texts", "bytes")]
         if table.is_edge or not holding:
             continue
-        values = ", ".join(f"n.`{column.name}` = {_completed(column)}" for column in holding)
+        given = " ".join(clause for column in holding for clause in _completed(column))
         yield (
             f"MATCH (n:{table.label}) WHERE n.{EMPTIES} IS NOT NULL "
-            f"CALL (n) {{ SET {values} REMOVE n.{EMPTIES} }} IN TRANSACTIONS OF 20000 ROWS"
+            f"CALL (n) {{ {given} REMOVE n.{EMPTIES} }} IN TRANSACTIONS OF 20000 ROWS"
         )
 
 
-def _completed(column: Column) -> str:
-    """The value of a column of node `n`: empty where `EMPTIES` says so, else as it is."""
-    empty = "$nothing" if column.type == "bytes" else "[]"
-    return (
-        f"CASE WHEN '{column.name}' IN n.{EMPTIES} THEN {empty} "
-        f"WHEN '{ONE_EMPTY_TEXT}{column.name}' IN n.{EMPTIES} THEN [''] ELSE n.`{column.name}` END"
-    )
+def _completed(column: Column) -> Iterator[str]:
+    """What gives node `n` the value of a column, where `EMPTIES` names it."""
+    values = {column.name: "$nothing" if column.type == "bytes" else "[]"}
+    if column.type == "texts":
+        values[ONE_EMPTY_TEXT + column.name] = "['']"
+    for name, value in values.items():
+        yield f"FOREACH (_ IN CASE WHEN '{name}' IN n.{EMPTIES} THEN [1] ELSE [] END | SET n.`{column.name}` = {value})"
 
 
 def statements() -> Iterator[str]:

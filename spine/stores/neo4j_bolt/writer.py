@@ -9,8 +9,10 @@ from spine.access.context import Context
 from spine.domain.graph import Table
 from spine.ports import Cause, Clock, Difference, Row
 from spine.stores.neo4j_bolt.connection import Cypher
+from spine.stores.neo4j_bolt.digest import PREFIX, digest_of
 from spine.stores.neo4j_bolt.patterns import NEW, edge_maps, edge_table, label, node_maps, pattern
 from spine.stores.neo4j_bolt.reader import BoltReader
+from spine.stores.shape import aligned, known
 from spine.stores.transaction import LOG, Transaction, missing_end
 
 _T = TypeVar("_T")
@@ -23,7 +25,7 @@ _BULK = 1_000
 
 LOCK = (
     "MERGE (m:SpineMeta {id: 'store'}) SET m.locked = coalesce(m.locked, 0) + 1 "
-    "RETURN coalesce(m.position, 0), coalesce(m.highest, 0)"
+    "RETURN coalesce(m.position, 0), coalesce(m.highest, 0), properties(m)"
 )
 """Writing to this one node takes its lock until the transaction ends: writers are serial."""
 
@@ -35,8 +37,26 @@ class BoltWriter(BoltReader, Transaction):
 
     def __init__(self, cypher: Cypher, context: Context, cause: Cause, clock: Clock) -> None:
         BoltReader.__init__(self, cypher)
-        position, highest = cypher.run(LOCK)[0]
+        position, highest, kept = cypher.run(LOCK)[0]
+        self._digests: dict[str, str | None] = {
+            name.removeprefix(PREFIX): value for name, value in kept.items() if name.startswith(PREFIX)
+        }
         Transaction.__init__(self, context, cause, clock, position, highest)
+
+    def replace(self, table: str, rows: pa.Table) -> Difference:
+        """Make the table hold exactly these rows, by writing only what differs.
+
+        Where they are the rows of the replace before, and nothing touched the table since, nothing is read either.
+        """
+        shape = known(table)
+        wanted = aligned(shape, rows)
+        digest = digest_of(wanted)
+        # The count, which the server keeps, tells of rows that somebody else removed.
+        if self._digests.get(table) == digest and self.count(table) == wanted.num_rows:
+            return Difference()
+        difference = Transaction.replace(self, table, wanted)
+        self._digests[table] = digest
+        return difference
 
     def finish(self) -> bool:
         """Write the log entry; False where nothing was changed, so that there is nothing to commit."""
@@ -45,7 +65,8 @@ class BoltWriter(BoltReader, Transaction):
             return False
         self._cypher.run(
             f"CREATE (n:`{LOG.label}`) SET n = $entry WITH n MATCH (m:SpineMeta {{id: 'store'}}) "
-            "SET m.position = $position, m.highest = $highest",
+            "SET m.position = $position, m.highest = $highest, m += $digests",
+            digests={PREFIX + name: value for name, value in self._digests.items()},
             entry=node_maps(LOG, entry)[0],
             position=self.position,
             highest=self.highest,
@@ -60,6 +81,7 @@ class BoltWriter(BoltReader, Transaction):
         return found
 
     def _merge(self, table: Table, rows: pa.Table) -> Difference:
+        self._digests[table.name] = None
         empty = rows.num_rows >= _BULK and not self.count(table.name)
         query = (_create if empty else _upsert)(table)
         states = {_ADDED: 0, _CHANGED: 0, _SAME: 0}
@@ -99,6 +121,7 @@ class BoltWriter(BoltReader, Transaction):
                     f"MATCH {pattern(table)} WHERE n.id IN $ids DETACH DELETE n RETURN count(*)", ids=ids
                 )[0][0]
             removed[table.name] = removed.get(table.name, 0) + number
+        self._digests |= dict.fromkeys(removed)
         return removed
 
     def _count_edges(self, table: Table, ids: list[int], removed: dict[str, int]) -> None:

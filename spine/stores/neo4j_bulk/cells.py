@@ -88,7 +88,7 @@ def _signed_bytes(values: Cells) -> Cells:
     lengths = pc.fill_null(pc.binary_length(values), 0)
     offsets = np.concatenate(([0], np.cumsum(np.asarray(lengths)))).astype(np.int32)
     flat = np.frombuffer(b"".join(values.drop_null().to_pylist()), np.uint8)
-    texts: Any = pa.ListArray.from_arrays(offsets, _SIGNED.take(pa.array(flat)))
+    texts = pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), _SIGNED.take(pa.array(flat)))
     return pc.binary_join(texts, SEPARATOR)
 
 
