@@ -88,7 +88,6 @@ def main() -> None:
     tables = graph(given.records)
     rows = rows_of(tables)
     with tempfile.TemporaryDirectory(prefix="spine-bench-") as folder:
-        begun = time.perf_counter()
         figures = bulk(tables, Path(folder)) if given.way == "bulk" else bolt(tables)
     first = sum(figures[name] for name in ("write files", "import", "constraints and indexes", "first replace")
                 if name in figures)  # fmt: skip
