@@ -19,7 +19,7 @@ from spine.matching.blocking import REFINE, rules_of
 from spine.matching.model import Model
 from spine.resolution.components import Pairs
 from spine.resolution.judgements import Settled, settle
-from spine.resolution.trees import Policy
+from spine.resolution.trees import CERTAIN, Policy
 
 FLOOR = 0
 """Pairs of at least so many thousandths of a bit connect."""
@@ -61,7 +61,7 @@ def merge_trees(
     settled, conflicts = _settled(spark, judgements, verified_conflicts(claims, whole), whole)
     same = _frame(spark, settled.same)
     labels = _written(spark, cut(whole, matches, same, policy), folder, "components")
-    inside = score_pairs(spark, path, pairs_inside(labels), model)
+    inside = score_pairs(spark, path, pairs_inside(labels), model, told=CERTAIN)
     members = labels.join(records.select("row", "order"), "row")
     forbidden = _frame(spark, settled.forbidden).unionByName(conflicts)
     marks = same.withColumn("same", F.lit(True)).unionByName(forbidden.withColumn("same", F.lit(False)))

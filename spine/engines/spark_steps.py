@@ -26,26 +26,32 @@ Ints = np.ndarray[Any, np.dtype[np.int64]]
 AT_ONCE = 100_000
 """Pairs that are worked on together: enough for arrays to pay, few enough for many workers on one machine."""
 
+TOLD = 0
+"""Pairs of at least so many thousandths of a bit are told in words, unless asked otherwise."""
+
 SCORED = "left bigint, right bigint, weight int, in_tree int, alike boolean, levels string"
 TREES = "component bigint, members array<bigint>, value binary, capped boolean"
 LABELS = "row bigint, component bigint"
 
 
-def score_pairs(spark: SparkSession, fields_path: str, pairs: DataFrame, model: Model) -> DataFrame:
+def score_pairs(
+    spark: SparkSession, fields_path: str, pairs: DataFrame, model: Model, *, told: int = TOLD
+) -> DataFrame:
     """The pairs (left, right) scored: left, right, weight, in_tree, alike, levels, as the scorer gives them.
 
     `fields_path` is Parquet of `spark_records.records_table`, on any path Spark knows. `alike` marks two records whose
-    contents are equal in all that is compared.
+    contents are equal in all that is compared. Writing levels as text costs more than scoring, so only pairs that weigh
+    at least `told` get them; others have null.
     """
     records = spark.read.parquet(fields_path).drop("order")
     both = pairs.select("left", "right")
     for side, name in (("left", "one"), ("right", "other")):
         both = both.join(records.select(F.col("row").alias(side), F.struct("*").alias(name)), side)
-    work = partial(_score_batches, document=model.to_document())
+    work = partial(_score_batches, document=model.to_document(), told=told)
     return both.select("left", "right", "one", "other").mapInArrow(work, SCORED)
 
 
-def _score_batches(batches: Iterable[pa.RecordBatch], document: str) -> Iterator[pa.RecordBatch]:
+def _score_batches(batches: Iterable[pa.RecordBatch], document: str, told: int) -> Iterator[pa.RecordBatch]:
     model = Model.from_document(document)
     for table in _gathered(batches):
         ends = [pa.Table.from_struct_array(table[name]) for name in ("one", "other")]
@@ -54,13 +60,16 @@ def _score_batches(batches: Iterable[pa.RecordBatch], document: str) -> Iterator
         records = encoded_of(both.take(pa.array(first, pa.int64())))
         left, right = place[: table.num_rows], place[table.num_rows :]
         scored = score(model, records, left, right)
+        chosen = np.flatnonzero(scored.weight >= told)
+        levels = np.full(table.num_rows, None, object)
+        levels[chosen] = scored.texts(chosen)
         columns = {
             "left": table["left"],
             "right": table["right"],
             "weight": pa.array(scored.weight, pa.int32()),
             "in_tree": pa.array(scored.in_tree, pa.int32()),
             "alike": _alike(records, left, right),
-            "levels": pa.array(scored.texts(np.arange(table.num_rows)), pa.string()),
+            "levels": pa.array(levels.tolist(), pa.string()),
         }
         yield from pa.table(columns).to_batches()
 
