@@ -10,8 +10,9 @@ from spine.matching.outcomes import SHARED
 from spine.matching.sampling import Sample
 
 PRIOR_MATCHES = 300.0
-PRIOR_PAIRS = 2_000.0
-"""The declared m is worth so many matches, the declared u so many random pairs (in proportion of a million pairs)."""
+"""The declared m is worth so many matches."""
+PRIOR_SIGHTINGS = 0.3
+"""The declared u is worth so many sightings of its level: as many pairs as it takes to see it so often."""
 ROUNDS = 40
 SETTLED = 0.01
 """A run ends when no weight moves by so many bits any more."""
@@ -50,7 +51,7 @@ class Fit:
 
     def run(self, candidates: Sample, random: Sample, size: int) -> None:
         """Alternate expectation and maximisation until no weight moves by `SETTLED`."""
-        self.matches = max(1.0, 0.2 * size)
+        self.matches = self._possible(max(1.0, 0.2 * size))
         self.bare_share = self.matches / self.pairs
         scale = self.pairs / max(1, len(random))
         # What was judged is there in full, however few of the candidates were drawn.
@@ -60,7 +61,7 @@ class Fit:
             matched = self._posterior(candidates)
             by_chance = 1 - self._posterior(random)
             found = matched * worth
-            self.matches = max(0.01 * size, float(found.sum()))
+            self.matches = self._possible(max(0.01 * size, float(found.sum())))
             bare = random.bare.sum() * scale + BARE_PAIRS
             expected = BARE_PAIRS * self.matches / self.pairs
             self.bare_share = (float(found[candidates.bare].sum()) + expected) / bare
@@ -72,6 +73,10 @@ class Fit:
             )
             if np.abs(np.log2(self.m / self.u) - before).max() < SETTLED:
                 break
+
+    def _possible(self, matches: float) -> float:
+        """No more than half of all pairs: two equal records alone don't prove that all records are equal."""
+        return min(matches, self.pairs / 2)
 
     def comparisons(self) -> tuple[Comparison, ...]:
         """The declared comparisons with the fitted m and u."""
@@ -133,8 +138,10 @@ class Fit:
         self.m = self._normal(matched + PRIOR_MATCHES * self.prior_m)
         trust = random / (random + FEW)
         mass = trust * random * scale + (1 - trust) * np.maximum(unmatched, 0)
-        pairs = PRIOR_PAIRS * min(1.0, self.pairs / 1e6) + 1
-        self.u = self._normal(mass + pairs * self.prior_u)
+        # A rate seen `mass` times among so many pairs, under a gamma prior of the declared mean: what is too rare to
+        # be seen among few pairs keeps its declared rate, whatever is common is believed at once.
+        pairs = np.bincount(self.group, weights=mass)[self.group]
+        self.u = self._normal((mass + PRIOR_SIGHTINGS) / (pairs + PRIOR_SIGHTINGS / self.prior_u))
         # What differs never speaks for a pair, however the rest of its group came out.
         self.m[self.least] = np.minimum(self.m[self.least], self.u[self.least])
 

@@ -5,7 +5,7 @@ import numpy as np
 from spine.matching.addresses import at_one_address
 from spine.matching.encoded import Bools
 from spine.matching.outcomes import FAMILY_NAME, FAR, NEAR, OUTCOMES, Levels
-from spine.matching.pairs import PairView
+from spine.matching.pairs import PairView, Scores
 
 GIVEN, MIDDLE, ORDER, SURNAME = (OUTCOMES[name] for name in ("given", "middle", "order", "surname"))
 
@@ -89,7 +89,7 @@ def turn_names(view: PairView) -> None:
     )
     rows = rows[exact | alike]
     crossed = PairView(view.records, view.left[rows], view.right[rows])
-    crossed.turn(np.ones(len(rows), dtype=bool))
+    crossed.turn(np.ones(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool))
     one, other = crossed.jaro_winkler("given"), crossed.jaro_winkler("surname")
     better, before = one + other, straight[rows]
     # Both names fit crosswise, or one does so well that the other may have been replaced, or one is the very same.
@@ -100,4 +100,21 @@ def turn_names(view: PairView) -> None:
     )
     swapped = np.zeros(len(view), dtype=bool)
     swapped[rows] = both | single | (whole & (better > before + 0.3))
-    view.turn(swapped)
+    left_turned = np.zeros(len(view), dtype=bool)
+    left_turned[rows] = _other_first(crossed, one, other)
+    view.turn(swapped, left_turned)
+
+
+def _other_first(crossed: PairView, one: Scores, other: Scores) -> Bools:
+    """Of names read crosswise, whether the second pairing is the given name: the same whichever side is left.
+
+    The names that fit better are the given name, as a surname is replaced more often; where both fit as well, the
+    alphabet decides.
+    """
+    out = other > one
+    texts = crossed.records.texts_of("given")
+    (a, b), (c, d) = crossed.codes("given"), crossed.codes("surname")
+    for at in np.flatnonzero(one == other).tolist():
+        first, second = sorted((texts[a[at]], texts[b[at]])), sorted((texts[c[at]], texts[d[at]]))
+        out[at] = second < first
+    return out

@@ -33,19 +33,21 @@ class PairView:
         self.records = records
         self.left = left
         self.right = right
-        self.swapped = np.zeros(len(left), dtype=bool)
+        self.swapped: Bools = np.zeros(len(left), dtype=bool)
+        self._left_turned = self.swapped
         self._cache: dict[tuple[str, str], Any] = {}
 
     def __len__(self) -> int:
         return len(self.left)
 
     def codes(self, field: str) -> tuple[Codes, Codes]:
-        """The codes of both sides; where names stand swapped, the right side's given name and surname change places."""
+        """The codes of both sides; where names stand swapped, one side's given name and surname change places."""
         here = self.records.codes[field][self.left]
         there = self.records.codes[field][self.right]
         if field in ("given", "surname") and self.swapped.any():
-            other = self.records.codes["surname" if field == "given" else "given"][self.right]
-            there = np.where(self.swapped, other, there)
+            other = self.records.codes["surname" if field == "given" else "given"]
+            here = np.where(self.swapped & self._left_turned, other[self.left], here)
+            there = np.where(self.swapped & ~self._left_turned, other[self.right], there)
         return here, there
 
     def remember(self, what: str, compute: Callable[[], Answer]) -> Answer:
@@ -59,9 +61,12 @@ class PairView:
         answer: Answer = self._cache[key]
         return answer
 
-    def turn(self, swapped: Bools) -> None:
-        """From now on read the right side's given name and surname in each other's place for these pairs."""
-        self.swapped = swapped
+    def turn(self, swapped: Bools, left_turned: Bools) -> None:
+        """From now on read one side's given name and surname in each other's place for the `swapped` pairs.
+
+        It is the left side's where `left_turned`, else the right side's.
+        """
+        self.swapped, self._left_turned = swapped, left_turned
         if swapped.any():
             self._cache = {key: answer for key, answer in self._cache.items() if key[1] not in ("given", "surname")}
 

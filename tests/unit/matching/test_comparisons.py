@@ -79,12 +79,27 @@ def test_exchanged_names_are_put_right_before_they_are_compared() -> None:
 
 def test_one_name_in_the_others_place_where_the_other_was_replaced() -> None:
     found = said({"given": "olivia", "surname": "king"}, {"given": "kings", "surname": "oliver"})
-    assert (found["order"][0], found["given"][0]) == ("exchanged", "resembles")
+    assert (found["order"][0], found["given"][0], found["surname"][0]) == ("exchanged", "close", "resembles")
 
 
 def test_the_very_same_name_in_the_others_place_is_enough() -> None:
     found = said({"given": "wztkin", "surname": "raquel"}, {"given": "raquel", "surname": "beadle"})
-    assert (found["order"][0], found["given"][0], found["surname"][0]) == ("exchanged", "differs", "same")
+    assert (found["order"][0], found["given"][0], found["surname"][0]) == ("exchanged", "same", "differs")
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("berg", "berg smith"), ("william", "berg")),
+        (("anna", "berg"), ("berg", "anna")),
+        (("olivia", "king"), ("kings", "oliver")),
+    ],
+)
+def test_exchanged_names_read_the_same_from_both_sides(one: tuple[str, str], other: tuple[str, str]) -> None:
+    here, there = ({"given": given, "surname": surname} for given, surname in (one, other))
+    found = said(here, there)
+    assert found["order"][0] == "exchanged"
+    assert said(there, here) == found
 
 
 def test_usual_order_is_left_alone() -> None:

@@ -1,0 +1,92 @@
+"""Keys are equal only where texts are, and records that should meet do."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from compared import encoded
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spine.domain.vocabulary import Kind
+from spine.matching.blocking import PARTS, REFINE, RULES, keys, rules_of, sound
+
+NAMES = st.sampled_from(["anna", "ann", "berg", "bergh", "smith", "smyth", "o", ""]).map(lambda text: text or None)
+DATES = st.sampled_from(["1980-05-21", "1980-05-12", "1980", "1980-05", None])
+ROWS = st.lists(st.fixed_dictionaries({"given": NAMES, "surname": NAMES, "birth_date": DATES}), min_size=2, max_size=9)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [
+        # The examples of the United States National Archives (Soundex Indexing System) and of Knuth, volume 3.
+        ("washington", "w252"),
+        ("lee", "l"),
+        ("gutierrez", "g362"),
+        ("pfister", "p236"),
+        ("jackson", "j25"),
+        ("tymczak", "t522"),
+        ("ashcraft", "a261"),
+        ("robert", "r163"),
+        ("rupert", "r163"),
+        ("rubin", "r15"),
+        ("euler", "e46"),
+        ("ellery", "e46"),
+        ("", ""),
+    ],
+)
+def test_soundex(name: str, code: str) -> None:
+    assert sound(name) == code
+
+
+@settings(max_examples=60, deadline=None)
+@given(ROWS)
+def test_keys_are_equal_only_where_texts_are(rows: list[dict[str, str | None]]) -> None:
+    table = keys(Kind.PERSON, encoded(rows))
+    for name in ("given", "surname", "birth_date", "given_start", "surname_sound", "birth_year", "birth_month_day"):
+        field, part = PARTS.get(name, (name, str))
+        texts = [part(text) if (text := row.get(field)) else "" for row in rows]
+        column = table[name].to_pylist()
+        assert [key is None for key in column] == [not text for text in texts]
+        for a, b in combinations(range(len(rows)), 2):
+            if texts[a] and texts[b]:
+                assert (column[a] == column[b]) == (texts[a] == texts[b])
+
+
+@settings(max_examples=60, deadline=None)
+@given(ROWS)
+def test_the_key_of_both_names_does_not_mind_their_order(rows: list[dict[str, str | None]]) -> None:
+    column = keys(Kind.PERSON, encoded(rows))["names"].to_pylist()
+    both = [sorted(filter(None, (row["given"], row["surname"]))) for row in rows]
+    for a, b in combinations(range(len(rows)), 2):
+        if len(both[a]) == len(both[b]) == 2:
+            assert (column[a] == column[b]) == (both[a] == both[b])
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_every_rule_names_columns_that_exist(kind: Kind) -> None:
+    records = encoded([{"given": "anna"}], [{"login": [5]}])
+    columns = set(keys(kind, records).column_names)
+    for rule in rules_of(kind, records):
+        assert set(rule.columns) <= columns, rule.name
+    assert set(REFINE[kind]) <= columns
+    assert len({rule.name for rule in RULES[kind]}) == len(RULES[kind])
+
+
+def test_identifiers_of_a_record_are_a_list_key() -> None:
+    records = encoded([{}, {}, {}], [{"login": [5, 7]}, {}, {"login": [7]}])
+    table = keys(Kind.PERSON, records)
+    held = [{value for value in row if value is not None} for row in table["shared_login"].to_pylist()]
+    assert held == [{5, 7}, set(), {7}]
+    assert "shared_login" in {rule.name for rule in rules_of(Kind.PERSON, records)}
+
+
+def test_words_of_organisations() -> None:
+    names = ["acme tools of berlin", "tools acme", "acme", "it"]
+    table = keys(Kind.ORGANISATION, encoded([{"organisation": name} for name in names]))
+    first, last, rare = (np.array(table[name].to_pylist()) for name in ("word_first", "word_last", "word_rare"))
+    assert first[0] == first[2] != first[1]
+    assert len(set(last.tolist())) == 3
+    assert last[1] == last[2]
+    assert len(set(rare.tolist())) == 4
+    assert table["word_second"].to_pylist()[2:] == [None, None]
