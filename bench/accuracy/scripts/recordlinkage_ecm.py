@@ -20,7 +20,7 @@ def main():
     frame = read(records)
     known = roles(frame)
     pairs = None
-    for role in ("given", "surname", "birth", "email", "phone", "national", "street", "organisation"):
+    for role in ("given", "surname", "birth", "email", "phone", "national", "street", "place", "organisation"):
         if role not in known:
             continue
         column = known[role]
@@ -32,7 +32,7 @@ def main():
         pairs = found if pairs is None else pairs.union(found)
     compare = recordlinkage.Compare()
     for role, column in known.items():
-        if role in ("given", "surname", "street", "organisation", "city"):
+        if role in ("given", "surname", "street", "place", "organisation", "city"):
             compare.string(column, column, method="jarowinkler", threshold=0.85, label=role)
         elif role in ("birth", "email", "phone", "national"):
             compare.string(column, column, method="damerau_levenshtein", threshold=0.85, label=role)

@@ -31,14 +31,13 @@ def comparisons(frame, known):
         out.append(cl.ExactMatch(known["age"]))
     if "email" in known:
         out.append(cl.EmailComparison(known["email"]))
-    for role in ("phone", "national", "street"):
+    for role in ("phone", "national", "street", "place"):
         if role in known:
             out.append(cl.LevenshteinAtThresholds(known[role], [1, 2]))
     for role in ("number", "unit", "city", "postcode"):
         if role in known:
             out.append(cl.ExactMatch(known[role]).configure(term_frequency_adjustments=True))
-    if "sex" in known:
-        out.append(cl.ExactMatch(known["sex"]))
+    out += [cl.ExactMatch(known[role]) for role in ("middle", "sex") if role in known]
     return out
 
 
@@ -55,7 +54,7 @@ def rules(frame, known):
     together.
     """
     block = []
-    wide = ["given", "surname", "birth", "email", "phone", "national", "organisation", "street", "age", "number"]
+    wide = ["given", "surname", "birth", "email", "phone", "national", "organisation", "street", "place"]
     wide = [known[role] for role in wide if role in known]
     many = []
     for column in wide:
@@ -63,7 +62,7 @@ def rules(frame, known):
     for one, other in combinations([column for [column] in many], 2):
         if pairs(frame, [one, other]) <= MOST_PAIRS:
             block.append([one, other])
-    strict = [("given", "surname", "birth"), ("email",), ("national",), ("given", "surname", "age", "street"),
+    strict = [("given", "surname", "birth"), ("email",), ("national",), ("given", "surname", "age", "place"),
               ("organisation", "street")]  # fmt: skip
     certain = [[known[role] for role in rule] for rule in strict if all(role in known for role in rule)]
     training = [("given", "surname"), ("birth",), ("organisation",), ("street", "number"), ("street",)]
