@@ -16,8 +16,8 @@ def logistic(slope: float, shift: float) -> Points:
     return tuple((bits * SCALE, 1 / (1 + 2 ** -(slope * (bits - shift)))) for bits in (-10, 0, 5, 10, 20))
 
 
-SHIPPED: dict[Kind, Points] = {Kind.PERSON: logistic(1.0, -1.0), Kind.ORGANISATION: logistic(1.0, -1.0)}
-"""What a model starts with: a height of b bits as odds of 2 ** (b + 1)."""
+SHIPPED: dict[Kind, Points] = {Kind.PERSON: logistic(1.0, -0.76), Kind.ORGANISATION: logistic(1.0, -0.76)}
+"""What a model starts with: a height of b bits as odds of 2 ** (b + 0.76)."""
 
 SHIFT_SPREAD, STRETCH_SPREAD = 0.5, 0.25
 """How far, in nats and as a factor, the shipped logits are expected to be off (standard deviations): some forty

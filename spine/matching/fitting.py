@@ -53,16 +53,16 @@ class Fit:
         """Alternate expectation and maximisation until no weight moves by `SETTLED`."""
         self.matches = self._possible(max(1.0, 0.2 * size))
         self.bare_share = self.matches / self.pairs
-        scale = self.pairs / max(1, len(random))
+        scale = self.pairs / max(1.0, float(random.times.sum()))
         # What was judged is there in full, however few of the candidates were drawn.
-        worth = np.where(np.isnan(candidates.certain), 1 / self.share, 1.0)
+        worth = candidates.times * np.where(np.isnan(candidates.certain), 1 / self.share, 1.0)
         for self.rounds in range(1, ROUNDS + 1):
             before = np.log2(self.m / self.u)
             matched = self._posterior(candidates)
-            by_chance = 1 - self._posterior(random)
+            by_chance = (1 - self._posterior(random)) * random.times
             found = matched * worth
             self.matches = self._possible(max(0.01 * size, float(found.sum())))
-            bare = random.bare.sum() * scale + BARE_PAIRS
+            bare = float(random.times[random.bare].sum()) * scale + BARE_PAIRS
             expected = BARE_PAIRS * self.matches / self.pairs
             self.bare_share = (float(found[candidates.bare].sum()) + expected) / bare
             self._maximise(

@@ -12,7 +12,7 @@ from spine.matching.model import Model
 from spine.matching.outcomes import FAMILY_NAME, HOME, OUTCOMES, OWN, SHARED, Levels
 from spine.matching.scorer import CHUNK, adjustment, levels_of
 
-RANDOM_PAIRS = 400_000
+RANDOM_PAIRS = 300_000
 """So many random pairs show how common a level is by chance; all pairs where there are fewer."""
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 Pairs = tuple[Ints, Ints]
@@ -25,7 +25,7 @@ class Sample:
     `index` [pairs, comparisons] counts through the levels of all comparisons, -1 where null. `offset` is what the
     rarity of agreed values adds, in nats. `kept_apart` marks pairs that are no match while training: they agree on
     nothing of their own, or borrow as relatives do. `bare` marks pairs with only identifiers to compare. `certain` is
-    1 or 0 for pairs that were judged, nan for all others.
+    1 or 0 for pairs that were judged, nan for all others. `times` is how many pairs each row stands for.
     """
 
     index: Ints
@@ -33,6 +33,19 @@ class Sample:
     kept_apart: Bools
     bare: Bools
     certain: Floats
+    times: Floats
+
+    def collapsed(self) -> "Sample":
+        """The same with one row for all pairs that are alike: training costs what differs, not what there is."""
+        number = np.zeros(len(self), dtype=np.uint64)
+        marks = (self.kept_apart, self.bare, np.nan_to_num(self.certain, nan=2))
+        for column in (*self.index.T, self.offset.view(np.int64), *marks):
+            number = _stirred(number, column.astype(np.int64))
+        _, first, row = np.unique(number, return_index=True, return_inverse=True)
+        times = np.bincount(row, weights=self.times).astype(np.float64)
+        return Sample(
+            self.index[first], self.offset[first], self.kept_apart[first], self.bare[first], self.certain[first], times
+        )
 
     def __len__(self) -> int:
         return len(self.offset)
@@ -46,7 +59,7 @@ def sample(model: Model, records: Encoded, pairs: Pairs, certain: Floats) -> Sam
         for start in range(0, max(len(left), 1), CHUNK)
     ]
     index, offset, kept_apart, bare = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Sample(index, offset, kept_apart, bare, certain)
+    return Sample(index, offset, kept_apart, bare, certain, np.ones(len(offset))).collapsed()
 
 
 def _sample_chunk(model: Model, records: Encoded, left: Ints, right: Ints) -> tuple[Ints, Floats, Bools, Bools]:

@@ -24,7 +24,7 @@ from spine.matching.frequencies import frequencies_of
 from spine.matching.model import Model
 from spine.matching.sampling import Pairs, Sample, certain_of, content_order, in_order, random_pairs, sample
 
-CANDIDATES = 1_500_000
+CANDIDATES = 500_000
 """So many candidate pairs take part; of more, a random choice."""
 SEED = 20_240_229
 CHANCE_OF_MATCH = 0.001

@@ -81,7 +81,7 @@ def _simulated(matches: int, others: int, candidates: int) -> tuple[tuple[Compar
 
     def as_sample(index: Any) -> Sample:
         no = np.zeros(len(index), dtype=bool)
-        return Sample(index, np.zeros(len(index)), no, no, np.full(len(index), np.nan))
+        return Sample(index, np.zeros(len(index)), no, no, np.full(len(index), np.nan), np.ones(len(index)))
 
     compared = np.concatenate((draws(m, matches), draws(u, candidates)))
     return comparisons, as_sample(compared), as_sample(draws(u, others)), np.concatenate(m), np.concatenate(u)
