@@ -73,8 +73,8 @@ IDENTIFIER_WORDS: dict[str, str] = {
     "phone": "phone phonenumber telephone telephonenumber tel telno telefon telefonnummer telefono telefone mobile "
     "mobilephone mobilenumber mobileno cell cellphone cellular handy mobil mobilnummer portable movil cellulare "
     "landline homephone workphone telefoon puhelin phoneno contactnumber msisdn telnr phone1 phone2",
-    "national_id": "ssn ssnnumber socialsecuritynumber socialsecurity socialsecurityid socialsecurityno socsec socsecid "
-    "socsecnumber socsecno nationalid nationalidnumber "
+    "national_id": "ssn ssnnumber socialsecuritynumber socialsecurity socialsecurityid socialsecurityno socsec "
+    "socsecid socsecnumber socsecno nationalid nationalidnumber "
     "nationalinsurancenumber nino nin sin personnummer fodselsnummer cpr cprnumber henkilotunnus pesel bsn dni "
     "nif codicefiscale cpf rodnecislo nationalinsurance personalnumber "
     "curp identitynumber svnr sozialversicherungsnummer nir idcardnumber",

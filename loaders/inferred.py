@@ -284,7 +284,8 @@ class Draft:
         one, parts = self.attributes.get("address"), ("city", "postcode")
         if one and any(part in self.attributes for part in parts) and "street_address" not in self.attributes:
             self.attributes["street_address"] = self.attributes.pop("address")
-        if "house_number" in self.attributes and "street" not in self.attributes and "street_address" in self.attributes:
+        numbered = "house_number" in self.attributes and "street_address" in self.attributes
+        if numbered and "street" not in self.attributes:
             # The number has a column of its own: the first line is the street, a second one the name of a place.
             self.attributes["street"] = self.attributes.pop("street_address")
             for column in second or []:

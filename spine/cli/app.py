@@ -46,8 +46,8 @@ for command in (
     evaluation.evaluate,
 ):
     app.command()(command)
-# `spine export graph` puts itself beside `spine export memberships`.
-app.add_typer(bulk.export_app, name="export")
+evaluation.export_app.command("graph")(bulk.export_graph)
+app.add_typer(evaluation.export_app, name="export")
 app.add_typer(models.model_app, name="model")
 
 

@@ -11,7 +11,6 @@ import typer
 from spine.access.context import LOCAL
 from spine.bootstrap import neo4j_files
 from spine.cli import output
-from spine.cli.evaluation import export_app
 from spine.cli.options import Json, Store
 from spine.cli.progress import watched
 from spine.cli.session import existing
@@ -27,7 +26,6 @@ class GraphFormat(StrEnum):
     NEO4J = "neo4j-import"
 
 
-@export_app.command("graph")
 def export_graph(
     out: Annotated[Path, typer.Option("--out", help="An empty or new folder.")],
     form: Annotated[

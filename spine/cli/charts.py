@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from spine.domain.weights import SCALE
 from spine.errors import FileError, SettingsError
 from spine.matching.model import Model
 
@@ -16,13 +17,13 @@ def write_charts(model: Model, folder: Path) -> list[Path]:
     """
     try:
         from splink.internals import charts
-        from splink.internals.comparison_level import ComparisonLevelDetailedRecord
+        from splink.internals.settings import ModelParameterDetailedRecord
     except ImportError as error:
         raise SettingsError(
             "Splink, which draws the charts, is not installed.",
             remedy="Install it: pip install 'identity-spine[splink]'.",
         ) from error
-    records = [ComparisonLevelDetailedRecord(**fields) for fields in _levels(model)]
+    records = [ModelParameterDetailedRecord(**fields) for fields in _levels(model)]
     written = []
     for name, chart in (("match-weights", charts.MatchWeightsChart), ("m-u", charts.MUParametersChart)):
         file = folder / f"{model.kind}-{name}.html"
@@ -37,7 +38,8 @@ def write_charts(model: Model, folder: Path) -> list[Path]:
 
 def _levels(model: Model) -> Iterator[dict[str, Any]]:
     """Each level as Splink describes its own; a group of a comparison is a comparison of its own there."""
-    for comparison in model.comparisons:
+    share = 1 / (1 + 2 ** (-model.prior / SCALE))
+    for order, comparison in enumerate(model.comparisons):
         groups: dict[str, list[Any]] = {}
         for level in comparison.levels:
             groups.setdefault(level.group, []).append(level)
@@ -62,4 +64,6 @@ def _levels(model: Model) -> Iterator[dict[str, Any]]:
                     "comparison_vector_value": number,
                     "max_comparison_vector_value": len(levels) - 1,
                     "comparison_name": name,
+                    "probability_two_random_records_match": share,
+                    "comparison_sort_order": order,
                 }
