@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Iterator
 
-from neo4j import Driver
+from neo4j import Driver, ManagedTransaction, Session
+from neo4j.exceptions import ClientError
 
 from spine.domain.graph import GRAPH, Column
 from spine.stores import migration
@@ -11,6 +12,8 @@ from spine.stores.neo4j_bolt.patterns import EMPTIES, ONE_EMPTY_TEXT, SEARCH_IND
 
 INDEX_SECONDS = 3600
 """How long opening waits for the indexes of a database that was imported; an empty one has them at once."""
+
+ALREADY_THERE = "Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists"
 
 STEPS: dict[int, Callable[[Driver, str | None], None]] = {}
 """What a version needs beyond new constraints and indexes: the step that leads to it."""
@@ -33,7 +36,7 @@ def migrate(driver: Driver, database: str | None, url: str) -> None:
             for statement in completions():
                 session.run(statement, nothing=b"").consume()
         for statement in statements():
-            session.run(statement).consume()
+            _make(session, statement)
         session.run(f"CALL db.awaitIndexes({INDEX_SECONDS})").consume()
         for step in range(version + 1, migration.SCHEMA_VERSION + 1):
             if step in STEPS:
@@ -42,6 +45,19 @@ def migrate(driver: Driver, database: str | None, url: str) -> None:
             "MERGE (m:SpineMeta {id: 'store'}) SET m.version = $version REMOVE m.imported",
             version=migration.SCHEMA_VERSION,
         ).consume()
+
+
+def _make(session: Session, statement: str) -> None:
+    """Run one statement of the schema; two openings at once may deadlock, or find that the other was quicker."""
+
+    def run(transaction: ManagedTransaction) -> None:
+        transaction.run(statement).consume()
+
+    try:
+        session.execute_write(run)
+    except ClientError as error:
+        if error.code != ALREADY_THERE:
+            raise
 
 
 def completions() -> Iterator[str]:
