@@ -31,6 +31,13 @@ class When(StrEnum):
     NEVER = "never"
 
 
+class Linkage(StrEnum):
+    """How clusters of records join."""
+
+    MERGE_TREE = "merge_tree"
+    COMPONENTS = "components"
+
+
 COUNTS = ("records", "identifiers", "candidates", "matches", "components", "persons", "households", "organisations",
           "ultimate_parents")  # fmt: skip
 
@@ -40,13 +47,16 @@ def resolve(
     train: Annotated[
         When, typer.Option("--train", help="auto trains where the store has no model yet; always; never.")
     ] = When.AUTO,
+    linkage: Annotated[
+        Linkage, typer.Option("--linkage", help="components: plain connected components, to see the difference.")
+    ] = Linkage.MERGE_TREE,
     store: Store = None,
     as_json: Json = False,
 ) -> None:
     """Resolve all records of the store. Writes what changed: with the same records and model again, nothing."""
     chosen: Train = train.value
     with existing(store) as graph, watched() as watch:
-        report = resolve_store(graph, LOCAL, open_engine(engine.value), chosen, watch=watch)
+        report = resolve_store(graph, LOCAL, open_engine(engine.value), chosen, linkage=linkage.value, watch=watch)
     if as_json:
         output.as_json(asdict(report))
     else:

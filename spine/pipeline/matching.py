@@ -23,7 +23,7 @@ from spine.resolution.components import NO_PAIRS, Ints, Pairs, connected, inside
 from spine.resolution.constraints import unique_conflicts
 from spine.resolution.cutting import joined_at
 from spine.resolution.judgements import Refused, settle
-from spine.resolution.trees import NEVER, Trees
+from spine.resolution.trees import NEVER, Method, Trees
 from spine.resolution.trees import Policy as TreePolicy
 
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
@@ -53,9 +53,19 @@ class Matched:
 
 
 def match(
-    gathered: Gathered, kind: Kind, engine: MatchEngine, model: Model | None, watch: Stopwatch, *, learn: bool = True
+    gathered: Gathered,
+    kind: Kind,
+    engine: MatchEngine,
+    model: Model | None,
+    watch: Stopwatch,
+    *,
+    learn: bool = True,
+    linkage: Method = "merge_tree",
 ) -> Matched:
-    """Match the records of one kind with a model; where none is given, with one trained on them or the shipped one."""
+    """Match the records of one kind with a model; where none is given, with one trained on them or the shipped one.
+
+    `linkage` `components` joins by the strongest pair alone, as plain connected components do.
+    """
     rows = gathered.rows_of(kind)
     with watch.stage(f"{kind.value}: encode"):
         encoded = encode_kind(gathered, rows)
@@ -69,7 +79,7 @@ def match(
         (left, right), weight, levels = found
     with watch.stage(f"{kind.value}: merge trees"):
         judged = _judged(gathered, rows)
-        trees, refused = _trees(gathered, rows, encoded, model, (left, right), weight, judged)
+        trees, refused = _trees(gathered, rows, encoded, model, (left, right), weight, judged, linkage)
     return Matched(
         kind, rows, encoded, model, left, right, weight, levels, trees, len(pairs.left), dict(pairs.skipped), refused
     )
@@ -115,6 +125,7 @@ def _trees(
     pairs: Pairs,
     weight: Ints,
     judged: Sequence[Judgement],
+    linkage: Method = "merge_tree",
 ) -> tuple[Trees, tuple[Refused, ...]]:
     ids = gathered.ids[rows]
     same = _places(ids, settle(judged).same)
@@ -123,7 +134,7 @@ def _trees(
     conflicts = _conflicts(gathered, rows, labels)
     settled = settle(judged, (ids[conflicts[0]], ids[conflicts[1]]))
     same, forbidden = _places(ids, settled.same), _places(ids, settled.forbidden)
-    policy = TreePolicy()
+    policy = replace(TreePolicy(), method=linkage)
     labels = capping.split(labels, pairs[0], pairs[1], weight, same=same, cap=policy.cap)
     one, other, _ = inside_pairs(labels)
     weights = weights_in_trees(model, encoded, one, other)

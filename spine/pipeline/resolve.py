@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from spine.access.context import Context
 from spine.domain.vocabulary import Kind
+from spine.matching.model import Model
 from spine.pipeline.gather import Gathered, gather
 from spine.pipeline.matching import Matched, match, same_model, stored_model
 from spine.pipeline.progress import Stopwatch
@@ -20,8 +21,9 @@ from spine.pipeline.tables import (
     household_part,
     resolved_of,
 )
-from spine.ports import Cause, Clock, Difference, GraphStore, MatchEngine, SystemClock, arrow_schema
+from spine.ports import Cause, Clock, Difference, GraphStore, MatchEngine, SystemClock, Writer, arrow_schema
 from spine.resolution.entities import Entities
+from spine.resolution.trees import Method
 from spine.settings import DEFAULT_CONFIDENCE
 
 Train = Literal["auto", "always", "never"]
@@ -57,13 +59,15 @@ def resolve(
     train: Train = "auto",
     *,
     confidence: float = DEFAULT_CONFIDENCE,
+    linkage: Method = "merge_tree",
     watch: Stopwatch | None = None,
     clock: Clock | None = None,
 ) -> ResolveReport:
     """Resolve all live records and write what changed, in one transaction; the old answers stay readable until then.
 
     `auto` trains a kind that the store has no model for, `always` trains anew, `never` starts a kind without a model
-    from the shipped weights. The same records and model again write nothing.
+    from the shipped weights. `linkage` `components` is for comparison: plain connected components, which chain. The
+    same records and model again write nothing.
     """
     watch, clock = watch or Stopwatch(), clock or SystemClock()
     report = ResolveReport()
@@ -77,7 +81,7 @@ def resolve(
             if not len(gathered.rows_of(kind)):
                 continue
             model = None if train == "always" else stored_model(writer, kind)
-            matched = match(gathered, kind, engine, model, watch, learn=train != "never")
+            matched = match(gathered, kind, engine, model, watch, learn=train != "never", linkage=linkage)
             found[kind] = (matched, entities_of(gathered, matched, confidence))
             made, marked = component_tables(gathered, matched)
             flags |= marked
@@ -97,18 +101,20 @@ def resolve(
                 change = writer.replace(name, rows)
                 if change != Difference():
                     report.written[name] = asdict(change)
-            for matched, _ in found.values():
-                if not same_model(writer, matched.model):
-                    writer.put(
-                        "document",
-                        _document(f"model:{matched.kind.value}", "model", matched.model.to_document(), clock),
-                    )
+            _keep_models(writer, [matched.model for matched, _ in found.values()], clock)
             _count(report, gathered, tables, len(over.cycles), writer.count("identifier"))
             report.seconds = {name: round(seconds, 3) for name, seconds in watch.seconds.items()}
             if report.written:
                 writer.put("document", _document(SUMMARY, "summary", json.dumps(asdict(report)), clock))
     report.seconds = {name: round(seconds, 3) for name, seconds in watch.seconds.items()}
     return report
+
+
+def _keep_models(writer: Writer, models: list[Model], clock: Clock) -> None:
+    """Keep the models that the store does not have yet."""
+    for model in models:
+        if not same_model(writer, model):
+            writer.put("document", _document(f"model:{model.kind}", "model", model.to_document(), clock))
 
 
 def _document(identity: str, kind: str, body: str, clock: Clock) -> pa.Table:

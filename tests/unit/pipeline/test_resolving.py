@@ -266,3 +266,18 @@ def test_the_summary_is_kept_with_the_resolve(store: GraphStore) -> None:
 def test_the_engine_in_use_is_a_match_engine() -> None:
     engine: MatchEngine = open_engine("duckdb")
     assert engine.components(3, Candidates(np.array([0]), np.array([2]))).tolist() == [0, 1, 0]
+
+
+def test_plain_components_chain_where_merge_trees_do_not(store: GraphStore) -> None:
+    put(
+        store,
+        person("a", "2025-01-01", "email:ann@example.com", **ANN),
+        person("b", "2025-01-01", "email:ann@example.com", "email:ben@example.com"),
+        person("c", "2025-01-01", "email:ben@example.com", **BEN),
+    )
+    run(store)
+    with store.reading(LOCAL) as reader:
+        assert len(groups(reader)) == 2
+    run(store, linkage="components")
+    with store.reading(LOCAL) as reader:
+        assert len(groups(reader)) == 1
