@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from spine.domain.ids import PREFIXES
+from spine.domain.ids import ALPHABET, DIGITS, MULTIPLIER, PREFIXES
 from spine.domain.vocabulary import Kind
 from spine.errors import ModelError, QueryError
 from spine.matching.model import Model
@@ -19,10 +19,6 @@ from spine.resolution.packing import unpack
 from spine.resolution.trees import NEVER, roots
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
-
-_ALPHABET = np.frombuffer(b"0123456789abcdefghjkmnpqrstvwxyz", np.uint8)
-_DIGITS = 13
-_MULTIPLIER = np.uint64(0xBF58476D1CE4E5B9)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +110,14 @@ def public_ids(table: str, numbers: Ints) -> "pa.Array[Any]":
     """`spine.domain.ids.encode_id` of a whole column."""
     mixed = numbers.astype(np.uint64)
     mixed ^= mixed >> np.uint64(32)
-    mixed *= _MULTIPLIER
+    mixed *= np.uint64(MULTIPLIER)
     mixed ^= mixed >> np.uint64(32)
     prefix = np.frombuffer(f"{PREFIXES[table]}_".encode(), np.uint8)
-    letters = np.empty((len(numbers), len(prefix) + _DIGITS), np.uint8)
+    letters = np.empty((len(numbers), len(prefix) + DIGITS), np.uint8)
     letters[:, : len(prefix)] = prefix
-    for digit in range(_DIGITS):
-        letters[:, -1 - digit] = _ALPHABET[mixed & np.uint64(31)]
+    alphabet = np.frombuffer(ALPHABET.encode(), np.uint8)
+    for digit in range(DIGITS):
+        letters[:, -1 - digit] = alphabet[mixed & np.uint64(31)]
         mixed >>= np.uint64(5)
     return pa.array(letters.view(f"S{letters.shape[1]}").ravel().tolist(), pa.binary()).cast(pa.string())
 

@@ -18,22 +18,22 @@ PREFIXES = {
 }
 TABLES = {prefix: table for table, prefix in PREFIXES.items()}
 
-_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
 _MASK = (1 << 64) - 1
-_MULTIPLIER = 0xBF58476D1CE4E5B9
-_INVERSE = pow(_MULTIPLIER, -1, 1 << 64)
-_DIGITS = 13
+MULTIPLIER = 0xBF58476D1CE4E5B9
+_INVERSE = pow(MULTIPLIER, -1, 1 << 64)
+DIGITS = 13
 
 
 def encode_id(table: str, number: int) -> str:
     """The public id of node `number` of a table, for example `per_0h3k…`; the same number always gives the same id."""
     mixed = number & _MASK
     mixed ^= mixed >> 32
-    mixed = mixed * _MULTIPLIER & _MASK
+    mixed = mixed * MULTIPLIER & _MASK
     mixed ^= mixed >> 32
     digits = ""
-    for _ in range(_DIGITS):
-        digits = _ALPHABET[mixed & 31] + digits
+    for _ in range(DIGITS):
+        digits = ALPHABET[mixed & 31] + digits
         mixed >>= 5
     return f"{PREFIXES[table]}_{digits}"
 
@@ -42,13 +42,13 @@ def decode_id(text: str) -> tuple[str, int]:
     """The table and number behind a public id; BadId where it is none of ours."""
     prefix, _, digits = text.strip().lower().partition("_")
     table = TABLES.get(prefix)
-    if table is None or len(digits) != _DIGITS or any(digit not in _ALPHABET for digit in digits):
+    if table is None or len(digits) != DIGITS or any(digit not in ALPHABET for digit in digits):
         raise BadId(
             f"{text[:80]!r} is not an id of this graph.", remedy="Copy the id from an answer, or search for it."
         )
     mixed = 0
     for digit in digits:
-        mixed = mixed << 5 | _ALPHABET.index(digit)
+        mixed = mixed << 5 | ALPHABET.index(digit)
     if mixed > _MASK:
         raise BadId(
             f"{text[:80]!r} is not an id of this graph.", remedy="Copy the id from an answer, or search for it."

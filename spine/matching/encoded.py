@@ -18,6 +18,8 @@ Bools = np.ndarray[Any, np.dtype[np.bool_]]
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 NAME_FIELDS = ("given", "middle", "surname")
+_MIX = np.uint64(0xBF58476D1CE4E5B9)
+
 SLOTS = 6
 """How many identifiers of one namespace a record is compared by; further ones still block."""
 
@@ -149,3 +151,8 @@ def shared_matrix(size: int, row: Ints, identifier: Ints) -> Ints:
     keep = slot < width
     matrix[row[keep], slot[keep]] = identifier[keep]
     return matrix
+
+
+def stirred(number: np.ndarray[Any, np.dtype[np.uint64]], column: Ints) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """Each row's number so far mixed with one more column: rows that agree in all columns end with one number."""
+    return (number ^ (number >> np.uint64(29))) * _MIX + column.astype(np.uint64)

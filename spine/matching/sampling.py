@@ -7,14 +7,13 @@ from zlib import crc32
 import numpy as np
 
 from spine.domain.weights import SCALE
-from spine.matching.encoded import Bools, Encoded, Floats, Ints
+from spine.matching.encoded import Bools, Encoded, Floats, Ints, stirred
 from spine.matching.model import Model
 from spine.matching.outcomes import FAMILY_NAME, HOME, OUTCOMES, OWN, SHARED, Levels
 from spine.matching.scorer import CHUNK, adjustment, levels_of
 
 RANDOM_PAIRS = 300_000
 """So many random pairs show how common a level is by chance; all pairs where there are fewer."""
-_MIX = np.uint64(0xBF58476D1CE4E5B9)
 Pairs = tuple[Ints, Ints]
 
 
@@ -40,7 +39,7 @@ class Sample:
         number = np.zeros(len(self), dtype=np.uint64)
         marks = (self.kept_apart, self.bare, np.nan_to_num(self.certain, nan=2))
         for column in (*self.index.T, self.offset.view(np.int64), *marks):
-            number = _stirred(number, column.astype(np.int64))
+            number = stirred(number, column.astype(np.int64))
         _, first, row = np.unique(number, return_index=True, return_inverse=True)
         times = np.bincount(row, weights=self.times).astype(np.float64)
         return Sample(
@@ -104,17 +103,11 @@ def content_order(records: Encoded) -> Ints:
         texts = records.texts_of(name)
         if id(texts) not in hashes:
             hashes[id(texts)] = np.array([crc32(text.encode()) for text in texts] + [-1], dtype=np.int64)
-        number = _stirred(number, hashes[id(texts)][records.codes[name]])
+        number = stirred(number, hashes[id(texts)][records.codes[name]])
     for name in sorted(records.shared):
         for column in records.shared[name].T:
-            number = _stirred(number, column)
+            number = stirred(number, column)
     return np.argsort(number, kind="stable").astype(np.int64)
-
-
-def _stirred(
-    number: np.ndarray[tuple[int], np.dtype[np.uint64]], column: Ints
-) -> np.ndarray[tuple[int], np.dtype[np.uint64]]:
-    return (number ^ (number >> np.uint64(29))) * _MIX + column.astype(np.uint64)
 
 
 def random_pairs(order: Ints, draw: np.random.Generator) -> Pairs:

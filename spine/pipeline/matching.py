@@ -10,7 +10,7 @@ from spine.domain.judgements import Judgement
 from spine.domain.vocabulary import NAMESPACES, Kind, Policy
 from spine.matching.blocking import REFINE, keys, rules_of
 from spine.matching.calibration import SHIPPED, relearn
-from spine.matching.encoded import Encoded
+from spine.matching.encoded import Encoded, stirred
 from spine.matching.model import Model
 from spine.matching.training import named, train, untrained
 from spine.normalise.columns import at_positions, compute
@@ -25,8 +25,6 @@ from spine.resolution.cutting import joined_at
 from spine.resolution.judgements import Refused, settle
 from spine.resolution.trees import NEVER, Method, Trees
 from spine.resolution.trees import Policy as TreePolicy
-
-_MIX = np.uint64(0xBF58476D1CE4E5B9)
 
 REVIEWER = "steward"
 
@@ -177,7 +175,7 @@ def _contents(encoded: Encoded) -> Ints:
         columns.extend(encoded.shared[name].T)
     number = np.zeros(encoded.size, np.uint64)
     for column in columns:
-        number = (number ^ (number >> np.uint64(29))) * _MIX + column.astype(np.uint64)
+        number = stirred(number, column)
     return np.unique(number, return_inverse=True)[1].astype(np.int64)
 
 
