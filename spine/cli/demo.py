@@ -24,6 +24,9 @@ from spine.ports import GraphStore
 Document = dict[str, Any]
 COUNTS = ("records", "identifiers", "matches", "persons", "households", "organisations", "ultimate_parents")
 
+KEY = "demo"
+"""The world is invented, so its identifiers are numbered alike on every store: its answers can be compared."""
+
 
 def demo(
     size: Annotated[int, typer.Option("--size", min=1, help="How many inhabitants the world has.")] = 2000,
@@ -62,7 +65,9 @@ def demo(
 def _filled(graph: GraphStore, world: Any, folder: Path, watch: Stopwatch) -> Document:
     """Load and resolve; the summary."""
     loads = [
-        load_path(graph, source.path, source.mapping, folder / f"_{source.path.name}.rejects.csv", watch, source.name)
+        load_path(
+            graph, source.path, source.mapping, folder / f"_{source.path.name}.rejects.csv", watch, source.name, key=KEY
+        )
         for source in world.sources
     ]
     report = resolve(graph, LOCAL, open_engine("duckdb"), "auto", watch=watch)

@@ -90,8 +90,9 @@ def load_path(
     refused: Path,
     watch: Stopwatch,
     source: str | None = None,
+    key: str = "",
 ) -> LoadReport:
-    """Load a file or directory, with its rejects in the file `refused`."""
+    """Load a file or directory, with its rejects in the file `refused`; `key` numbers a new store's identifiers."""
     records = plugin("spine.loaders", "files")(path, mapping, source)
     chosen: Any = getattr(records, "mapping", None)
     name = chosen.name if chosen is not None else path.name.split(".")[0]
@@ -104,6 +105,7 @@ def load_path(
             None if chosen is None else chosen.to_json(),
             watch=watch,
             reject=file.write,
+            key=key,
         )
 
 
