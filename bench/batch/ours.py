@@ -18,8 +18,9 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from bench.batch.worlds import EVENTS, world
 from loaders.open import open_source
-from seed.world import World, build
+from seed.world import World
 from spine.access.context import LOCAL
 from spine.bootstrap import open_engine, open_store
 from spine.domain.vocabulary import Kind
@@ -30,19 +31,17 @@ from spine.pipeline.resolve import ResolveReport, resolve
 from spine.ports import GraphStore
 from spine.settings import Settings
 
-PER_PERSON = 4.76
-"""Records of one inhabitant of the demo world, in all sources together."""
 COMPARED = ("given", "surname", "birth_date", "email", "phone", "postcode")
 
 
 def main() -> None:
     """Measure one size."""
     size, folder = int(sys.argv[1]), Path(sys.argv[2])
-    world = build(folder / "world", persons=round(size / PER_PERSON))
+    made = world(size)
     path = folder / "graph.db"
     found: dict[str, Any] = {"stages": {}, "processor": {}}
     with open_store(f"sqlite:{path}", Settings()) as store:
-        _load(store, world, found)
+        _load(store, made, found)
         watch = Both()
         report = _timed(found, "resolve", lambda: _resolved(store, watch))
         found["peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
@@ -90,11 +89,11 @@ def _timed(found: dict[str, Any], name: str, what: Any) -> Any:
     return out
 
 
-def _load(store: GraphStore, world: World, found: dict[str, Any]) -> None:
+def _load(store: GraphStore, made: World, found: dict[str, Any]) -> None:
     """Load files with records, then those with events and consents only."""
     for name in LOADS:
         found[name], found["processor"][name], rows = 0.0, 0.0, 0
-        for source in world.sources:
+        for source in made.sources:
             if (source.path.stem in EVENTS) == (name == "load events"):
                 report = _timed(found, "one", lambda source=source: load(  # type: ignore[misc]  # called at once
                     store, LOCAL, open_source(source.path, source.mapping, source.name), source.path.name
@@ -108,10 +107,6 @@ def _load(store: GraphStore, world: World, found: dict[str, Any]) -> None:
 
 
 LOADS = ("load records", "load events")
-EVENTS = (
-    "erp_invoices", "shop_orders", "pos_receipts", "ciam_logins", "consents", "web_visits", "ads_touches",
-)  # fmt: skip
-"""Files of the world that hold no records."""
 
 
 def _leave(store: GraphStore, path: Path) -> None:
