@@ -10,6 +10,7 @@ from spine.api.batching import Session
 from spine.domain.ids import PREFIXES, decode_id
 from spine.errors import BadId
 from spine.explore import events, households, organisations
+from spine.explore.consents import consents
 from spine.explore.membership import Entity, checked, members_of, resolve
 from spine.explore.persons import Portrait, portraits
 from spine.ports import Reader, Row
@@ -59,10 +60,18 @@ def portraits_at(
 
 
 def timelines_at(
-    reader: Reader, context: Context, entities: Sequence[Entity], confidence: float, table: str
+    reader: Reader, context: Context, entities: Sequence[Entity], confidence: float
 ) -> dict[Entity, events.Timeline]:
-    """The events or consents of entities of one confidence."""
-    found = events.timelines(reader, context, entities, table)
+    """The events of entities of one confidence."""
+    found = events.timelines(reader, context, entities)
+    return {entity: found[entity.id] for entity in entities}
+
+
+def consents_at(
+    reader: Reader, context: Context, entities: Sequence[Entity], confidence: float
+) -> dict[Entity, list[events.Happening]]:
+    """The last words per purpose of entities of one confidence."""
+    found = consents(reader, context, entities, confidence)
     return {entity: found[entity.id] for entity in entities}
 
 

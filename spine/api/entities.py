@@ -2,24 +2,22 @@
 
 import strawberry
 
-from spine.api.asking import Info, portraits_at, rows_at, timelines_at
+from spine.api.asking import Info, consents_at, portraits_at, rows_at, timelines_at
+from spine.api.events import EventConnection, event_filter, timeline_page
 from spine.api.evidence import WeakLink, bond_of
 from spine.api.fields import resolved
 from spine.api.records import (
     Consent,
-    Event,
     Identifier,
     Node,
     Record,
     consent_of,
-    event_of,
     identifier_of,
     node_id,
     record_of,
 )
 from spine.api.relay import Connection, paged
 from spine.explore import membership
-from spine.explore.events import Happening, latest_consents
 from spine.explore.explain import weakest_link
 from spine.explore.golden import display_name
 from spine.explore.persons import Held, Link, Portrait
@@ -81,20 +79,6 @@ class RecordConnection(Connection[RecordEdge]):
     pass
 
 
-@strawberry.type(description="An event, and the identifier through which it belongs to the entity.")
-class EventEdge:
-    node: Event
-    cursor: str
-    kind: str = strawberry.field(description="The namespace of the identifier it came with.")
-    source: str | None
-    identifier: strawberry.ID
-
-
-@strawberry.type
-class EventConnection(Connection[EventEdge]):
-    pass
-
-
 @strawberry.interface(description="A person or an organisation, resolved at a confidence.")
 class Entity(Node):
     entity: strawberry.Private[membership.Entity]
@@ -146,22 +130,26 @@ class Entity(Node):
         held = (await self.portrait(info)).records
         return paged(RecordConnection, "records", held, lambda one: one.record["id"], self._record, first, after)
 
-    @resolved("What happened to its identifiers, newest first.")
+    @resolved("What happened to its identifiers, newest first; `since` and `until` are beginnings of ISO 8601 times.")
     async def events(
-        self, info: Info, kinds: list[str] | None = None, first: int | None = None, after: str | None = None
+        self,
+        info: Info,
+        kinds: list[str] | None = None,
+        channels: list[str] | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
     ) -> EventConnection:
-        timeline = await info.context.gather(timelines_at, self.entity, self.confidence, "event")
-        found = [one for one in timeline.happenings if kinds is None or one.row["kind"] in kinds]
-        return paged(
-            EventConnection, "events", found, lambda one: one.row["id"], _event, first, after,
-            truncated=timeline.truncated,
-        )  # fmt: skip
+        timeline = await info.context.gather(timelines_at, self.entity, self.confidence)
+        return timeline_page(timeline, event_filter(kinds, channels, since, until), first, after, last, before)
 
-    @resolved("The last word per purpose.")
+    @resolved("The last word per purpose, of those that are its own: see docs/audiences.md.")
     async def consents(self, info: Info, purpose: str | None = None) -> list[Consent]:
-        timeline = await info.context.gather(timelines_at, self.entity, self.confidence, "consent")
-        latest = latest_consents(timeline)
-        return [consent_of(one.row) for one in latest if purpose is None or one.row["purpose"] == purpose]
+        said = await info.context.gather(consents_at, self.entity, self.confidence)
+        return [consent_of(one.row) for one in said if purpose is None or one.row["purpose"] == purpose]
 
     @resolved("The join that holds it together least; null for a single record.")
     async def weakest_link(self, info: Info) -> WeakLink | None:
@@ -201,13 +189,3 @@ class Entity(Node):
             source=held.record["source"],
             since=held.record["observed_at"],
         )
-
-
-def _event(one: Happening, cursor: str) -> EventEdge:
-    return EventEdge(
-        node=event_of(one.row),
-        cursor=cursor,
-        kind=one.namespace,
-        source=one.row["source"],
-        identifier=node_id("identifier", one.identifier),
-    )

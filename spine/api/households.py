@@ -2,13 +2,14 @@
 
 import strawberry
 
-from spine.api.asking import Info, chosen, number_of
+from spine.api.asking import Info, chosen, number_of, timelines_at
+from spine.api.events import EventConnection, event_filter, timeline_page
 from spine.api.fields import resolved
 from spine.api.people import Person, person_of
 from spine.api.records import Node, node_id
-from spine.api.relay import Connection, checked_first, connection, decode_cursor, encode_cursor, paged
-from spine.errors import BadCursor
+from spine.api.relay import Connection, asked_page, listed, paged
 from spine.explore import households as explore
+from spine.explore.events import merged
 from spine.ports import Row
 
 
@@ -56,6 +57,24 @@ class Household(Node):
     async def members(self, info: Info, first: int | None = None, after: str | None = None) -> MemberConnection:
         found = await info.context.gather(explore.members, self.row["id"], self.confidence)
         return paged(MemberConnection, "members", found, lambda one: one.person.id, _member, first, after)
+
+    @resolved("What happened to its members, newest first; `since` and `until` are (beginnings of) ISO 8601 times.")
+    async def events(
+        self,
+        info: Info,
+        kinds: list[str] | None = None,
+        channels: list[str] | None = None,
+        since: str | None = None,
+        until: str | None = None,
+        first: int | None = None,
+        after: str | None = None,
+        last: int | None = None,
+        before: str | None = None,
+    ) -> EventConnection:
+        persons = [one.person for one in await info.context.gather(explore.members, self.row["id"], self.confidence)]
+        found = await info.context.gather_many(timelines_at, persons, self.confidence)
+        asked = event_filter(kinds, channels, since, until)
+        return timeline_page(merged(list(found.values())), asked, first, after, last, before)
 
 
 @strawberry.type(description="A household of a list.")
@@ -118,22 +137,24 @@ class HouseholdQueries:
     ) -> HouseholdConnection:
         asked = (filter or HouseholdFilter()).asked()
         sure, default = chosen(info, confidence), info.context.settings.confidence
-        position = decode_cursor("households", after) if after is not None else None
-        if position is not None and not isinstance(position, int):
-            raise BadCursor("The cursor is no cursor of this list.", remedy="Use an endCursor of the same field.")
-        size = checked_first(first)
+        size, position = asked_page("households", first, after)
         page = await info.context.ask(explore.list_households, asked, sure, default, size, position)
 
         async def count() -> int:
             total, _ = await info.context.ask(explore.count_households, asked, sure, default)
             return total
 
-        edges = [
-            (HouseholdEdge(node=household_of(one), cursor=cursor), cursor)
-            for one in page.households
-            for cursor in [encode_cursor("households", one.row["id"])]
-        ]
-        return connection(HouseholdConnection, edges, page.more, position is not None, count, truncated=page.truncated)
+        nodes = [(one.row["id"], household_of(one)) for one in page.households]
+        return listed(
+            HouseholdConnection,
+            HouseholdEdge,
+            "households",
+            nodes,
+            page.more,
+            position,
+            count,
+            truncated=page.truncated,
+        )
 
 
 def household_of(found: explore.Household) -> Household:

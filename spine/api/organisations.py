@@ -9,8 +9,8 @@ from spine.api.entities import Entity
 from spine.api.fields import resolved
 from spine.api.people import Person, person_of
 from spine.api.records import node_id
-from spine.api.relay import Connection, checked_first, connection, decode_cursor, encode_cursor, paged
-from spine.errors import BadCursor, QueryError
+from spine.api.relay import Connection, asked_page, listed, paged
+from spine.errors import QueryError
 from spine.explore import membership
 from spine.explore import organisations as explore
 
@@ -196,23 +196,15 @@ class OrganisationQueries:
         after: str | None = None,
     ) -> OrganisationConnection:
         asked = (filter or OrganisationFilter()).asked()
-        sure, size = chosen(info, confidence), checked_first(first)
-        position = decode_cursor("organisations", after) if after is not None else None
-        if position is not None and not isinstance(position, int):
-            raise BadCursor("The cursor is no cursor of this list.", remedy="Use an endCursor of the same field.")
+        sure, (size, position) = chosen(info, confidence), asked_page("organisations", first, after)
         numbers, more = await info.context.ask(explore.list_organisations, asked, size, position)
         held = await info.context.gather_many(entities_at, numbers, sure)
 
         async def count() -> int:
             return await info.context.ask(explore.count_organisations, asked)
 
-        edges = [
-            (OrganisationEdge(node=organisation_of(entity), cursor=cursor), cursor)
-            for number in numbers
-            for cursor in [encode_cursor("organisations", number)]
-            if (entity := held[number]) is not None
-        ]
-        return connection(OrganisationConnection, edges, more, position is not None, count)
+        known = [(number, organisation_of(one)) for number in numbers if (one := held[number]) is not None]
+        return listed(OrganisationConnection, OrganisationEdge, "organisations", known, more, position, count)
 
 
 def organisation_of(entity: membership.Entity, anchor: int | None = None) -> Organisation:

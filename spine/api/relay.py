@@ -77,23 +77,59 @@ def paged(
     first: int | None,
     after: str | None,
     *,
+    last: int | None = None,
+    before: str | None = None,
     truncated: bool = False,
 ) -> ConnectionType:
-    """A page of a list that is in memory, in its order; `key` names each item in its cursor."""
-    size = checked_first(first)
-    start = 0
-    if after is not None:
-        wanted = decode_cursor(tag, after)
-        start = next((at + 1 for at, item in enumerate(items) if key(item) == wanted), -1)
-        if start < 0:
-            raise BadCursor("What this cursor pointed at is gone.", remedy="Begin again without `after`.")
-    shown = items[start : start + size]
+    """A page of a list that is in memory, in its order; `key` names each item in its cursor.
+
+    `first` and `after` walk forwards, `last` and `before` backwards, as Relay has it; `last` wins over `first`.
+    """
+    places = {key(item): at for at, item in enumerate(items)} if after is not None or before is not None else {}
+
+    def place(cursor: str) -> int:
+        wanted = decode_cursor(tag, cursor)
+        if not isinstance(wanted, Hashable) or wanted not in places:
+            raise BadCursor("What this cursor pointed at is gone.", remedy="Begin again without it.")
+        return places[wanted]
+
+    start = place(after) + 1 if after is not None else 0
+    end = place(before) if before is not None else len(items)
+    if last is not None:
+        start = max(start, end - checked_first(last))
+    else:
+        end = min(end, start + checked_first(first))
+    shown = items[start:end] if start < end else items[:0]
     edges = [(edge(item, cursor), cursor) for item in shown for cursor in [encode_cursor(tag, key(item))]]
 
     async def count() -> int:
         return len(items)
 
-    return connection(kind, edges, start + size < len(items), start > 0, count, truncated=truncated)
+    return connection(kind, edges, end < len(items), start > 0, count, truncated=truncated)
+
+
+def listed(
+    kind: Callable[..., ConnectionType],
+    edge: Callable[..., Any],
+    tag: str,
+    nodes: Sequence[tuple[int, Any]],
+    more: bool,
+    after: int | None,
+    count: Callable[[], Awaitable[int]],
+    *,
+    truncated: bool = False,
+) -> ConnectionType:
+    """A page of a list that lies elsewhere, in the order of its ids: (id, node) pairs after the id `after`."""
+    edges = [(edge(node=node, cursor=at), at) for number, node in nodes for at in [encode_cursor(tag, number)]]
+    return connection(kind, edges, more, after is not None, count, truncated=truncated)
+
+
+def asked_page(tag: str, first: int | None, after: str | None) -> tuple[int, int | None]:
+    """How many to give, and the id after which, of a list in the order of its ids; QueryError or BadCursor."""
+    place = decode_cursor(tag, after) if after is not None else None
+    if place is not None and (not isinstance(place, int) or isinstance(place, bool)):
+        raise BadCursor("The cursor is no cursor of this list.", remedy="Use an endCursor of the same field.")
+    return checked_first(first), place
 
 
 def connection(

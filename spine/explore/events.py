@@ -1,14 +1,19 @@
-"""What happened to the identifiers that an entity carries: its events and consents, over merges and splits."""
+"""What happened to the identifiers that entities carry: timelines of persons, organisations and households.
 
-from collections.abc import Sequence
+An event stays on its identifier, so it follows its carriers through merges and splits, at the confidence asked.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from spine.access.context import Context
 from spine.explore.membership import Entity, members_of
 from spine.ports import Reader, Row
 
-EVENTS_PER_IDENTIFIER = 500
+EVENTS_PER_IDENTIFIER = 5000
 """An identifier with more events than this is cut off, and says so."""
+CARRIERS_CAP = 500
+"""How many carriers of one identifier are looked at, to see who had it before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,43 +33,116 @@ class Timeline:
     truncated: bool = False
 
 
-def timelines(reader: Reader, context: Context, entities: Sequence[Entity], table: str) -> dict[int, Timeline]:
-    """For each entity (by id) its `event` or `consent` rows; three round trips however many entities there are.
+@dataclass(frozen=True, slots=True)
+class EventFilter:
+    """Which events are wanted; None asks for nothing. Times are beginnings of ISO 8601 texts, both ends included."""
 
-    A happening outside the period in which the record carried the identifier is another owner's, and left out.
+    kinds: tuple[str, ...] | None = None
+    channels: tuple[str, ...] | None = None
+    since: str | None = None
+    until: str | None = None
+
+    def fits(self, row: Row) -> bool:
+        """True where the event is wanted; one without a time is in no period."""
+        at = row["at"] or ""
+        return (
+            (self.kinds is None or row["kind"] in self.kinds)
+            and (self.channels is None or row["channel"] in self.channels)
+            and (self.since is None or at >= self.since)
+            and (self.until is None or "" < at[: len(self.until)] <= self.until)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Carriage:
+    """A record carries an identifier; `since` is when another record gave it up before, None where nobody did.
+
+    What was first seen in 2025 may have been hers in 2022: the time of the first sight bounds nothing. Only who gave
+    an identifier up before shows that it was another's until then.
     """
+
+    edge: Row
+    since: str | None
+
+    def holds(self, at: str | None) -> bool:
+        """True where what happened at this time happened to the record; without a time it did."""
+        if not at:
+            return True
+        begun, ended = self.edge["valid_from"], self.edge["valid_to"]
+        if ended and at[: len(ended)] > ended:
+            return False
+        return not self.since or at[: len(self.since)] > self.since or bool(begun and at >= begun)
+
+
+def carriages(edges: Sequence[Row], all_edges: Iterable[Row]) -> list[Carriage]:
+    """These CARRIES edges, each with the time before which the identifier was another's (see `Carriage`)."""
+    given_up: dict[int, list[str]] = {}
+    for edge in all_edges:
+        if edge["valid_to"]:
+            given_up.setdefault(edge["end"], []).append(edge["valid_to"])
+    return [
+        Carriage(
+            edge,
+            max(
+                (end for end in given_up.get(edge["end"], ()) if edge["valid_from"] and end < edge["valid_from"]),
+                default=None,
+            ),
+        )
+        for edge in edges
+    ]
+
+
+def timelines(reader: Reader, context: Context, entities: Sequence[Entity]) -> dict[int, Timeline]:
+    """The events of each entity, by its id; four round trips however many entities there are."""
     carried = reader.get("carries", "start", members_of(entities))
     identifiers = sorted({row["end"] for row in carried})
+    happened, truncated = happenings_on(reader, "event", identifiers)
+    owned = held(reader, carried, happened)
+    return {entity.id: _timeline(entity, owned, happened, truncated) for entity in entities}
+
+
+def happenings_on(reader: Reader, table: str, identifiers: Sequence[int]) -> tuple[dict[int, list[Row]], set[int]]:
+    """The `event` or `consent` rows of each identifier that has any, and the identifiers that have more than shown."""
     edges = reader.get(f"{table}_of", "end", identifiers, EVENTS_PER_IDENTIFIER + 1) if identifiers else []
-    nodes = {row["id"]: row for row in reader.get(table, "id", sorted({edge["start"] for edge in edges}))}
-    of_identifier: dict[int, list[Row]] = {}
+    starts = sorted({edge["start"] for edge in edges})
+    nodes = {row["id"]: row for row in reader.get(table, "id", starts)} if starts else {}
+    found: dict[int, list[Row]] = {}
     for edge in edges:
         if edge["start"] in nodes:
-            of_identifier.setdefault(edge["end"], []).append(nodes[edge["start"]])
-    return {entity.id: _timeline(entity, carried, of_identifier) for entity in entities}
+            found.setdefault(edge["end"], []).append(nodes[edge["start"]])
+    cut = {identifier for identifier, rows in found.items() if len(rows) > EVENTS_PER_IDENTIFIER}
+    return {identifier: rows[:EVENTS_PER_IDENTIFIER] for identifier, rows in found.items()}, cut
 
 
-def latest_consents(timeline: Timeline) -> list[Happening]:
-    """The last word per purpose, purposes in alphabetical order."""
-    latest: dict[str, Happening] = {}
-    for happening in timeline.happenings:
-        latest.setdefault(happening.row["purpose"], happening)
-    return [latest[purpose] for purpose in sorted(latest)]
+def held(reader: Reader, carried: Sequence[Row], happened: Mapping[int, Sequence[Row]]) -> list[Carriage]:
+    """The carriages of identifiers on which something happened."""
+    asked = sorted(happened)
+    others = reader.get("carries", "end", asked, CARRIERS_CAP) if asked else []
+    return carriages([edge for edge in carried if edge["end"] in happened], others)
 
 
-def _timeline(entity: Entity, carried: Sequence[Row], of_identifier: dict[int, list[Row]]) -> Timeline:
+def merged(found: Sequence[Timeline]) -> Timeline:
+    """One timeline out of several, each happening once: that of a household out of those of its members."""
+    once = {one.row["id"]: one for timeline in found for one in timeline.happenings}
+    return Timeline(newest_first(once.values()), any(timeline.truncated for timeline in found))
+
+
+def newest_first(found: Iterable[Happening]) -> tuple[Happening, ...]:
+    """Happenings by time, then id, turned round; those without a time come last."""
+    return tuple(sorted(found, key=lambda one: (one.row["at"] or "", one.row["id"]), reverse=True))
+
+
+def _timeline(
+    entity: Entity, carried: Sequence[Carriage], happened: Mapping[int, Sequence[Row]], truncated: set[int]
+) -> Timeline:
     members = set(entity.members)
     found: dict[int, Happening] = {}
-    truncated = False
-    for edge in carried:
-        if edge["start"] not in members:
-            continue
-        rows = of_identifier.get(edge["end"], [])
-        truncated = truncated or len(rows) > EVENTS_PER_IDENTIFIER
-        for row in rows[:EVENTS_PER_IDENTIFIER]:
-            at = row["at"] or ""
-            late = edge["valid_to"] and at > edge["valid_to"]
-            if not late and not (edge["valid_from"] and at and at < edge["valid_from"]):
-                found.setdefault(row["id"], Happening(row, edge["end"], edge["namespace"]))
-    ordered = sorted(found.values(), key=lambda happening: (happening.row["at"] or "", happening.row["id"]))
-    return Timeline(tuple(reversed(ordered)), truncated)
+    cut = False
+    for one in carried:
+        edge = one.edge
+        if edge["start"] in members:
+            cut = cut or edge["end"] in truncated
+            for row in happened[edge["end"]]:
+                if one.holds(row["at"]):
+                    found.setdefault(row["id"], Happening(row, edge["end"], edge["namespace"]))
+    return Timeline(newest_first(found.values()), cut)

@@ -295,3 +295,29 @@ def test_what_can_not_be_answered_has_a_stable_code(ask: Ask, query: str, expect
     assert all(error["message"] for error in answer["errors"])
     if expected not in ("BAD_QUERY",):
         assert answer["errors"][0]["extensions"]["remedy"]
+
+
+def test_events_are_paged_both_ways(ask: Ask) -> None:
+    document = """query (
+      $first: Int, $after: String, $last: Int, $before: String, $channels: [String!], $until: String
+    ) {
+      identity(value: "anna@example.org") { candidates { entity { events(
+        first: $first, after: $after, last: $last, before: $before, channels: $channels, until: $until
+      ) { totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } edges { node { at } } } } } } }"""
+
+    def page(**asked: Any) -> Any:
+        return ask(document, **asked)["data"]["identity"]["candidates"][0]["entity"]["events"]
+
+    def times(found: Any) -> list[str]:
+        return [one["node"]["at"] for one in found["edges"]]
+
+    whole = page(first=10)
+    newest, oldest = page(first=1), page(last=1)
+    assert times(whole) == times(newest) + times(oldest)
+    assert (newest["pageInfo"]["hasNextPage"], newest["pageInfo"]["hasPreviousPage"]) == (True, False)
+    assert (oldest["pageInfo"]["hasNextPage"], oldest["pageInfo"]["hasPreviousPage"]) == (False, True)
+    assert page(first=1, after=newest["pageInfo"]["endCursor"]) == oldest
+    assert page(last=1, before=oldest["pageInfo"]["startCursor"]) == newest
+    assert page(channels=["nowhere"])["totalCount"] == 0
+    assert page(until="2000")["totalCount"] == 0
+    assert ask(document, before="x")["errors"][0]["extensions"]["code"] == "BAD_CURSOR"

@@ -8,6 +8,7 @@ from typing import Any
 from spine.access.context import LOCAL
 from spine.explore.events import timelines
 from spine.explore.identities import identity
+from spine.explore.membership import resolve
 from spine.settings import DEFAULT_CONFIDENCE
 
 PASSING = {"cookie", "ip", "order", "ticket", "address"}
@@ -85,6 +86,16 @@ def test_a_call_centre_and_a_placeholder_relate_nobody(demo: Any) -> None:
     assert len(strangers) == 12
 
 
+def test_no_event_is_lost_because_its_carrier_was_seen_later(demo: Any) -> None:
+    events = {row["id"]: row["kind"] for row in demo.rows("event", "id", "kind")}
+    with demo.store.reading(LOCAL) as reader:
+        records = [row["id"] for row in demo.rows("record", "id", "live") if row["live"]]
+        entities = {one.id: one for one in resolve(reader, LOCAL, records, DEFAULT_CONFIDENCE).values()}
+        found = timelines(reader, LOCAL, list(entities.values()))
+    seen = {one.row["id"] for timeline in found.values() for one in timeline.happenings}
+    assert len(seen) == len(events)
+
+
 def test_what_a_visitor_did_before_the_login_is_the_persons(demo: Any) -> None:
     with demo.store.reading(LOCAL) as reader:
         found = identity(reader, LOCAL, "cookie", "ck.anonymous000001", DEFAULT_CONFIDENCE).candidates
@@ -92,7 +103,11 @@ def test_what_a_visitor_did_before_the_login_is_the_persons(demo: Any) -> None:
         entity = found[0].entity
         visits = [
             happening.row["at"]
-            for happening in timelines(reader, LOCAL, [entity], "event")[entity.id].happenings
+            for happening in timelines(
+                reader,
+                LOCAL,
+                [entity],
+            )[entity.id].happenings
             if happening.namespace == "cookie"
         ]
     assert min(visits) < "2025-06-11" < max(visits)

@@ -10,6 +10,7 @@ from spine.bootstrap import open_store
 from spine.domain.ids import encode_id
 from spine.errors import ModelError, NotFound, QueryError
 from spine.explore import events, explain, graph, households, organisations, overview, persons
+from spine.explore.consents import consents
 from spine.explore.identities import identity
 from spine.explore.membership import distinct, holders, resolve
 from spine.explore.search import search
@@ -101,11 +102,10 @@ def test_a_path_is_as_strong_as_can_be(reader: Reader) -> None:
 
 def test_what_happened_outside_the_time_of_an_identifier_is_left_out(reader: Reader) -> None:
     anna = resolve(reader, LOCAL, [1], 0.9)[1]
-    timeline = events.timelines(reader, LOCAL, [anna], "event")[1]
+    timeline = events.timelines(reader, LOCAL, [anna])[1]
     assert [one.row["id"] for one in timeline.happenings] == [2001, 2000]
-    consents = events.timelines(reader, LOCAL, [anna], "consent")[1]
-    assert len(consents.happenings) == 3
-    assert [one.row["id"] for one in events.latest_consents(consents)] == [3002]
+    said = consents(reader, LOCAL, [anna], 0.9)[1]
+    assert [one.row["id"] for one in said] == [3002]
 
 
 def test_a_count_at_another_confidence_counts_what_is_listed(reader: Reader) -> None:
