@@ -53,34 +53,42 @@ async def around(
     """What lies around a node."""
     found = await info.context.ask(graph.neighbourhood, start, hops, nodes, tuple(kinds or ()), fan_out)
     return Neighbourhood(
-        nodes=[_node(node) for node in found.nodes],
-        edges=[
-            GraphEdge(
-                start=_id(edge.start),
-                end=_id(edge.end),
-                kind=edge.table,
-                properties=_plain(edge.table, edge.row, hidden=("start", "end")),
-            )
-            for edge in found.edges
-        ],
+        nodes=[node_of(node) for node in found.nodes],
+        edges=[edge_of(edge) for edge in found.edges],
         hubs=[
-            Hub(node=_id(hub.node), kind=hub.edge, total=hub.total, more=hub.more, says=f"and {hub.more} more")
+            Hub(node=id_of(hub.node), kind=hub.edge, total=hub.total, more=hub.more, says=f"and {hub.more} more")
             for hub in found.hubs
         ],
         truncated=found.truncated,
     )
 
 
-def _id(place: graph.Place) -> strawberry.ID:
+def id_of(place: graph.Place) -> strawberry.ID:
+    """The public id of a node."""
     return strawberry.ID(encode_id(*place))
 
 
-def _node(node: graph.GraphNode) -> GraphNode:
+def node_of(node: graph.GraphNode) -> GraphNode:
+    """A node as an answer."""
     row = node.row
-    label = row.get("value") or row.get("name") or row.get("key") or row.get("address") or row.get("kind")
-    named = str(label or node.table)
     properties = _plain(node.table, row, hidden=("id", "raw", "fields", "relations", "proof", "attributes"))
-    return GraphNode(id=_id((node.table, node.id)), kind=node.table, label=named, hops=node.hops, properties=properties)
+    return GraphNode(
+        id=id_of((node.table, node.id)),
+        kind=node.table,
+        label=graph.label_of(node.table, row),
+        hops=node.hops,
+        properties=properties,
+    )
+
+
+def edge_of(edge: graph.GraphEdge) -> GraphEdge:
+    """An edge as an answer."""
+    return GraphEdge(
+        start=id_of(edge.start),
+        end=id_of(edge.end),
+        kind=edge.table,
+        properties=_plain(edge.table, edge.row, hidden=("start", "end")),
+    )
 
 
 def _plain(table: str, row: dict[str, object], hidden: tuple[str, ...]) -> JSON:
@@ -91,7 +99,7 @@ def _plain(table: str, row: dict[str, object], hidden: tuple[str, ...]) -> JSON:
         if column.name in hidden or value is None or column.type == "bytes":
             continue
         if column.name == "ultimate":
-            value = _id(("organisation", int(str(value))))
+            value = id_of(("organisation", int(str(value))))
         out[column.name] = _public(json.loads(str(value))) if column.type == "json" else value
     return JSON(out)
 
@@ -103,5 +111,5 @@ def _public(evidence: object) -> object:
     out: list[object] = []
     for one in evidence:
         shared = one.get("with") if isinstance(one, dict) else None
-        out.append({**one, "with": _id(("person", shared))} if isinstance(shared, int) else one)
+        out.append({**one, "with": id_of(("person", shared))} if isinstance(shared, int) else one)
     return out

@@ -41,6 +41,7 @@ BOUNDS = Bounds()
 
 FIXED: Mapping[str, int] = {
     "search": 50, "sharedIdentifiers": 2000, "status": 50, "totalCount": 10, "why": 50, "weakestLink": 10,
+    "graphMetrics": 10_000, "communities": 15_000, "paths": 500,
 }  # fmt: skip
 """What a field costs by itself, where it is more than 1."""
 MULTIPLIED: Mapping[str, tuple[str, int]] = {
@@ -49,6 +50,8 @@ MULTIPLIED: Mapping[str, tuple[str, int]] = {
     "candidates": ("", 3),
     "search": ("first", 10),
     "sharedIdentifiers": ("first", DEFAULT_FIRST),
+    "graphMetrics": ("first", 10),
+    "communities": ("first", 10),
 }
 """Fields whose children are answered as often as an argument says, and its default."""
 _DESCENDING = frozenset({"fields", "inputFields", "interfaces", "possibleTypes"})

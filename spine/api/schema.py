@@ -11,10 +11,11 @@ from spine.api.limits import Limits
 from spine.api.organisations import Organisation, OrganisationQueries
 from spine.api.people import Person
 from spine.api.records import Consent, Event, Identifier, Record
+from spine.api.shapes import ShapeQueries
 
 
 @strawberry.type(description="The questions that the graph answers.")
-class Query(FindingQueries, HouseholdQueries, OrganisationQueries, AnalysisQueries):
+class Query(FindingQueries, HouseholdQueries, OrganisationQueries, AnalysisQueries, ShapeQueries):
     pass
 
 

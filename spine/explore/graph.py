@@ -1,6 +1,6 @@
 """The neighbourhood of any node, hop by hop, with caps; hubs are counted, shown in part, and say how much is hidden."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from spine.access.context import Context
@@ -81,7 +81,7 @@ def neighbourhood(
     frontier, truncated = [start], False
     for hop in range(1, hops + 1):
         following: list[Place] = []
-        for edge, there in _around(reader, frontier, kinds, fan_out, hubs):
+        for edge, there in edges_around(reader, frontier, kinds, fan_out, hubs):
             if there not in reached:
                 if len(reached) >= nodes:
                     truncated = True
@@ -93,7 +93,7 @@ def neighbourhood(
         frontier = following
         if not frontier:
             break
-    found = _rows(reader, reached)
+    found = rows_of(reader, reached)
     shown = tuple(GraphNode(place[0], place[1], hop, found[place]) for place, hop in reached.items() if place in found)
     kept = tuple(edge for edge in edges.values() if edge.start in found and edge.end in found)
     return Neighbourhood(shown, kept, tuple(hubs), truncated or bool(hubs))
@@ -105,13 +105,23 @@ def _check(hops: int, nodes: int, kinds: Sequence[str], fan_out: int) -> None:
             "hops, nodes or fanOut is out of bounds.",
             remedy=f"Ask for 0 to {MAX_HOPS} hops and 1 to {MAX_NODES} nodes.",
         )
+    check_kinds(kinds)
+
+
+def check_kinds(kinds: Sequence[str]) -> None:
+    """QueryError where one of these is not a kind of edge that can be walked."""
     known = [table.name for table in EDGES if table.end not in HIDDEN]
     for kind in kinds:
         if kind not in known:
             raise QueryError(f"There is no kind of edge {kind[:40]!r}.", remedy=f"Choose from {', '.join(known)}.")
 
 
-def _around(
+def label_of(table: str, row: Row) -> str:
+    """What a node is called: its value, name, key or address, else what it is."""
+    return str(row.get("value") or row.get("name") or row.get("key") or row.get("address") or row.get("kind") or table)
+
+
+def edges_around(
     reader: Reader, frontier: Sequence[Place], kinds: Sequence[str], fan_out: int, hubs: list[Hub]
 ) -> Iterator[tuple[GraphEdge, Place]]:
     """The edges at these nodes, at most `fan_out` per node, side and kind; the nodes that have more go to `hubs`."""
@@ -133,7 +143,9 @@ def _around(
                 yield GraphEdge(table.name, ends[0], ends[1], row), other
 
 
-def _rows(reader: Reader, reached: dict[Place, int]) -> dict[Place, Row]:
+def rows_of(reader: Reader, reached: Iterable[Place]) -> dict[Place, Row]:
+    """The rows of these nodes, one round trip per table; what is gone is left out."""
+    reached = set(reached)
     out: dict[Place, Row] = {}
     for table in sorted({name for name, _ in reached}):
         ids = sorted(number for name, number in reached if name == table)

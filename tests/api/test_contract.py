@@ -14,7 +14,7 @@ def test_the_committed_schema_is_the_one_that_is_served() -> None:
 
 def test_there_are_operations_for_each_audience() -> None:
     for audience in contract.AUDIENCES:
-        assert sum(one.audience == audience for one in contract.operations()) == 5
+        assert sum(one.audience == audience for one in contract.operations()) >= 5
 
 
 @pytest.mark.parametrize("operation", contract.operations(), ids=lambda one: one.name)

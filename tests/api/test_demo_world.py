@@ -35,6 +35,12 @@ FACTS: dict[str, Callable[[Any], bool]] = {
     "corporate-tree": lambda d: [n["level"] for n in entity(d)["ultimateParent"]["tree"]["nodes"]] == [0, 1],
     "neighbourhood-through-identifier": lambda d: d["identity"]["shared"],
     "shared-identifiers": lambda d: d["sharedIdentifiers"][0]["identifier"]["value"] == "+18005550199",
+    "graph-shape": lambda d: (
+        sum(c["components"] for c in d["graphMetrics"]["sizes"]) == d["graphMetrics"]["components"]
+    ),
+    "busiest-identifiers": lambda d: d["graphMetrics"]["hubs"][0]["node"]["kind"] == "identifier",
+    "communities": lambda d: d["communities"]["method"] == "louvain" and d["communities"]["count"] > 1,
+    "path-between": lambda d: d["paths"]["steps"] > 1 and d["paths"]["paths"][0]["nodes"][0]["kind"] == "identifier",
     "status": lambda d: d["status"]["ultimateParents"] > 1,
 }
 

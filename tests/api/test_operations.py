@@ -24,6 +24,8 @@ VARIABLES: dict[str, dict[str, Any]] = {
     "ultimate-parent": {"value": "5493001KJTIIGC8Y1R12"},
     "corporate-tree": {"value": "5493001KJTIIGC8Y1R12"},
     "neighbourhood-through-identifier": {"value": "+1 415 555 0101", "namespace": "phone"},
+    "communities": {"kinds": ["carries"], "parted": False},
+    "path-between": {"a": "email:anna@example.org", "b": "crm/2", "kinds": ["carries"]},
 }
 """What each operation is asked on the hand-made graph, where the variables of the demo world find nothing."""
 
@@ -51,6 +53,10 @@ FACTS: dict[str, Callable[[Any], bool]] = {
     "corporate-tree": lambda d: len(first(d)["ultimateParent"]["tree"]["nodes"]) == 3,
     "neighbourhood-through-identifier": lambda d: len(d["identity"]["identifiers"][0]["neighbourhood"]["nodes"]) > 5,
     "shared-identifiers": lambda d: d["sharedIdentifiers"][0]["entities"] == 40,
+    "graph-shape": lambda d: [one["size"] for one in d["graphMetrics"]["largest"]] == [3, 2],
+    "busiest-identifiers": lambda d: d["graphMetrics"]["hubs"][0]["degree"] == 40,
+    "communities": lambda d: [one["size"] for one in d["communities"]["largest"]] == [41, 9, 2],
+    "path-between": lambda d: d["paths"]["steps"] == 3 and d["paths"]["paths"][0]["nodes"][2]["kind"] == "identifier",
     "status": lambda d: d["status"]["ultimateParents"] == 1,
 }
 

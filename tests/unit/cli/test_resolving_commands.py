@@ -34,6 +34,25 @@ def test_resolving_again_writes_nothing(resolved: Spine) -> None:
     assert "Nothing changed." in resolved("resolve").out
 
 
+def test_the_shape_of_the_graph(resolved: Spine) -> None:
+    shape = json.loads(resolved("graph", "metrics", "--kind", "carries", "--json").out)
+    assert (shape["nodes"], shape["links"], shape["components"]) == (5, 3, 2)
+    assert (shape["hubs"][0]["label"], shape["highest_degree"]) == ("ann.lee@example.com", 2)
+    assert "hubs" in resolved("graph", "metrics").out
+    groups = json.loads(resolved("graph", "communities", "--json").out)
+    assert (groups["method"], groups["count"], groups["largest"][0]["size"]) == ("louvain", 1, 2)
+    assert "1 communities" in resolved("graph", "communities").out
+
+
+def test_the_way_between_two_records(resolved: Spine) -> None:
+    found = json.loads(resolved("graph", "path", "people/1", "people/2", "--kind", "carries", "--json").out)
+    assert (found["steps"], [one["label"] for one in found["paths"][0]][1]) == (2, "ann.lee@example.com")
+    assert "One way of 2 steps." in resolved("graph", "path", "people/1", "people/2", "--kind", "carries").out
+    assert "No way" in resolved("graph", "path", "people/1", "people/3", "--kind", "carries").out
+    assert resolved("graph", "path", "people/1", "email:nobody@example.org").code == 1
+    assert resolved("graph", "metrics", "--kind", "nonsense").code == 2
+
+
 def test_the_figures_of_a_truth(resolved: Spine) -> None:
     found = json.loads(resolved("evaluate", "--kind", "person", "--truth", "truth.csv", "--json").out)
     assert (found["confidence"], found["records"], found["missing"], found["entities"]) == (0.95, 4, 1, 2)
