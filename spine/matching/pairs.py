@@ -175,16 +175,23 @@ class PairView:
         return np.asarray((table[at] == key) & self.both(field), dtype=bool)
 
     def shares(self, namespace: str) -> tuple[Bools, Bools, Ints]:
-        """(both have one of the namespace, they share one, the smallest shared identifier id or 0)."""
+        """(both have one of the namespace, they share one, [pairs, slots] the identifiers of the left that they share).
+
+        The last is 0 where an identifier is not shared.
+        """
+        return self._remember("shares", namespace, lambda: self._shares(namespace))
+
+    def _shares(self, namespace: str) -> tuple[Bools, Bools, Ints]:
         matrix = self.records.shared[namespace]
         here, there = matrix[self.left], matrix[self.right]
         both = (here[:, 0] != 0) & (there[:, 0] != 0)
-        value = np.zeros(len(self), dtype=np.int64)
-        for column in range(here.shape[1] - 1, -1, -1):
+        common = np.zeros_like(here)
+        for column in range(here.shape[1]):
             mine = here[:, column]
             hit = ((there == mine[:, None]) & (mine[:, None] != 0)).any(axis=1)
-            value[hit] = mine[hit]
-        return both, value != 0, value
+            common[hit, column] = mine[hit]
+        shared: Bools = (common != 0).any(axis=1)
+        return both, shared, common
 
 
 def _take(texts: Sequence[str], codes: Codes) -> list[str]:

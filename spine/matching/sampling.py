@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from zlib import crc32
 
 import numpy as np
 
@@ -90,24 +89,6 @@ def _borrowing(found: Mapping[str, Levels]) -> Bools:
     kin = OUTCOMES["surname"].marked(found["surname"], FAMILY_NAME) | OUTCOMES["address"].marked(found["address"], HOME)
     others = OUTCOMES["given"].named(found["given"], "differs")
     return kin & others & ~OUTCOMES["birth_date"].marked(found["birth_date"], OWN)
-
-
-def content_order(records: Encoded) -> Ints:
-    """The rows in an order that follows from their contents alone, so that training does not depend on theirs.
-
-    Rows of equal contents are interchangeable.
-    """
-    number = np.zeros(records.size, np.uint64)
-    hashes: dict[int, Ints] = {}
-    for name in sorted(records.codes):
-        texts = records.texts_of(name)
-        if id(texts) not in hashes:
-            hashes[id(texts)] = np.array([crc32(text.encode()) for text in texts] + [-1], dtype=np.int64)
-        number = stirred(number, hashes[id(texts)][records.codes[name]])
-    for name in sorted(records.shared):
-        for column in records.shared[name].T:
-            number = stirred(number, column)
-    return np.argsort(number, kind="stable").astype(np.int64)
 
 
 def random_pairs(order: Ints, draw: np.random.Generator) -> Pairs:

@@ -8,6 +8,7 @@ import numpy as np
 from spine.domain.weights import SCALE, SILENT
 from spine.errors import ModelError
 from spine.matching.encoded import Bools, Encoded, Ints
+from spine.matching.frequencies import LIMIT
 from spine.matching.levels import FUNCTIONS
 from spine.matching.model import Comparison, Model
 from spine.matching.names import turn_names
@@ -76,14 +77,15 @@ def _check(model: Model, comparison: Comparison) -> None:
 
 
 def _one_of_many(view: PairView, field: str, model: Model) -> Bools:
-    """The value that a pair agrees on is among the common ones of the model."""
+    """What a pair agrees on is among the common values of the model, all of it."""
     table = model.frequencies.get(field)
     if table is None or not table.adjust:
         return np.zeros(len(view), dtype=bool)
     if field.startswith(SHARED):
-        _, _, value = view.shares(field.removeprefix(SHARED))
+        _, hit, agreed = view.shares(field.removeprefix(SHARED))
         known = np.array([int(text) for text in table.adjust], dtype=np.int64)
-        return np.isin(value, known)
+        crowded: Bools = hit & (np.isin(agreed, known) | (agreed == 0)).all(axis=1)
+        return crowded
     common = view.records.common(model.version, field, table)
     here, there = view.codes(field)
     found: Bools = common[here] & common[there]
@@ -91,15 +93,19 @@ def _one_of_many(view: PairView, field: str, model: Model) -> Bools:
 
 
 def frequency_adjustment(view: PairView, field: str, model: Model) -> Ints:
-    """Per pair the thousandths of a bit that the rarity of the agreed value adds, of the commoner side if two."""
+    """Per pair the thousandths of a bit that the rarity of the agreed value adds.
+
+    Of two values that are alike the commoner one decides, of several identifiers in common the rarest.
+    """
     table = model.frequencies.get(field)
     if table is None:
         return np.zeros(len(view), dtype=np.int64)
     if field.startswith(SHARED):
-        _, _, value = view.shares(field.removeprefix(SHARED))
-        distinct, inverse = np.unique(value, return_inverse=True)
-        known = np.array([table.adjust.get(str(v), table.rare) for v in distinct.tolist()], dtype=np.int64)
-        return known[inverse]
+        _, _, common = view.shares(field.removeprefix(SHARED))
+        distinct, inverse = np.unique(common, return_inverse=True)
+        known = [table.adjust.get(str(value), table.rare) if value else -LIMIT for value in distinct.tolist()]
+        rarest: Ints = np.array(known, dtype=np.int64)[inverse].reshape(common.shape).max(axis=1)
+        return rarest
     by_code = view.records.remember_adjustment(model.version, field, table)
     here, there = view.codes(field)
     return np.minimum(by_code[here], by_code[there])

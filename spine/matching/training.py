@@ -22,7 +22,7 @@ from spine.matching.encoded import Encoded, Ints
 from spine.matching.fitting import MOST_BARE, Fit
 from spine.matching.frequencies import frequencies_of
 from spine.matching.model import Model
-from spine.matching.sampling import Pairs, Sample, certain_of, content_order, in_order, random_pairs, sample
+from spine.matching.sampling import Pairs, Sample, certain_of, in_order, random_pairs, sample
 
 CANDIDATES = 500_000
 """So many candidate pairs take part; of more, a random choice."""
@@ -38,18 +38,26 @@ def untrained(kind: Kind) -> Model:
 
 
 def train(
-    kind: Kind, records: Encoded, left: Ints, right: Ints, *, same: Pairs = NO_PAIRS, different: Pairs = NO_PAIRS
+    kind: Kind,
+    records: Encoded,
+    left: Ints,
+    right: Ints,
+    *,
+    rank: Ints | None = None,
+    same: Pairs = NO_PAIRS,
+    different: Pairs = NO_PAIRS,
 ) -> Model:
     """Fit the declared comparisons of a kind to the records' candidate pairs (row numbers, each pair once).
 
-    `same` and `different` are pairs of rows that were judged: they take part as certain, candidates or not. The order
-    of the rows and of the pairs makes no difference.
+    `same` and `different` are pairs of rows that were judged: they take part as certain, candidates or not. Samples are
+    drawn by `rank`, the place of each row among the keys of its records (None: the rows stand in that order); else the
+    order of the rows and of the pairs makes no difference, nor do the numbers of identifiers.
     """
     judged = in_order(np.arange(records.size), (np.append(same[0], different[0]), np.append(same[1], different[1])))
     if records.size < 2 or not len(left) + len(judged[0]):
         return untrained(kind)
     draw = np.random.default_rng(SEED)
-    order = content_order(records)
+    order = np.arange(records.size) if rank is None else np.argsort(rank)
     chosen, share = _drawn(in_order(order, (left, right)), draw)
     candidates = in_order(order, (np.append(chosen[0], judged[0]), np.append(chosen[1], judged[1])))
     by_chance = random_pairs(order, draw)

@@ -101,7 +101,7 @@ def _learned(gathered: Gathered, kind: Kind, encoded: Encoded, pairs: Pairs) -> 
     judged = _judged(gathered, rows)
     settled = settle(judged)
     same, different = _places(ids, settled.same), _places(ids, settled.forbidden)
-    model = train(kind, encoded, *pairs, same=same, different=different)
+    model = train(kind, encoded, *pairs, rank=gathered.order[rows], same=same, different=different)
     reviewed = settle([one for one in judged if one.authority == REVIEWER])
     same, different = _places(ids, reviewed.same), _places(ids, reviewed.forbidden)
     if not len(same[0]) + len(different[0]):
