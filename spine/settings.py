@@ -17,10 +17,12 @@ class Settings:
     confidence: float = DEFAULT_CONFIDENCE
     neo4j_user: str = "neo4j"
     neo4j_password: str = ""
+    read_only: bool = False
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """Read `SPINE_STORE`, `SPINE_CONFIDENCE`, `SPINE_NEO4J_USER`, `SPINE_NEO4J_PASSWORD`."""
+        """Read `SPINE_STORE`, `SPINE_CONFIDENCE`, `SPINE_NEO4J_USER`, `SPINE_NEO4J_PASSWORD`, and
+        `SPINE_READ_ONLY` (1: the server refuses every mutation)."""
         text = environment.get("SPINE_CONFIDENCE", "")
         try:
             confidence = float(text) if text else DEFAULT_CONFIDENCE
@@ -33,4 +35,12 @@ class Settings:
             confidence=confidence,
             neo4j_user=environment.get("SPINE_NEO4J_USER", "neo4j"),
             neo4j_password=environment.get("SPINE_NEO4J_PASSWORD", ""),
+            read_only=_flag(environment, "SPINE_READ_ONLY"),
         )
+
+
+def _flag(environment: Mapping[str, str], name: str) -> bool:
+    text = environment.get(name, "").strip().lower()
+    if text not in ("", "0", "1", "false", "true"):
+        raise SettingsError(f"{name} is {text!r}.", remedy="Give 1 or 0.")
+    return text in ("1", "true")

@@ -15,6 +15,7 @@ from strawberry.dataloader import DataLoader
 
 from spine.access.context import Context
 from spine.api.errors import TimeOut
+from spine.errors import AccessDenied
 from spine.ports import GraphStore, Reader
 from spine.settings import Settings
 
@@ -54,6 +55,15 @@ class Session:
                 f"The question took longer than {TIME_LIMIT:g} seconds.", remedy="Ask for less at once."
             ) from error
 
+    async def change(self, deed: Callable[[GraphStore, Context], Result], *, preview: bool = False) -> Result:
+        """What `deed(store, context)` does in a transaction of its own; AccessDenied where nothing may be written.
+
+        What the request asks for afterwards is read from a view that has seen it. A `preview` writes nothing.
+        """
+        if self.settings.read_only and not preview:
+            raise AccessDenied("This server answers questions only.", remedy="Start it without --read-only.")
+        return await self.ask(self._changed, deed)
+
     async def gather(self, question: Callable[..., dict[Key, Result]], key: Key, *args: Hashable) -> Result:
         """The answer for one key of a question that answers many at once; keys of one moment share a round trip.
 
@@ -87,6 +97,10 @@ class Session:
             self._view = self._store.reading(self.context)
             self._reader = self._view.__enter__()
         return question(self._reader, self.context, *args)
+
+    def _changed(self, reader: Reader, context: Context, deed: Callable[[GraphStore, Context], Result]) -> Result:
+        self._closed()
+        return deed(self._store, context)
 
     def _closed(self) -> None:
         view, self._view, self._reader = self._view, None, None

@@ -28,7 +28,7 @@ async def graphql(request: Request) -> Response:
     except RequestError as error:
         return answer(error)
     desks: Desks = request.app.state.desks
-    result = await execute(desks, operation, LOCAL)
+    result = await execute(desks, operation, LOCAL, changes=request.method == "POST")
     by_spec = SPEC_TYPE in accept
     status = 400 if by_spec and result["data"] is None and "errors" in result else 200
     return Answer(result, status, media_type=SPEC_TYPE if by_spec else "application/json")

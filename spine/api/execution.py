@@ -17,11 +17,16 @@ from spine.api.schema import schema
 from spine.ports import GraphStore
 from spine.settings import Settings
 
+_QUESTIONS = (OperationType.QUERY,)
+_CHANGES = (OperationType.QUERY, OperationType.MUTATION)
 _REQUEST_ERRORS = (MissingQueryError, CannotGetOperationTypeError, InvalidOperationTypeError)
 
 
-async def execute(desks: Desks, operation: Operation, context: Context) -> dict[str, Any]:
-    """The answer as GraphQL's response map: `data`, and `errors` with codes where something failed."""
+async def execute(desks: Desks, operation: Operation, context: Context, *, changes: bool = False) -> dict[str, Any]:
+    """The answer as GraphQL's response map: `data`, and `errors` with codes where something failed.
+
+    Mutations are executed only where `changes` is true: never for what a link can ask.
+    """
     async with desks.session(context) as session:
         session.named = operation.name is not None
         try:
@@ -30,7 +35,7 @@ async def execute(desks: Desks, operation: Operation, context: Context) -> dict[
                 variable_values=operation.variables,
                 context_value=session,
                 operation_name=operation.name,
-                allowed_operation_types=(OperationType.QUERY,),
+                allowed_operation_types=_CHANGES if changes else _QUESTIONS,
             )
         except _REQUEST_ERRORS:
             wanted = f" named {operation.name[:80]!r}" if operation.name else ""
@@ -51,6 +56,6 @@ def run(
     """The answer of one operation, without a server."""
     desks = Desks(store, settings, size=1)
     try:
-        return asyncio.run(execute(desks, Operation(query, dict(variables or {})), context))
+        return asyncio.run(execute(desks, Operation(query, dict(variables or {})), context, changes=True))
     finally:
         desks.close()

@@ -11,3 +11,8 @@ Resolver = TypeVar("Resolver", bound=Callable[..., object])
 def resolved(description: str) -> Callable[[Resolver], Resolver]:
     """Make a method a field of the schema, with this description."""
     return cast(Callable[[Resolver], Resolver], strawberry.field(description=description))
+
+
+def changing(description: str) -> Callable[[Resolver], Resolver]:
+    """Make a method a mutation of the schema, with this description."""
+    return cast(Callable[[Resolver], Resolver], strawberry.mutation(description=description))

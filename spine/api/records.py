@@ -38,6 +38,17 @@ class Node:
         return await around(info, decode_id(self.id), hops, nodes, kinds, fan_out)
 
 
+@strawberry.type(description="What was asserted of two records: by whom, when and why.")
+class Judgement:
+    a: strawberry.ID
+    b: strawberry.ID
+    verdict: str = strawberry.field(description="same or different")
+    authority: str = strawberry.field(description="steward, code, login or source")
+    at: str
+    by: str | None
+    why: str | None
+
+
 @strawberry.type(description="One row of one source, in its current version.")
 class Record(Node):
     row: strawberry.Private[Row]
@@ -64,6 +75,23 @@ class Record(Node):
 
         found = await info.context.gather(entities_at, self.row["id"], self.confidence)
         return entity_of(found, self.row["id"]) if found is not None else None
+
+    @resolved("What was judged of it and other records.")
+    async def judgements(self, info: Info) -> list[Judgement]:
+        number = self.row["id"]
+        rows = [
+            row
+            for column in ("start", "end")
+            for row in await info.context.gather(edges_at, number, "judged", column, EDGES_CAP)
+        ]
+        return [
+            Judgement(
+                a=node_id("record", row["start"]),
+                b=node_id("record", row["end"]),
+                **{name: row[name] for name in ("verdict", "authority", "at", "by", "why")},
+            )
+            for row in rows
+        ]
 
     @resolved("The identifiers that it carries, or carried.")
     async def identifiers(self, info: Info, first: int | None = None, after: str | None = None) -> "CarriedConnection":

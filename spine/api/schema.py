@@ -7,6 +7,7 @@ from strawberry.types import ExecutionContext
 from spine.api.analysis import AnalysisQueries
 from spine.api.finding import FindingQueries
 from spine.api.households import HouseholdQueries
+from spine.api.judging import JudgementMutations, JudgementQueries
 from spine.api.limits import Limits
 from spine.api.organisations import Organisation, OrganisationQueries
 from spine.api.people import Person
@@ -15,7 +16,12 @@ from spine.api.shapes import ShapeQueries
 
 
 @strawberry.type(description="The questions that the graph answers.")
-class Query(FindingQueries, HouseholdQueries, OrganisationQueries, AnalysisQueries, ShapeQueries):
+class Query(FindingQueries, HouseholdQueries, OrganisationQueries, AnalysisQueries, ShapeQueries, JudgementQueries):
+    pass
+
+
+@strawberry.type(description="What changes the graph; refused where the server is read-only.")
+class Mutation(JudgementMutations):
     pass
 
 
@@ -26,7 +32,12 @@ class Contract(strawberry.Schema):
         """Nothing: `spine.api.errors.formatted` logs what the product did not raise on purpose."""
 
 
-schema = Contract(query=Query, types=[Person, Organisation, Record, Identifier, Event, Consent], extensions=[Limits])
+schema = Contract(
+    query=Query,
+    mutation=Mutation,
+    types=[Person, Organisation, Record, Identifier, Event, Consent],
+    extensions=[Limits],
+)
 
 
 def sdl() -> str:

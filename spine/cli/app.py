@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from spine import __version__
-from spine.cli import asking, bulk, demo, evaluation, graphs, loading, models, output, resolving, serving
+from spine.cli import asking, bulk, demo, evaluation, graphs, judging, loading, models, output, resolving, serving
 from spine.errors import BadStoreUrl, QueryError, SettingsError, SpineError
 
 FAILED, USAGE = 1, 2
@@ -50,6 +50,7 @@ evaluation.export_app.command("graph")(bulk.export_graph)
 app.add_typer(evaluation.export_app, name="export")
 app.add_typer(graphs.graph_app, name="graph")
 app.add_typer(models.model_app, name="model")
+app.add_typer(judging.judge_app, name="judge")
 
 
 def main() -> None:

@@ -3,6 +3,7 @@
 import json
 import socket
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
@@ -17,7 +18,8 @@ FAILED = 1
 Host = Annotated[str, typer.Option("--host", help="The address to bind.")]
 Port = Annotated[int, typer.Option("--port", min=0, max=65535, help="The port to bind; 0 takes a free one.")]
 AllowRemote = Annotated[
-    bool, typer.Option("--allow-remote", help="Bind an address that others can reach: they read everything.")
+    bool,
+    typer.Option("--allow-remote", help="Bind an address that others can reach: they read and change everything."),
 ]
 
 
@@ -25,11 +27,14 @@ def serve(
     host: Host = "127.0.0.1",
     port: Port = 8000,
     allow_remote: AllowRemote = False,
+    read_only: Annotated[
+        bool, typer.Option("--read-only", help="Refuse every mutation; also SPINE_READ_ONLY=1.")
+    ] = False,
     store: Store = None,
 ) -> None:
     """Serve GraphQL and GraphiQL until Ctrl-C."""
     with existing(store) as graph:
-        serve_store(graph, host, port, allow_remote)
+        serve_store(graph, host, port, allow_remote, read_only)
 
 
 def run(
@@ -65,7 +70,7 @@ def run(
         raise typer.Exit(FAILED)
 
 
-def serve_store(graph: GraphStore, host: str, port: int, allow_remote: bool = False) -> None:
+def serve_store(graph: GraphStore, host: str, port: int, allow_remote: bool = False, read_only: bool = False) -> None:
     """Serve an open store until Ctrl-C, and say where, with a question to try for each kind of user."""
     import uvicorn
 
@@ -77,7 +82,8 @@ def serve_store(graph: GraphStore, host: str, port: int, allow_remote: bool = Fa
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{bound.getsockname()[1]}"
     hosts = LOCAL_HOSTS if host in LOCAL_HOSTS else {"*"}
-    config = uvicorn.Config(create_app(graph, settings(), hosts=hosts), log_level="warning", access_log=False)
+    chosen = replace(settings(), read_only=read_only or settings().read_only)
+    config = uvicorn.Config(create_app(graph, chosen, hosts=hosts), log_level="warning", access_log=False)
     output.say(f"Serving {graph.url} at {address} (GraphQL at /graphql, GraphiQL at /graphiql). Ctrl-C ends.")
     for starter in pages.STARTERS:
         one = contract.operation(starter)

@@ -138,6 +138,30 @@ NODES = (
         "source:text reference:text purpose:text* status:text at:text proof:json#",
     ),
     _node(
+        "key",
+        "Key",
+        "A blocking key, by its keyed hash: how many records hold it, and which (none named where they are very many).",
+        "held:int records:ints",
+    ),
+    _node(
+        "keyed",
+        "Keyed",
+        "The blocking keys of a record, those that refine crowded ones, and those that relations point at; by record.",
+        "kind:text keys:ints seconds:ints shared:ints targets:ints",
+    ),
+    _node(
+        "touched",
+        "Touched",
+        "A record whose links are still to be worked out, by its number.",
+        "reason:text",
+    ),
+    _node(
+        "change",
+        "Change",
+        "What happened to an entity, in the order it happened; `entry` holds ids and reasons, never personal values.",
+        "position:int* at:text kind:text* entity:text* entry:json",
+    ),
+    _node(
         "document",
         "Document",
         "What the product keeps about itself: models, mappings, summaries.",

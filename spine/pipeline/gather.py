@@ -100,12 +100,13 @@ def _relations(connection: duckdb.DuckDBPyConnection) -> pa.Table:
         params={"shape": shape},
     ).to_arrow_table()
     pairs = list(zip(declared["namespace"].to_pylist(), declared["value"].to_pylist(), strict=True))
-    known = {pair: _target(*pair) for pair in set(pairs)}
+    known = {pair: target_value(*pair) for pair in set(pairs)}
     place = declared.schema.get_field_index("value")
     return declared.set_column(place, "value", pa.array([known[pair] for pair in pairs], pa.string()))
 
 
-def _target(namespace: str | None, value: str | None) -> str | None:
+def target_value(namespace: str | None, value: str | None) -> str | None:
+    """The value of a relation's target as the target's own claim has it; None where it can't be read."""
     if namespace in (None, "record") or value is None:
         return value
     return normalise_identifier(str(namespace), value)

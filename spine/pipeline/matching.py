@@ -76,14 +76,14 @@ def match(
         found = matches(model, encoded, (pairs.left, pairs.right), watch.progress.advance)
         (left, right), weight, levels = found
     with watch.stage(f"{kind.value}: merge trees"):
-        judged = _judged(gathered, rows)
-        trees, refused = _trees(gathered, rows, encoded, model, (left, right), weight, judged, linkage)
+        judged = judged_among(gathered, rows)
+        trees, refused = trees_of(gathered, rows, encoded, model, (left, right), weight, judged, linkage)
     return Matched(
         kind, rows, encoded, model, left, right, weight, levels, trees, len(pairs.left), dict(pairs.skipped), refused
     )
 
 
-def _judged(gathered: Gathered, rows: Ints) -> list[Judgement]:
+def judged_among(gathered: Gathered, rows: Ints) -> list[Judgement]:
     """The judgements of two records that are both among these rows."""
     ids = gathered.ids[rows]
     ends = np.array([(one.a, one.b) for one in gathered.judgements], dtype=np.int64).reshape(-1, 2)
@@ -98,7 +98,7 @@ def _learned(gathered: Gathered, kind: Kind, encoded: Encoded, pairs: Pairs) -> 
     """
     rows = gathered.rows_of(kind)
     ids = gathered.ids[rows]
-    judged = _judged(gathered, rows)
+    judged = judged_among(gathered, rows)
     settled = settle(judged)
     same, different = _places(ids, settled.same), _places(ids, settled.forbidden)
     model = train(kind, encoded, *pairs, rank=gathered.order[rows], same=same, different=different)
@@ -107,7 +107,7 @@ def _learned(gathered: Gathered, kind: Kind, encoded: Encoded, pairs: Pairs) -> 
     if not len(same[0]) + len(different[0]):
         return model
     kept, weight, _ = matches(model, encoded, pairs)
-    trees, _ = _trees(gathered, rows, encoded, model, kept, weight, [])
+    trees, _ = trees_of(gathered, rows, encoded, model, kept, weight, [])
     left, right = np.concatenate((same[0], different[0])), np.concatenate((same[1], different[1]))
     heights = joined_at(trees, left, right)
     joined = heights > NEVER
@@ -115,7 +115,7 @@ def _learned(gathered: Gathered, kind: Kind, encoded: Encoded, pairs: Pairs) -> 
     return named(replace(model, calibration=calibration))
 
 
-def _trees(
+def trees_of(
     gathered: Gathered,
     rows: Ints,
     encoded: Encoded,
@@ -125,6 +125,7 @@ def _trees(
     judged: Sequence[Judgement],
     linkage: Method = "merge_tree",
 ) -> tuple[Trees, tuple[Refused, ...]]:
+    """The merge trees over rows of one kind, given its matches and what was judged of it; and what was refused."""
     ids = gathered.ids[rows]
     same = _places(ids, settle(judged).same)
     left, right = np.concatenate((pairs[0], same[0])), np.concatenate((pairs[1], same[1]))

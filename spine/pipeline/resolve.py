@@ -13,6 +13,7 @@ from spine.matching.model import Model
 from spine.pipeline.gather import Gathered, gather
 from spine.pipeline.matching import Matched, match, same_model, stored_model
 from spine.pipeline.progress import Stopwatch
+from spine.pipeline.surname_counts import keep_surnames, stored_surnames
 from spine.pipeline.tables import (
     DERIVED,
     component_tables,
@@ -23,6 +24,7 @@ from spine.pipeline.tables import (
 )
 from spine.ports import Cause, Clock, Difference, GraphStore, MatchEngine, SystemClock, Writer, arrow_schema
 from spine.resolution.entities import Entities
+from spine.resolution.surnames import count_surnames
 from spine.resolution.trees import Method
 from spine.settings import DEFAULT_CONFIDENCE
 
@@ -92,7 +94,9 @@ def resolve(
             resolved = resolved_of(gathered, found.values())
             related, over, report.unresolved = entity_tables(resolved, found, flags)
         with watch.stage("households"):
-            at_home, _ = household_part(resolved)
+            common = None if train == "always" else stored_surnames(writer)
+            common = count_surnames(resolved) if common is None else common
+            at_home, _ = household_part(resolved, common)
         for name, table in {**related, **at_home}.items():
             tables.setdefault(name, []).append(table)
         with watch.stage("write"):
@@ -102,6 +106,8 @@ def resolve(
                 if change != Difference():
                     report.written[name] = asdict(change)
             _keep_models(writer, [matched.model for matched, _ in found.values()], clock)
+            if found:
+                keep_surnames(writer, common, clock)
             _count(report, gathered, tables, len(over.cycles), writer.count("identifier"))
             report.seconds = {name: round(seconds, 3) for name, seconds in watch.seconds.items()}
             if report.written:

@@ -20,6 +20,7 @@ from spine.resolution.packing import pack_all
 from spine.resolution.person_facts import person_table
 from spine.resolution.relationships import relationships
 from spine.resolution.resolved import Resolved
+from spine.resolution.surnames import Surnames
 
 DERIVED = (
     "component", "in_component", "match", "person", "organisation", "resolves_to_person", "resolves_to_organisation",
@@ -122,9 +123,9 @@ def entity_tables(
     return tables, over, {name: count for name, count in unresolved.items() if count}
 
 
-def household_part(resolved: Resolved) -> tuple[dict[str, pa.Table], Households]:
-    """Households with their members and residents."""
-    found = households(resolved)
+def household_part(resolved: Resolved, common: Surnames | None = None) -> tuple[dict[str, pa.Table], Households]:
+    """Households with their members and residents; `common` says how common surnames are."""
+    found = households(resolved, common=common)
     made = household_tables(resolved, found)
     return {"household": made.household, "member_of": made.member_of, "resides_in": made.resides_in}, found
 

@@ -28,6 +28,7 @@ from spine.resolution.residency_pairs import (
     weigh,
 )
 from spine.resolution.resolved import Resolved
+from spine.resolution.surnames import Surnames
 from spine.resolution.trees import Trees
 
 DEFAULT_HEIGHT = 4248
@@ -74,10 +75,13 @@ def probability(height: Ints) -> Floats:
     return odds / (1 + odds)
 
 
-def households(resolved: Resolved, height: int = DEFAULT_HEIGHT) -> Households:
-    """The households of all persons at a height: pure, and the same whatever the order of the records."""
+def households(resolved: Resolved, height: int = DEFAULT_HEIGHT, common: Surnames | None = None) -> Households:
+    """The households of all persons at a height: pure, and the same whatever the order of the records.
+
+    `common` says how common surnames are; they are counted among these persons where it is not given.
+    """
     homes = residencies(resolved)
-    evidence = gather(resolved, homes)
+    evidence = gather(resolved, homes, common)
     trees = grown(evidence)
     cluster = trees.cut(height)
     lives = _institutional(homes, height)

@@ -6,7 +6,7 @@ follows one controlling parent per organisation, by pointer jumping (Wyllie 1979
 
 import json
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -54,21 +54,37 @@ def hierarchy(resolved: Resolved, as_of: str | None = None) -> Hierarchy:
     counts = np.bincount(missing.codes[missing.codes >= 0], minlength=len(missing.texts)).tolist()
     known = (child >= 0) & (parent >= 0) & (child != parent)
     edges = _edges(resolved, rows_where(declared, known), child[known], parent[known])
+    stands = standing(ids, edges, as_of)
+    return Hierarchy(
+        subsidiary_of=edges,
+        id=ids,
+        ultimate=stands.ultimate,
+        parents=stands.parents,
+        children=stands.children,
+        cycle=stands.cycle,
+        cycles=_members(stands.ultimate, ids, stands.cycle),
+        unresolved=dict(zip(missing.texts.tolist(), counts, strict=True)),
+        itself=int(((child >= 0) & (child == parent)).sum()),
+    )
+
+
+class Standing(NamedTuple):
+    """Per organisation its ultimate parent, how many current parents and children it has, whether it is in a cycle."""
+
+    ultimate: Ints
+    parents: Ints
+    children: Ints
+    cycle: NDArray[np.bool_]
+
+
+def standing(ids: Ints, edges: pa.Table, as_of: str | None = None) -> Standing:
+    """What rows of `subsidiary_of` between the organisations `ids` (sorted) make of each of them."""
     at = [np.searchsorted(ids, whole_numbers(edges, name)) for name in ("start", "end")]
     current = _current(edges, as_of)
     target = followed(len(ids), at[0], at[1], current & _flags(edges, "controlling"), _strength(edges))
     top, cycle = ultimate(target)
-    return Hierarchy(
-        subsidiary_of=edges,
-        id=ids,
-        ultimate=ids[top],
-        parents=np.bincount(at[0][current], minlength=len(ids)),
-        children=np.bincount(at[1][current], minlength=len(ids)),
-        cycle=cycle,
-        cycles=_members(ids, top, cycle),
-        unresolved=dict(zip(missing.texts.tolist(), counts, strict=True)),
-        itself=int(((child >= 0) & (child == parent)).sum()),
-    )
+    parents, children = (np.bincount(end[current], minlength=len(ids)) for end in at)
+    return Standing(ids[top], parents, children, cycle)
 
 
 def shares(column: "pa.ChunkedArray[Any]") -> NDArray[np.float64]:
@@ -173,7 +189,7 @@ def ultimate(target: Ints) -> tuple[Ints, NDArray[np.bool_]]:
     return least[reached], cycle
 
 
-def _members(ids: Ints, top: Ints, cycle: NDArray[np.bool_]) -> list[list[int]]:
+def _members(top: Ints, ids: Ints, cycle: NDArray[np.bool_]) -> list[list[int]]:
     found: dict[int, list[int]] = {}
     for place in np.flatnonzero(cycle).tolist():
         found.setdefault(int(top[place]), []).append(int(ids[place]))

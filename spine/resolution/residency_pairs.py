@@ -21,6 +21,7 @@ from spine.resolution.grouping import distinct, distinct_count, distinct_pairs, 
 from spine.resolution.links import Shared, family_pairs, pair_keys, shared_identifiers
 from spine.resolution.residencies import Residencies
 from spine.resolution.resolved import Resolved
+from spine.resolution.surnames import Surnames, surname_bits
 
 SMALL_DWELLING = 40
 """So many residencies at one dwelling are all compared; in a larger one, those that share a surname or more."""
@@ -57,8 +58,8 @@ def _thousandths(likelihood: NDArray[Any]) -> Ints:
     return found
 
 
-def gather(resolved: Resolved, homes: Residencies) -> Evidence:
-    """Everything that pairs of these residencies are judged by."""
+def gather(resolved: Resolved, homes: Residencies, common: Surnames | None = None) -> Evidence:
+    """Everything that pairs of these residencies are judged by; surnames are counted here where none are `common`."""
     forms, at = homes.dwellings.forms, homes.dwelling
     code = {part: np.append(column.codes, -1)[at] for part, column in forms.parts.items()}
     groups, count = {}, {}
@@ -80,8 +81,7 @@ def gather(resolved: Resolved, homes: Residencies) -> Evidence:
     carriers = np.bincount(
         distinct(homes.person[homes.surnames[0]], homes.surnames[1])[1], minlength=len(homes.surname.texts)
     )
-    frequency = (carriers + w.SURNAME_PRIOR * w.SURNAME_USUAL) / (len(labels) + w.SURNAME_PRIOR)
-    bits = np.clip(_thousandths(w.SURNAME_AGREES / frequency), 0, w.SURNAME_MOST.value)
+    bits = surname_bits(carriers, len(labels)) if common is None else common.bits(homes.surname.texts.tolist())
     surnames_at = distinct_count(at, surname, forms.size)
     family = np.unique(pair_keys(labels, *family_pairs(resolved)))
     shared = {name: _shared(labels, shared_identifiers(resolved, name, w.SHARED_CROWD), w.SHARED[name].value)

@@ -1,0 +1,48 @@
+"""A change carried through the graph: the region rebuilt and written with everything that hangs on it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from spine.domain.vocabulary import Kind
+from spine.matching.model import Model
+from spine.pipeline.differing import Differing
+from spine.pipeline.homes import write_households
+from spine.pipeline.rebuild import Delta, Rebuilt, build, write
+from spine.pipeline.relatives import write_entities
+from spine.pipeline.surroundings import Declarers, nobody
+from spine.ports import Difference, Writer
+
+ONLINE = 200
+"""A region of more records is left to the next resolve."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What a change did: the entities before and after, rows written per table, households that are no more."""
+
+    rebuilt: Rebuilt
+    written: Mapping[str, Difference]
+    households_gone: frozenset[int]
+
+
+def apply(
+    writer: Writer,
+    delta: Delta,
+    models: Mapping[Kind, Model],
+    confidence: float,
+    *,
+    limit: int | None = ONLINE,
+    declarers: Declarers = nobody,
+) -> Applied | None:
+    """Rebuild what a change reaches and write the difference; None where that has more than `limit` records."""
+    built = build(writer, delta, models, confidence, limit)
+    if built is None:
+        return None
+    rebuilt = write(writer, built)
+    out = Differing(writer, rebuilt.written)
+    gone = write_entities(writer, rebuilt, out, declarers)
+    empty = write_households(writer, rebuilt, out)
+    for kind in Kind:
+        out.delete(kind.value, {(number,) for of, number in gone if of == kind.value})
+    out.delete("household", {(number,) for number in empty})
+    return Applied(rebuilt, out.written, frozenset(empty))

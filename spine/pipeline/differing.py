@@ -1,0 +1,46 @@
+"""The rows of some keys of a table brought from what they are to what they should be, by writing only what differs."""
+
+from collections.abc import Iterable, Mapping
+
+import pyarrow as pa
+
+from spine.domain.graph import GRAPH
+from spine.ports import Difference, Row, Writer, arrow_schema
+
+
+class Differing:
+    """Writes differences inside a writer's transaction and counts them per table in `written`."""
+
+    def __init__(self, writer: Writer, written: Mapping[str, Difference] | None = None) -> None:
+        self.written = dict(written or {})
+        self._writer = writer
+
+    def put(self, table: str, rows: pa.Table | list[Row]) -> None:
+        """Insert or replace rows; equal ones are not written."""
+        found = pa.Table.from_pylist(rows, schema=arrow_schema(table)) if isinstance(rows, list) else rows
+        if found.num_rows:
+            self._count(table, self._writer.put(table, found))
+
+    def delete(self, table: str, keys: Iterable[tuple[int | str, ...]]) -> None:
+        """Remove the rows with these keys."""
+        names = GRAPH[table].key
+        schema = pa.schema([arrow_schema(table).field(name) for name in names])
+        rows = [dict(zip(names, key, strict=True)) for key in sorted(keys)]
+        if rows:
+            gone = self._writer.delete(table, pa.Table.from_pylist(rows, schema=schema))
+            self._count(table, Difference(removed=gone))
+
+    def replace(self, table: str, before: Iterable[Row], after: pa.Table | list[Row]) -> None:
+        """Make what stood in `before` (rows with at least their keys) be what stands in `after`."""
+        names = GRAPH[table].key
+        rows = after if isinstance(after, list) else after.select(list(names)).to_pylist()
+        kept = {tuple(row[name] for name in names) for row in rows}
+        self.delete(table, {tuple(row[name] for name in names) for row in before} - kept)
+        self.put(table, after)
+
+    def _count(self, table: str, more: Difference) -> None:
+        if more != Difference():
+            had = self.written.get(table, Difference())
+            self.written[table] = Difference(
+                had.added + more.added, had.changed + more.changed, had.removed + more.removed
+            )

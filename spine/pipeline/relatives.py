@@ -1,0 +1,110 @@
+"""Entities of a rebuilt region written with all that relates them: persons, organisations, relationships, parents."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from spine.domain.vocabulary import Kind
+from spine.pipeline.differing import Differing
+from spine.pipeline.rebuild import Rebuilt
+from spine.pipeline.surroundings import RELATED, Declarers, nobody, surroundings
+from spine.ports import Row, Writer, arrow_schema
+from spine.resolution.organisation_facts import organisation_table
+from spine.resolution.organisations import hierarchy, standing
+from spine.resolution.person_facts import person_table
+from spine.resolution.relationships import relationships
+
+Entities = set[tuple[str, int]]
+_STANDING = ("ultimate", "parents", "children", "cycle")
+MOST_IN_GROUP = 20_000
+"""A corporate group of more organisations keeps its ultimate parents until the next resolve of everything."""
+
+
+def write_entities(writer: Writer, rebuilt: Rebuilt, out: Differing, declarers: Declarers = nobody) -> Entities:
+    """Write the entities of a region and what relates them; the entities that are gone by it."""
+    around = surroundings(
+        writer, rebuilt.built.gathered, rebuilt.built.region.records, rebuilt.before, rebuilt.after, declarers
+    )
+    was, now = set(rebuilt.before.values()), set(rebuilt.after.values())
+    _put_entities(writer, rebuilt, out)
+    _put_members(rebuilt, out)
+    found = relationships(around.resolved)
+    over = hierarchy(around.resolved)
+    tables = {"related_to": found.related_to, "employed_by": found.employed_by, "subsidiary_of": over.subsidiary_of}
+    moved: Entities = set()
+    for name, table in tables.items():
+        kinds = RELATED[name]
+        inner = {(kind, number) for kind, number in around.inner if kind in kinds}
+        before = _between(writer, name, inner)
+        after = [row for row in table.to_pylist() if _both(row, kinds, inner) and _live(row, kinds, was - now)]
+        out.replace(name, before, after)
+        if name == "subsidiary_of":
+            moved = {("organisation", row[end]) for row in (*before, *after) for end in ("start", "end")}
+    _put_standing(writer, out, {one for one in moved | now if one[0] == "organisation"} - (was - now))
+    return was - now
+
+
+def _put_entities(writer: Writer, rebuilt: Rebuilt, out: Differing) -> None:
+    built = rebuilt.built
+    people, companies = built.found.get(Kind.PERSON), built.found.get(Kind.ORGANISATION)
+    if people:
+        out.put("person", person_table(built.resolved, people[1], built.flags, people[0].model.probabilities))
+    if companies:
+        made = organisation_table(
+            built.resolved, hierarchy(built.resolved), companies[1], built.flags, companies[0].model.probabilities
+        )
+        # How an organisation stands to its parents is kept as it was until `_put_standing` has looked at all of them.
+        held = {row["id"]: row for row in writer.get("organisation", "id", made["id"].to_pylist())}
+        rows = [
+            {**row, **({name: held[row["id"]][name] for name in _STANDING} if row["id"] in held else {})}
+            for row in made.to_pylist()
+        ]
+        out.put("organisation", rows)
+
+
+def _put_members(rebuilt: Rebuilt, out: Differing) -> None:
+    for kind in (Kind.PERSON.value, Kind.ORGANISATION.value):
+        before = [{"start": record, "end": one} for record, (of, one) in rebuilt.before.items() if of == kind]
+        after = [{"start": record, "end": one} for record, (of, one) in rebuilt.after.items() if of == kind]
+        out.replace(f"resolves_to_{kind}", before, after)
+
+
+def _between(writer: Writer, table: str, inner: Entities) -> list[Row]:
+    """The stored rows of a table whose ends are both among these entities."""
+    kinds = RELATED[table]
+    asked = sorted(number for kind, number in inner if kind == kinds[0])
+    return [row for row in (writer.get(table, "start", asked) if asked else []) if _both(row, kinds, inner)]
+
+
+def _both(row: Row, kinds: tuple[str, str], entities: Entities) -> bool:
+    return (kinds[0], row["start"]) in entities and (kinds[1], row["end"]) in entities
+
+
+def _live(row: Row, kinds: tuple[str, str], gone: Entities) -> bool:
+    return (kinds[0], row["start"]) not in gone and (kinds[1], row["end"]) not in gone
+
+
+def _put_standing(writer: Writer, out: Differing, organisations: Entities) -> None:
+    """Ultimate parents, counts and cycles of every organisation that hangs together with these."""
+    seen: set[int] = set()
+    ahead = {number for _, number in organisations}
+    edges: dict[tuple[int, int], Row] = {}
+    while ahead and len(seen) <= MOST_IN_GROUP:
+        seen |= ahead
+        asked = sorted(ahead)
+        rows = [row for column in ("start", "end") for row in writer.get("subsidiary_of", column, asked)]
+        edges |= {(row["start"], row["end"]): row for row in rows}
+        ahead = {row[end] for row in rows for end in ("start", "end")} - seen
+    if ahead or not seen:
+        return
+    ids = np.array(sorted(seen), np.int64)
+    table = pa.Table.from_pylist([row for _, row in sorted(edges.items())], schema=arrow_schema("subsidiary_of"))
+    stands = standing(ids, table)
+    held = {row["id"]: row for row in writer.get("organisation", "id", ids.tolist())}
+    columns: Iterable[Any] = zip(ids.tolist(), *(getattr(stands, name).tolist() for name in _STANDING), strict=True)
+    changed = [
+        {**held[number], **dict(zip(_STANDING, values, strict=True))} for number, *values in columns if number in held
+    ]
+    out.put("organisation", [row for row in changed if row != held[row["id"]]])

@@ -1,0 +1,129 @@
+"""The records around a rebuilt region: what entities of the region, and those that meet them, are related by.
+
+Two rings are read. The first are the entities that share an identifier with one of the region, that it is related to
+in the store, or that a declaration leads to. The second are whoever else carries their identifiers, because how many
+carry an identifier decides what it says.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+import numpy as np
+
+from spine.domain.vocabulary import Kind
+from spine.normalise.emails import company_domain
+from spine.pipeline.gather import Gathered
+from spine.pipeline.gather_some import gather_some
+from spine.pipeline.rebuild import Labels, labels_of
+from spine.ports import Reader
+from spine.resolution.resolved import Resolved
+
+NEAR = 200
+"""So many carriers of one identifier, and so many related entities, are looked at: more relate nobody."""
+MEETING = ("device", "mobile_token", "cookie", "account", "loyalty", "phone", "email", "address")
+"""Namespaces whose identifiers persons may have in common with others."""
+RELATED = {"related_to": ("person", "person"), "employed_by": ("person", "organisation"),
+           "subsidiary_of": ("organisation", "organisation")}  # fmt: skip
+
+Declarers = Callable[[list[tuple[str, str]]], set[int]]
+"""The records that declare a relation to one of these targets (namespace, value)."""
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """`inner` are the entities whose relations may have changed; `resolved` holds them, and all that bears on them."""
+
+    inner: frozenset[tuple[str, int]]
+    resolved: Resolved
+    labels: Labels
+
+
+def nobody(targets: list[tuple[str, str]]) -> set[int]:
+    """No declarers: for stores that keep no index of them."""
+    return set()
+
+
+def surroundings(
+    reader: Reader, region: Gathered, records: Iterable[int], before: Labels, after: Labels, declarers: Declarers
+) -> Surroundings:
+    """What surrounds a region (its live records `region`, all of them in `records`) before and after it was rebuilt."""
+    own = set(records)
+    changed = {*before.values(), *after.values()}
+    met = _carriers(reader, _identifiers(reader, own, MEETING)) | _led_to(reader, region) | declarers(_answers(region))
+    first = set(labels_of(reader, met - own).values()) | _related(reader, changed)
+    first -= changed
+    ring = gather_some(reader, _records_of(reader, first) - own)
+    near = {int(number) for number in ring.ids.tolist()}
+    beyond = _carriers(reader, _identifiers(reader, near, MEETING)) | _led_to(reader, ring)
+    everything = own | near | met | beyond
+    gathered = gather_some(reader, everything)
+    labels = labels_of(reader, everything - own) | after
+    return Surroundings(frozenset(changed | first), resolved_as(gathered, labels), labels)
+
+
+def resolved_as(gathered: Gathered, labels: Labels) -> Resolved:
+    """Gathered records under the entities that these labels give them."""
+    label = {kind.value: np.full(gathered.size, -1, np.int64) for kind in Kind}
+    for row, number in enumerate(gathered.ids.tolist()):
+        if number in labels:
+            kind, entity = labels[number]
+            label[kind][row] = entity
+    return Resolved(
+        gathered.records, gathered.fields, label[Kind.PERSON.value], label[Kind.ORGANISATION.value],
+        gathered.attributes, gathered.claims, gathered.relations, gathered.consents,
+    )  # fmt: skip
+
+
+def _identifiers(reader: Reader, records: set[int], namespaces: tuple[str, ...]) -> set[int]:
+    """The identifiers that records carry, or once carried."""
+    rows = reader.get("carries", "start", sorted(records)) if records else []
+    return {row["end"] for row in rows if row["namespace"] in namespaces}
+
+
+def _carriers(reader: Reader, identifiers: set[int]) -> set[int]:
+    rows = reader.get("carries", "end", sorted(identifiers), NEAR) if identifiers else []
+    return {row["start"] for row in rows if row["valid_to"] is None}
+
+
+def _related(reader: Reader, entities: set[tuple[str, int]]) -> set[tuple[str, int]]:
+    """The entities that the store relates to these."""
+    out = set()
+    for table, ends in RELATED.items():
+        for column, kind, other, there in (("start", ends[0], "end", ends[1]), ("end", ends[1], "start", ends[0])):
+            asked = sorted(number for of, number in entities if of == kind)
+            rows = reader.get(table, column, asked, NEAR) if asked else []
+            out |= {(there, row[other]) for row in rows}
+    return out
+
+
+def _records_of(reader: Reader, entities: Iterable[tuple[str, int]]) -> set[int]:
+    out = set()
+    for kind in Kind:
+        asked = sorted(number for of, number in entities if of == kind.value)
+        rows = reader.get(f"resolves_to_{kind.value}", "end", asked) if asked else []
+        out |= {row["start"] for row in rows}
+    return out
+
+
+def _led_to(reader: Reader, gathered: Gathered) -> set[int]:
+    """The records that declared relations, and the domains of e-mail addresses, lead to."""
+    relations = gathered.relations
+    targets = set(zip(relations["namespace"].to_pylist(), relations["value"].to_pylist(), strict=True))
+    keys = sorted(str(value) for namespace, value in targets if namespace == "record" and value)
+    out = {row["id"] for row in reader.get("record", "key", keys)} if keys else set()
+    claims = zip(gathered.claims["namespace"].to_pylist(), gathered.claims["value"].to_pylist(), strict=True)
+    hosts = {company_domain(str(value).rpartition("@")[2]) for namespace, value in claims if namespace == "email"}
+    wanted = {(str(namespace), str(value)) for namespace, value in targets if namespace != "record" and value}
+    wanted |= {("domain", host) for host in hosts if host}
+    values = sorted({value for _, value in wanted})
+    found = reader.get("identifier", "value", values) if values else []
+    return out | _carriers(reader, {row["id"] for row in found if (row["namespace"], row["value"]) in wanted})
+
+
+def _answers(gathered: Gathered) -> list[tuple[str, str]]:
+    """What a relation may name these records by."""
+    claims = gathered.claims
+    named = {
+        (str(a), str(b)) for a, b in zip(claims["namespace"].to_pylist(), claims["value"].to_pylist(), strict=True)
+    }
+    return sorted(named | {("record", str(key)) for key in gathered.records["key"].to_pylist()})

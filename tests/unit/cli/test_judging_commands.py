@@ -1,0 +1,46 @@
+"""`spine judge` as its user meets it: preview, confirm, withdraw, by record keys and by ids."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from batches import Ticking, person, put
+from typer.testing import CliRunner
+
+from spine.access.context import LOCAL
+from spine.bootstrap import open_engine
+from spine.cli.app import app
+from spine.pipeline.resolve import resolve
+from spine.stores.sqlite.store import SqliteStore
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """A resolved store of two strangers."""
+    with SqliteStore(tmp_path / "s.db") as store:
+        put(store, person("a", given_name="Ann", surname="Lee"), person("b", given_name="Bo", surname="Orr"))
+        resolve(store, LOCAL, open_engine("duckdb"), "never", clock=Ticking())
+    return f"sqlite:{tmp_path / 's.db'}"
+
+
+def run(*words: str) -> Any:
+    """The JSON that a command prints."""
+    found = CliRunner().invoke(app, ["judge", *words, "--json"], catch_exceptions=False)
+    assert found.exit_code == 0, found.output
+    return json.loads(found.stdout)
+
+
+def test_preview_same_and_withdraw(url: str) -> None:
+    shown = run("same", "crm/a", "crm/b", "--preview", "--store", url)
+    assert (shown["preview"], len(shown["outcome"]["before"]), len(shown["outcome"]["after"])) == (True, 2, 1)
+    done = run("same", "crm/a", "crm/b", "--why", "seen together", "--store", url)
+    assert (done["outcome"], done["position"]) == (shown["outcome"], shown["position"])
+    undone = run("withdraw", "crm/b", "crm/a", "--store", url)
+    assert undone["outcome"]["after"] == done["outcome"]["before"]
+
+
+def test_in_words(url: str) -> None:
+    found = CliRunner().invoke(app, ["judge", "different", "crm/a", "crm/b", "--preview", "--store", url])
+    assert found.exit_code == 0
+    assert "nothing was written" in found.output
