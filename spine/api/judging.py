@@ -82,7 +82,7 @@ class JudgementPayload:
     client_mutation_id: str | None
 
 
-@strawberry.type
+@strawberry.type(description="Links confirmed, rejected and taken back.")
 class JudgementMutations:
     @changing("Assert that two records are one person or organisation; beats every match, survives every rebuild.")
     async def confirm_link(self, info: Info, input: JudgementInput) -> JudgementPayload:
@@ -97,7 +97,7 @@ class JudgementMutations:
         return await _judged(info, input, JudgementVerdict.WITHDRAW, preview=False)
 
 
-@strawberry.type
+@strawberry.type(description="What judgements would change.")
 class JudgementQueries:
     @resolved("What a judgement of two records would change, without writing it.")
     async def preview_judgement(
