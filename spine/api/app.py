@@ -5,13 +5,13 @@ from contextlib import asynccontextmanager
 
 from starlette.applications import Starlette
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
-from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from spine.api import pages
+from spine.api import explorer, pages
 from spine.api.batching import Desks
 from spine.api.endpoint import graphql, no_subscriptions
 from spine.api.errors import RequestError, answer, document
@@ -20,9 +20,16 @@ from spine.errors import NotFound
 from spine.ports import GraphStore
 from spine.settings import Settings
 
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; manifest-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
+)
+GRAPHIQL_POLICY = POLICY.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'").replace(
+    "font-src 'self'", "font-src 'self' data:"
+)
+"""GraphiQL's editor writes styles into the page."""
 HEADERS = {
-    "content-security-policy": "default-src 'self'; style-src 'self' 'unsafe-inline'; font-src 'self' data:; "
-    "img-src 'self' data:; frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "content-security-policy": POLICY,
     "x-content-type-options": "nosniff",
     "referrer-policy": "no-referrer",
     "cross-origin-resource-policy": "same-origin",
@@ -45,19 +52,21 @@ def create_app(
 
     app = Starlette(
         routes=[
-            Route("/", pages.index),
+            *explorer.routes(),
             Route("/graphql", graphql, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", no_subscriptions),
             Route("/graphiql", pages.graphiql),
             Route("/operations", pages.operations),
             Route("/operations/{audience}/{name}", pages.operation),
             Route("/health", pages.health),
-            Mount("/ui", StaticFiles(directory=pages.UI)),
+            Mount(explorer.base(), pages.Kept(directory=explorer.UI)),
         ],
         exception_handlers={404: _missing, 405: _wrong_method},
         lifespan=lifespan,
     )
     app.state.desks = state
+    app.state.confidence = settings.confidence
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
     app.add_middleware(Guard, hosts=frozenset(hosts))
     return app
 
@@ -84,7 +93,10 @@ class Guard:
 
         async def sealed(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(HEADERS)
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                if scope["path"] == "/graphiql":
+                    headers["content-security-policy"] = GRAPHIQL_POLICY
             await send(message)
 
         await self.app(scope, receive, sealed)

@@ -9,7 +9,7 @@ from spine.access.context import Context
 from spine.api.batching import Session
 from spine.domain.ids import PREFIXES, decode_id
 from spine.errors import BadId
-from spine.explore import events, households, organisations
+from spine.explore import events, explain, households, organisations
 from spine.explore.consents import consents
 from spine.explore.membership import Entity, checked, members_of, resolve
 from spine.explore.persons import Portrait, portraits
@@ -32,6 +32,19 @@ def number_of(text: str, *tables: str) -> int:
         wanted = " or ".join(f"{PREFIXES[name]}_…" for name in tables)
         raise BadId(f"{text[:80]!r} is the id of a {table}.", remedy=f"Give an id that begins {wanted}.")
     return number
+
+
+def is_name(text: str) -> bool:
+    """True where a text names a record: `source/record_id`, or `namespace:value`."""
+    return explain.is_identifier(text) or "/" in text
+
+
+async def number_named(info: Info, text: str, *tables: str) -> int:
+    """The number behind a public id of one of these tables, or of the record that a name stands for."""
+    if not is_name(text):
+        return number_of(text, *tables)
+    (record,) = await info.context.ask(explain.records_named, [text])
+    return record
 
 
 def entities_at(

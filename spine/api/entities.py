@@ -4,7 +4,7 @@ import strawberry
 
 from spine.api.asking import Info, consents_at, portraits_at, rows_at, timelines_at
 from spine.api.events import EventConnection, event_filter, timeline_page
-from spine.api.evidence import WeakLink, bond_of
+from spine.api.evidence import BondConnection, BondEdge, WeakLink, bond_of
 from spine.api.fields import resolved
 from spine.api.records import (
     Consent,
@@ -17,7 +17,7 @@ from spine.api.records import (
     record_of,
 )
 from spine.api.relay import Connection, paged
-from spine.explore import membership
+from spine.explore import cuts, membership
 from spine.explore.explain import weakest_link
 from spine.explore.golden import display_name
 from spine.explore.persons import Held, Link, Portrait
@@ -77,6 +77,18 @@ class RecordEdge:
 @strawberry.type
 class RecordConnection(Connection[RecordEdge]):
     pass
+
+
+@strawberry.type(description="Up to `probability`, `size` records hold together with its earliest; above it fewer.")
+class Step:
+    probability: float
+    size: int
+
+
+@strawberry.type(description="Who is apart at this confidence and one with it at a lower: how sure that join is.")
+class Other:
+    entity: "Entity"
+    probability: float
 
 
 @strawberry.interface(description="A person or an organisation, resolved at a confidence.")
@@ -164,6 +176,25 @@ class Entity(Node):
             probability=probability,
             strongest=bond_of(bond) if bond is not None else None,
         )
+
+    @resolved("The matches and judgements between its records, strongest first.")
+    async def bonds(self, info: Info, first: int | None = None, after: str | None = None) -> BondConnection:
+        found = sorted((await self.portrait(info)).bonds.all, key=lambda one: (-one.strength, one.left, one.right))
+        return paged(
+            BondConnection, "bonds", found, lambda one: f"{one.left}-{one.right}-{one.at}",
+            lambda one, cursor: BondEdge(node=bond_of(one), cursor=cursor), first, after,
+        )  # fmt: skip
+
+    @resolved("The confidences at which it grows or splits, surest first.")
+    def steps(self) -> list[Step]:
+        return [Step(probability=one.probability, size=one.size) for one in cuts.steps(self.entity, self.entity.id)]
+
+    @resolved("Who would be one with it at this lower confidence, surest first.")
+    async def others(self, info: Info, confidence: float = 0.5) -> list[Other]:
+        from spine.api.answers import entity_of
+
+        found = await info.context.ask(cuts.others, self.entity, confidence)
+        return [Other(entity=entity_of(one.entity), probability=one.probability) for one in found]
 
     def _identity(self, link: Link, cursor: str) -> IdentityEdge:
         return IdentityEdge(

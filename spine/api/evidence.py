@@ -3,6 +3,7 @@
 import strawberry
 
 from spine.api.records import node_id
+from spine.api.relay import Connection
 from spine.explore import explain
 
 
@@ -22,6 +23,17 @@ class Bond:
     judged_by: str | None
     why: str
     evidence: list[Evidence]
+
+
+@strawberry.type(description="A match or a judgement between two records of an entity.")
+class BondEdge:
+    node: Bond
+    cursor: str
+
+
+@strawberry.type
+class BondConnection(Connection[BondEdge]):
+    pass
 
 
 @strawberry.type(description="The join that holds an entity together least: its two sides, and the best bond across.")

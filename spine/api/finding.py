@@ -3,7 +3,7 @@
 import strawberry
 
 from spine.api.answers import entity_by_id, entity_of, node_by_id
-from spine.api.asking import Info, chosen, number_of
+from spine.api.asking import Info, chosen, number_named, number_of
 from spine.api.entities import Entity
 from spine.api.fields import resolved
 from spine.api.organisations import Organisation
@@ -14,7 +14,8 @@ from spine.domain.vocabulary import FIELDS, Kind
 from spine.errors import QueryError
 from spine.explore import membership
 from spine.explore import search as words
-from spine.explore.identities import identity
+from spine.explore.explain import is_identifier
+from spine.explore.identities import identifier_named, identity
 
 SEARCH_MAX = 50
 
@@ -130,14 +131,15 @@ class FindingQueries:
             for hit in hits
         ]
 
-    @resolved("The person that holds the record behind an id, at a confidence.")
+    @resolved("The person that holds the record behind an id, `source/record_id` or `namespace:value`.")
     async def person(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Person | None:
-        found = await entity_by_id(info, "person", number_of(id, "person"), chosen(info, confidence))
+        found = await entity_by_id(info, "person", await number_named(info, id, "person"), chosen(info, confidence))
         return found if isinstance(found, Person) else None
 
-    @resolved("The organisation that holds the record behind an id, at a confidence.")
+    @resolved("The organisation that holds the record behind an id, `source/record_id` or `namespace:value`.")
     async def organisation(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Organisation | None:
-        found = await entity_by_id(info, "organisation", number_of(id, "organisation"), chosen(info, confidence))
+        number = await number_named(info, id, "organisation")
+        found = await entity_by_id(info, "organisation", number, chosen(info, confidence))
         return found if isinstance(found, Organisation) else None
 
     @resolved("Who an id of a person or organisation stands for now: several where its record was deleted.")
@@ -147,11 +149,20 @@ class FindingQueries:
         found = await info.context.ask(membership.holders, kind, number, chosen(info, confidence))
         return [entity_of(one) for one in found]
 
-    @resolved("A record by its id.")
+    @resolved("A record by its id, `source/record_id` or `namespace:value`.")
     async def record(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Record | None:
-        number_of(id, "record")
-        found = await node_by_id(info, id, confidence)
+        number = await number_named(info, id, "record")
+        found = await node_by_id(info, node_id("record", number), confidence)
         return found if isinstance(found, Record) else None
+
+    @resolved("An identifier by its id or by `namespace:value`; what it leads to is resolved at a confidence.")
+    async def identifier(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Identifier | None:
+        if is_identifier(id):
+            row = await info.context.ask(identifier_named, id)
+            return identifier_of(row, chosen(info, confidence))
+        number_of(id, "identifier")
+        found = await node_by_id(info, id, confidence)
+        return found if isinstance(found, Identifier) else None
 
     @resolved("Anything that has an id.")
     async def node(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Node | None:

@@ -2,14 +2,16 @@
 
 import strawberry
 
-from spine.api.asking import Info, chosen, number_of, timelines_at
+from spine.api.asking import Info, chosen, entities_at, homes_at, is_name, number_of, timelines_at
 from spine.api.events import EventConnection, event_filter, timeline_page
 from spine.api.fields import resolved
 from spine.api.people import Person, person_of
 from spine.api.records import Node, node_id
 from spine.api.relay import Connection, asked_page, listed, paged
+from spine.errors import NotFound
 from spine.explore import households as explore
 from spine.explore.events import merged
+from spine.explore.explain import records_named
 from spine.ports import Row
 
 
@@ -121,10 +123,11 @@ class HouseholdFilter:
 
 @strawberry.type(description="Households, one or many.")
 class HouseholdQueries:
-    @resolved("A household by its id, with its persons at a confidence.")
+    @resolved("A household by its id, or that of a person by `namespace:value`, with its persons at a confidence.")
     async def household(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Household:
-        number, default = number_of(id, "household"), info.context.settings.confidence
-        return household_of(await info.context.ask(explore.household, number, chosen(info, confidence), default))
+        sure, default = chosen(info, confidence), info.context.settings.confidence
+        number = await _number(info, id, sure)
+        return household_of(await info.context.ask(explore.household, number, sure, default))
 
     @resolved("Households that fulfil a filter, in a stable order.")
     async def households(
@@ -155,6 +158,18 @@ class HouseholdQueries:
             count,
             truncated=page.truncated,
         )
+
+
+async def _number(info: Info, named: str, confidence: float) -> int:
+    """The household of that id, or the one where the person behind an identifier was seen last."""
+    if not is_name(named):
+        return number_of(named, "household")
+    (record,) = await info.context.ask(records_named, [named])
+    entity = await info.context.gather(entities_at, record, confidence)
+    homes = await info.context.gather(homes_at, entity, confidence) if entity is not None else []
+    if not homes:
+        raise NotFound(f"{named[:80]} belongs to no household.", remedy="Open one from a list of households.")
+    return homes[0].household
 
 
 def household_of(found: explore.Household) -> Household:

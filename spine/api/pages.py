@@ -1,36 +1,24 @@
-"""The pages beside the endpoint: a start page, GraphiQL with vendored files, ready-made operations, health."""
-
-from html import escape
-from pathlib import Path
+"""What is served beside the endpoint and the explorer: GraphiQL, ready-made operations, files, health."""
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
 
 from spine import __version__
 from spine.access.context import LOCAL
-from spine.api import contract
+from spine.api import contract, explorer
 from spine.api.bodies import Operation
 from spine.api.errors import document
 from spine.api.execution import execute
 from spine.errors import NotFound
 
-UI = Path(__file__).resolve().parent / "ui"
 STARTERS = ("support/find-by-identifier", "marketing/households-in-region-with-consent", "analysis/corporate-tree")
-
-
-async def index(request: Request) -> Response:
-    """The start page: one ready-made question for each kind of user, then all of them."""
-    starters = [contract.operation(name) for name in STARTERS]
-    others = [one for one in contract.operations() if one not in starters]
-    page = (UI / "index.html").read_text(encoding="utf-8")
-    for mark, shown in (("<!-- starters -->", starters), ("<!-- others -->", others)):
-        page = page.replace(mark, "\n".join(_item(one) for one in shown))
-    return HTMLResponse(page.replace("<!-- version -->", escape(__version__)))
 
 
 async def graphiql(request: Request) -> Response:
     """GraphiQL, with no request to another host."""
-    return HTMLResponse((UI / "graphiql.html").read_text(encoding="utf-8"))
+    return HTMLResponse(explorer.graphiql())
 
 
 async def operations(request: Request) -> Response:
@@ -57,13 +45,19 @@ async def health(request: Request) -> Response:
     return JSONResponse({"status": "ok", "position": position, "version": __version__})
 
 
+class Kept(StaticFiles):
+    """Files whose address names their content: a browser asks for them once."""
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, with leave to keep it for a year."""
+        response = await super().get_response(path, scope)
+        response.headers["cache-control"] = "public, max-age=31536000, immutable"
+        return response
+
+
 def link(one: contract.ReadyMade) -> str:
     """The path that opens an operation in GraphiQL."""
     return f"/graphiql?operation={one.audience}/{one.name}"
-
-
-def _item(one: contract.ReadyMade) -> str:
-    return f'<li><a href="{link(one)}">{escape(one.question)}</a> <span>{escape(one.audience)}</span></li>'
 
 
 def _plain(one: contract.ReadyMade) -> dict[str, object]:

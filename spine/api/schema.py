@@ -5,6 +5,7 @@ from graphql import GraphQLError
 from strawberry.types import ExecutionContext
 
 from spine.api.analysis import AnalysisQueries
+from spine.api.breakdowns import BreakdownQueries
 from spine.api.finding import FindingQueries
 from spine.api.households import HouseholdQueries
 from spine.api.judging import JudgementMutations, JudgementQueries
@@ -16,7 +17,15 @@ from spine.api.shapes import ShapeQueries
 
 
 @strawberry.type(description="The questions that the graph answers.")
-class Query(FindingQueries, HouseholdQueries, OrganisationQueries, AnalysisQueries, ShapeQueries, JudgementQueries):
+class Query(
+    FindingQueries,
+    HouseholdQueries,
+    BreakdownQueries,
+    OrganisationQueries,
+    AnalysisQueries,
+    ShapeQueries,
+    JudgementQueries,
+):
     pass
 
 

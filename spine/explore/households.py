@@ -181,7 +181,7 @@ def _candidates(reader: Reader, asked: HouseholdFilter, stored: bool, after: int
 def _at(reader: Reader, context: Context, rows: Sequence[Row], confidence: float, default: float) -> list[Household]:
     """Rows with their size and adults: as stored where no join lies between, cut again otherwise."""
     stored = {row["id"]: Household(row, confidence, row["size"] or 0, row["adults"] or 0) for row in rows}
-    again = [row["id"] for row in rows if not _holds(row, confidence, default)]
+    again = [row["id"] for row in rows if not holds_at(row, confidence, default)]
     if again:
         for number, found in members(reader, context, again, confidence).items():
             adults = sum(one.role != "child" for one in found)
@@ -189,7 +189,7 @@ def _at(reader: Reader, context: Context, rows: Sequence[Row], confidence: float
     return [stored[row["id"]] for row in rows]
 
 
-def _holds(row: Row, confidence: float, default: float) -> bool:
+def holds_at(row: Row, confidence: float, default: float) -> bool:
     """True where the stored household is the answer at this confidence too."""
     if confidence == default:
         return True

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from spine.access.context import Context
 from spine.domain.vocabulary import CUSTOM_NAMESPACE, NAMESPACES, Policy, namespace
-from spine.errors import QueryError
+from spine.errors import NotFound, QueryError
 from spine.explore.membership import Entity, resolve
 from spine.explore.persons import core
 from spine.normalise.identifiers import normalise_identifier
@@ -80,6 +80,15 @@ def identity(reader: Reader, context: Context, space: str | None, value: str, co
     shared = any(len(entities) > 1 for entities in holders.values())
     says = _says(space, value, found, candidates, shared)
     return Answer(tuple(found), candidates, shared, len(edges) + more, bool(crowded), says)
+
+
+def identifier_named(reader: Reader, context: Context, named: str) -> Row:
+    """The identifier that `namespace:value` names, as it is written or as its namespace normalises it."""
+    space, _, value = named.partition(":")
+    found = _identifiers(reader, space, value.strip())
+    if not found:
+        raise NotFound(f"No identifier {named[:80]!r} is known.", remedy="Search for it without its namespace.")
+    return found[0]
 
 
 def _identifiers(reader: Reader, space: str | None, value: str) -> list[Row]:
