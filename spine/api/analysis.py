@@ -9,6 +9,7 @@ from spine.api.graphs import NODES, Neighbourhood, around
 from spine.api.records import Identifier, identifier_of
 from spine.domain.ids import decode_id
 from spine.domain.vocabulary import NAMESPACES
+from spine.domain.weights import SCALE
 from spine.errors import BadId, QueryError
 from spine.explore import explain, graph, overview
 
@@ -28,11 +29,29 @@ class Count:
     count: int
 
 
+@strawberry.type(description="An outcome of a comparison: how frequent among matches and others, and what it weighs.")
+class ModelLevel:
+    comparison: str
+    label: str
+    matches: float = strawberry.field(description="The share of pairs of one entity that come out so.")
+    others: float = strawberry.field(description="The share of all other pairs that come out so.")
+    bits: float
+
+
+@strawberry.type(description="A join of so many bits is right with this probability.")
+class CalibrationPoint:
+    bits: float
+    probability: float
+
+
 @strawberry.type(description="The model in use for a kind of record.")
 class ModelFacts:
     kind: str
     version: str
     comparisons: list[str]
+    prior: float = strawberry.field(description="log2 odds that two records taken at random match.")
+    levels: list[ModelLevel] = strawberry.field(description="Every outcome of every comparison, and what it weighs.")
+    calibration: list[CalibrationPoint]
 
 
 @strawberry.type(description="What the graph holds now.")
@@ -88,14 +107,33 @@ class AnalysisQueries:
         found = await info.context.ask(overview.status)
         return Status(
             counts=[Count(name=name, count=count) for name, count in found.counts.items()],
-            models=[
-                ModelFacts(kind=one.kind, version=one.version, comparisons=list(one.comparisons))
-                for one in found.models
-            ],
+            models=[_model_facts(one) for one in found.models],
             position=found.position,
             ultimate_parents=found.ultimate_parents,
             confidence=info.context.settings.confidence,
         )
+
+
+def _model_facts(one: overview.ModelFacts) -> ModelFacts:
+    model = one.model
+    return ModelFacts(
+        kind=one.kind,
+        version=one.version,
+        comparisons=list(one.comparisons),
+        prior=model.prior / SCALE,
+        levels=[
+            ModelLevel(
+                comparison=comparison.name,
+                label=level.label,
+                matches=level.m,
+                others=level.u,
+                bits=level.weight / SCALE,
+            )
+            for comparison in model.comparisons
+            for level in comparison.levels
+        ],
+        calibration=[CalibrationPoint(bits=height / SCALE, probability=sure) for height, sure in model.calibration],
+    )
 
 
 def _place(named: str) -> int | str:

@@ -52,7 +52,10 @@ PAGES = (
     Page("organisation", "/organisation/{id:path}", "groups", ("analysis/organisation", "analysis/group-level")),
     Page("questions", "/questions", "questions"),
     Page("question", "/questions/{audience}/{name}", "questions"),
-    Page("metrics", "/metrics", "metrics", ("analysis/status",)),
+    Page(
+        "metrics", "/metrics", "metrics",
+        ("analysis/status", "analysis/model", "analysis/graph-shape", "analysis/busiest-identifiers"),
+    ),
 )  # fmt: skip
 MENU = ("households", "groups", "questions", "metrics")
 OPENED_BY = {
@@ -81,7 +84,8 @@ async def opened(request: Request) -> Response:
 def html(name: str, confidence: float) -> str:
     """The shell of a page, as it stands before its script has asked anything."""
     page = next(page for page in PAGES if page.name == name)
-    return _template("page.html").render(
+    return _rendered(
+        "page.html",
         page=page,
         menu=MENU,
         words=texts(),
@@ -94,7 +98,7 @@ def html(name: str, confidence: float) -> str:
 
 def graphiql() -> str:
     """The page of GraphiQL."""
-    return _template("graphiql.html").render(base=base(), words=texts())
+    return _rendered("graphiql.html", base=base(), words=texts())
 
 
 def given(page: Page, confidence: float) -> dict[str, Any]:
@@ -145,8 +149,9 @@ def _environment() -> Environment:
     return Environment(loader=loader, autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
 
 
-def _template(name: str) -> Any:
-    return _environment().get_template(name)
+def _rendered(template: str, **values: Any) -> str:
+    found: str = _environment().get_template(template).render(**values)
+    return found
 
 
 def _endpoint(page: Page) -> Any:

@@ -32,7 +32,7 @@ def serve(
     ] = False,
     store: Store = None,
 ) -> None:
-    """Serve GraphQL and GraphiQL until Ctrl-C."""
+    """Serve the explorer, GraphQL and GraphiQL until Ctrl-C."""
     with existing(store) as graph:
         serve_store(graph, host, port, allow_remote, read_only)
 
@@ -84,7 +84,7 @@ def serve_store(graph: GraphStore, host: str, port: int, allow_remote: bool = Fa
     hosts = LOCAL_HOSTS if host in LOCAL_HOSTS else {"*"}
     chosen = replace(settings(), read_only=read_only or settings().read_only)
     config = uvicorn.Config(create_app(graph, chosen, hosts=hosts), log_level="warning", access_log=False)
-    output.say(f"Serving {graph.url} at {address} (GraphQL at /graphql, GraphiQL at /graphiql). Ctrl-C ends.")
+    output.say(f"Serving {graph.url}: explorer at {address}, GraphQL at /graphql, GraphiQL at /graphiql. Ctrl-C ends.")
     for starter in pages.STARTERS:
         one = contract.operation(starter)
         output.say(f"  {one.audience:10} {one.question}")

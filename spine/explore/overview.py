@@ -8,6 +8,7 @@ import pyarrow.compute as pc
 
 from spine.access.context import Context
 from spine.explore.models import models_of
+from spine.matching.model import Model
 from spine.ports import Reader, Row, Where
 
 COUNTED = ("record", "identifier", "carries", "match", "component", "person", "household", "organisation",
@@ -21,6 +22,7 @@ class ModelFacts:
     kind: str
     version: str
     comparisons: tuple[str, ...]
+    model: Model
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,7 @@ def status(reader: Reader, context: Context) -> Status:
     counts = {table: reader.count(table) for table in COUNTED}
     models = models_of(reader, ("person", "organisation"))
     facts = tuple(
-        ModelFacts(kind, model.version, tuple(comparison.name for comparison in model.comparisons))
+        ModelFacts(kind, model.version, tuple(comparison.name for comparison in model.comparisons), model)
         for kind, model in sorted(models.items())
     )
     last = reader.select("log", descending=True, limit=1)

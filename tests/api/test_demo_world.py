@@ -21,6 +21,20 @@ def entity(data: Any) -> Any:
 
 
 FACTS: dict[str, Callable[[Any], bool]] = {
+    "suggest": lambda d: entity(d)["name"] == "Elizabeth Montgomery",
+    "person": lambda d: {"email", "phone", "loyalty"} <= {e["kind"] for e in d["person"]["identities"]["edges"]},
+    "timeline": lambda d: d["person"]["events"]["edges"][0]["node"]["kind"] == "order",
+    "identity-graph": lambda d: d["person"]["bonds"]["totalCount"] >= 2,
+    "record": lambda d: d["record"]["entity"]["name"] == "Elizabeth Montgomery",
+    "carriers": lambda d: d["identifier"]["records"]["edges"][0]["node"]["entity"]["name"] == "Elizabeth Montgomery",
+    "why-records": lambda d: len(d["why"]["direct"]["evidence"]) > 3,
+    "household": lambda d: d["household"]["members"]["totalCount"] == 2,
+    "household-explorer": lambda d: sum(r["count"] for r in d["householdBreakdown"]["sizes"]) > 0,
+    "household-list": lambda d: all(e["node"]["adults"] >= 2 for e in d["households"]["edges"]),
+    "organisation": lambda d: d["organisation"]["children"]["totalCount"] == 1,
+    "group-level": lambda d: len(d["organisation"]["children"]["edges"]) == 1,
+    "groups": lambda d: all(e["node"]["children"]["totalCount"] for e in d["organisations"]["edges"]),
+    "model": lambda d: all(len(one["calibration"]) > 2 for one in d["status"]["models"]),
     "find-by-identifier": lambda d: entity(d)["name"] == "Elizabeth Montgomery",
     "person-card": lambda d: {"email", "phone", "loyalty"} <= {e["kind"] for e in entity(d)["identities"]["edges"]},
     "search-candidates": lambda d: d["search"][0]["entity"]["name"] == "Elizabeth Montgomery",

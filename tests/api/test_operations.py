@@ -12,7 +12,21 @@ from spine.bootstrap import open_store
 from spine.ports import GraphStore
 from spine.settings import Settings
 
+ANNA = {"id": "email:anna@example.org"}
+ACME = {"id": "lei:5493001KJTIIGC8Y1R12"}
 VARIABLES: dict[str, dict[str, Any]] = {
+    "suggest": {"text": "+1 415 555 0101"},
+    "person": ANNA,
+    "timeline": ANNA,
+    "identity-graph": ANNA,
+    "record": ANNA,
+    "carriers": {"id": "phone:+1 415 555 0101"},
+    "why-records": {"a": "customer:x7", "b": "crm/1"},
+    "household": ANNA,
+    "household-explorer": {"filter": {"consents": ["marketing"]}},
+    "household-list": {"filter": {"minSize": 2}},
+    "organisation": ACME,
+    "group-level": ACME,
     "find-by-identifier": {"value": "+1 415 555 0101"},
     "person-card": {"value": "anna@example.org"},
     "search-candidates": {"text": "Ana Berk Springfeld"},
@@ -39,6 +53,20 @@ def names(data: Any) -> list[str]:
 
 
 FACTS: dict[str, Callable[[Any], bool]] = {
+    "suggest": lambda d: names(d) == ["Ben Berg", "Anna Berg"],
+    "person": lambda d: [step["size"] for step in d["person"]["steps"]] == [2, 3],
+    "timeline": lambda d: d["person"]["events"]["totalCount"] > 0,
+    "identity-graph": lambda d: [e["node"]["bits"] for e in d["person"]["bonds"]["edges"]] == [18.0, 7.0, 1.0],
+    "record": lambda d: d["record"]["key"] == "crm/1" and d["record"]["entity"]["name"] == "Anna Berg",
+    "carriers": lambda d: d["identifier"]["records"]["totalCount"] == 3,
+    "why-records": lambda d: d["why"]["direct"]["bits"] == 18.0,
+    "household": lambda d: [e["node"]["name"] for e in d["household"]["members"]["edges"]] == ["Anna Berg", "Ben Berg"],
+    "household-explorer": lambda d: d["householdBreakdown"]["total"] == len(d["households"]["edges"]) == 1,
+    "household-list": lambda d: len(d["households"]["edges"]) == 1,
+    "organisation": lambda d: d["organisation"]["ultimateParent"]["name"] == "Acme Group",
+    "group-level": lambda d: [e["node"]["name"] for e in d["organisation"]["children"]["edges"]] == ["Acme Nord"],
+    "groups": lambda d: d["organisations"]["totalCount"] == 1,
+    "model": lambda d: [one["kind"] for one in d["status"]["models"]] == ["organisation", "person"],
     "find-by-identifier": lambda d: names(d) == ["Ben Berg", "Anna Berg"],
     "person-card": lambda d: first(d)["identities"]["totalCount"] == 4,
     "search-candidates": lambda d: d["search"][0]["entity"]["name"] == "Anna Berg",

@@ -13,7 +13,7 @@ import pytest
 import uvicorn
 
 from spine.access.context import LOCAL, Context
-from spine.api import batching
+from spine.api import batching, explorer
 from spine.api.app import create_app
 from spine.api.batching import Desks
 from spine.api.bodies import Operation
@@ -187,7 +187,7 @@ def test_a_real_server_answers_from_a_file(tmp_path: Any, api_settings: Settings
                     client.post("/graphql", content=b"NaN", headers={"content-type": "application/json"}).status_code
                     == 400
                 )
-                assert client.get("/ui/vendor/graphiql.min.js").status_code == 200
+                assert client.get(f"{explorer.base()}/vendor/graphiql.min.js").status_code == 200
                 assert client.get("/health", headers={"host": "evil.example"}).status_code == 400
         finally:
             server.should_exit = True

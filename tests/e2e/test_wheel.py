@@ -46,7 +46,7 @@ def test_the_wheel_holds_the_product_and_its_contract(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
     tops = {name.split("/")[0] for name in names}
     assert {name for name in tops if not name.endswith(".dist-info")} == {"spine", "loaders", "seed"}
-    for wanted in ("loaders/mapping.schema.json", "spine/api/contract/schema.graphql", "spine/api/ui/index.html"):
+    for wanted in ("loaders/mapping.schema.json", "spine/api/contract/schema.graphql", "spine/api/ui/texts/en.json"):
         assert wanted in names
     assert any(name.startswith("seed/mappings/") for name in names)
     assert any(name.startswith("spine/api/contract/operations/support/") for name in names)

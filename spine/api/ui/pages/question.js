@@ -1,7 +1,8 @@
 // A ready-made question: its variables as a form, its answer as tables, as a graph where it holds one, and as files.
 import { answer } from "../app/ask.js";
 import { csv, save } from "../app/files.js";
-import { share } from "../app/formats.js";
+import { texts } from "../app/given.js";
+import { address, percent, share, time } from "../app/formats.js";
 import { Card, Empty, Icon, Loading, Problem, html, ready, show, titled, useAnswer, useEffect, useMemo, useState, word } from "../app/view.js";
 import { plain, t } from "../app/texts.js";
 import { Network } from "../parts/network.js";
@@ -18,20 +19,41 @@ async function operation() {
   return found;
 }
 
-function shownCell(value) {
+// A value as its column wants it: dates and shares by locale, names of the graph in words.
+function shownCell(column, value) {
+  const last = column.split(".").pop();
+  if (value === null || value === undefined || value === "") return "";
   if (typeof value === "string" && ID.test(value)) return html`<a class="code" href=${`/id/${value}`}>${value}</a>`;
   if (typeof value === "boolean") return t(value ? "questions.yes" : "questions.no");
-  return typeof value === "number" ? share(value) : value ?? "";
+  if (typeof value === "number") return /confidence|probability|cohesion|score|likeness/i.test(last) ? percent(value) : share(value);
+  if (/^(at|since|until|lastSeen|observedAt|ingestedAt)$/.test(last)) return time(value);
+  if (/^sources?$/.test(last)) return value.split(", ").map((one) => word("sources", one)).join(", ");
+  if (/^(namespaces?|kinds?)$/.test(last)) return value.split(", ").map((one) => anyWord(one)).join(", ");
+  if (/^(consents|purpose)$/.test(last)) return value.split(", ").map((one) => word("purposes", one)).join(", ");
+  if (last === "address") return address(value);
+  if (last === "comparison") return word("comparisons", value);
+  return last === "rule" ? word("rules", value) : last === "stage" ? word("stages", value) : value;
 }
 
-const heading = (path) => path.split(".").map((part) => word("fields", part) || plain(part)).join(" › ");
+const anyWord = (name) => [word("namespaces", name), word("events", name), word("roles", name)].find((one) => one !== plain(name)) ?? plain(name);
 
-function Table({ table }) {
-  const numeric = table.columns.map((_, at) => table.rows.every((row) => row[at] === null || row[at] === undefined || typeof row[at] === "number"));
-  return html`<div class="answer-table"><h3>${table.title ? heading(table.title) : t("questions.summary")} <span class="count">${table.rows.length}</span></h3>
-    <div class="scroll" tabindex="0" role="region" aria-label=${table.title ? heading(table.title) : t("questions.summary")}><table class="list">
-      <thead><tr>${table.columns.map((column, at) => html`<th scope="col" key=${column} class=${numeric[at] ? "num" : ""}>${heading(column)}</th>`)}</tr></thead>
-      <tbody>${table.rows.map((row, at) => html`<tr key=${at}>${row.map((value, column) => html`<td key=${column} class=${numeric[column] ? "num" : ""}>${shownCell(value)}</td>`)}</tr>`)}</tbody>
+// The last part of a path in words; with the part before it where two would be called the same.
+function headings(paths) {
+  const last = (path, parts) => path.split(".").filter((part) => !["node", "entity"].includes(part) || path === part).slice(-parts).map((part) => texts.words.columns[part] ?? plain(part)).join(" › ");
+  return paths.map((path) => (paths.filter((other) => last(other, 1) === last(path, 1)).length > 1 ? last(path, 2) : last(path, 1)));
+}
+
+function Table({ table, title }) {
+  const owners = new Set(table.columns[0] === "of" ? table.rows.map((row) => row[0]) : []);
+  const from = owners.size === 1 ? 1 : 0;
+  const columns = table.columns.slice(from);
+  const rows = table.rows.map((row) => row.slice(from));
+  const numeric = columns.map((_, at) => rows.every((row) => row[at] === null || row[at] === undefined || typeof row[at] === "number"));
+  const names = headings(columns);
+  return html`<div class="answer-table"><h3>${title} ${table.title && html`<span class="count">${rows.length}</span>`}</h3>
+    <div class="scroll" tabindex="0" role="region" aria-label=${title}><table class="list">
+      <thead><tr>${names.map((column, at) => html`<th scope="col" key=${columns[at]} class=${numeric[at] ? "num" : ""}>${column}</th>`)}</tr></thead>
+      <tbody>${rows.map((row, at) => html`<tr key=${at}>${row.map((value, column) => html`<td key=${column} class=${numeric[column] ? "num" : ""}>${shownCell(columns[column], value)}</td>`)}</tr>`)}</tbody>
     </table></div></div>`;
 }
 
@@ -57,12 +79,13 @@ function Graph({ network }) {
 function Answer({ data, question }) {
   const tables = useMemo(() => tablesOf(data), [data]);
   const network = useMemo(() => networkOf(data), [data]);
+  const titles = useMemo(() => headings(tables.map((one) => one.title)), [tables]);
   const largest = tables.reduce((best, one) => (!best || one.rows.length > best.rows.length ? one : best), null);
   return html`<${Card} title=${t("questions.answer")} id="answer-card" aside=${html`<div class="actions">
       ${largest && html`<button type="button" onClick=${() => save(`${question.name}.csv`, csv(largest.columns, largest.rows), "text/csv;charset=utf-8")}><${Icon} of="download" />${t("questions.csv")}</button>`}
       <button type="button" onClick=${() => save(`${question.name}.json`, JSON.stringify(data, null, 2), "application/json")}><${Icon} of="download" />${t("questions.json")}</button></div>`}>
     ${network && html`<${Graph} network=${network} />`}
-    ${tables.map((table) => html`<${Table} key=${table.title} table=${table} />`)}
+    ${tables.map((table, at) => html`<${Table} key=${table.title} table=${table} title=${titles[at] || t("questions.summary")} />`)}
     ${tables.length === 0 && html`<${Empty}>${t("questions.nothing")}<//>`}
   <//>`;
 }

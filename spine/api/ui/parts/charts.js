@@ -48,8 +48,8 @@ export function Columns({ caption, rows, unit }) {
 export function Curve({ caption, points, xs, ys, head }) {
   const [low, high] = [Math.min(...xs.map((one) => one.at)), Math.max(...xs.map((one) => one.at))];
   const [least, most] = [Math.min(...ys.map((one) => one.at)), Math.max(...ys.map((one) => one.at))];
-  const left = 44;
-  const x = (value) => left + ((Math.min(high, Math.max(low, value)) - low) / (high - low)) * (WIDTH - left - 8);
+  const left = 58;
+  const x = (value) => left + ((Math.min(high, Math.max(low, value)) - low) / (high - low)) * (WIDTH - left - 20);
   const y = (value) => HEIGHT - ((value - least) / (most - least)) * (HEIGHT - 12);
   const inside = points.filter((point) => point.x >= low && point.x <= high);
   return html`<figure class="chart">
