@@ -1,12 +1,13 @@
 """The composition root: the only module that names adapter classes, imported when asked for."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spine.access.context import Context
 from spine.errors import BadStoreUrl, SettingsError
-from spine.ports import GraphStore, MatchEngine
+from spine.ports import CypherReader, GraphStore, MatchEngine
 from spine.settings import Settings
 
 if TYPE_CHECKING:
@@ -45,6 +46,17 @@ def neo4j_files() -> tuple[Callable[[GraphStore, Context, Path], "ImportFiles"],
     from spine.stores.neo4j_bulk.importer import import_files
 
     return write_files, import_files
+
+
+def cypher_projection() -> Callable[[GraphStore, Context], AbstractContextManager[CypherReader]]:
+    """What copies a store into a disposable database that answers Cypher; SettingsError where Ladybug is missing."""
+    try:
+        from spine.stores.cypher_projection import projected
+    except ImportError as missing:
+        raise SettingsError(
+            "Cypher on a store that is no Neo4j needs Ladybug.", remedy="pip install 'identity-spine[cypher]'."
+        ) from missing
+    return projected
 
 
 def open_engine(name: str) -> MatchEngine:

@@ -8,7 +8,8 @@
     ├── QueryError             BAD_ARGUMENT       a question that can't be answered as asked
     │   ├── BadId              BAD_ID
     │   ├── BadCursor          BAD_CURSOR
-    │   └── TooExpensive       TOO_EXPENSIVE      depth, aliases, tokens, rows or time above the limit
+    │   ├── TooExpensive       TOO_EXPENSIVE      depth, aliases, tokens, rows or time above the limit
+    │   └── Unsupported        UNSUPPORTED        a question that this kind of store does not answer
     ├── NotFound               NOT_FOUND
     ├── SettingsError          BAD_SETTING
     ├── AccessDenied           ACCESS_DENIED
@@ -83,6 +84,12 @@ class TooExpensive(QueryError):
     """A question above the limits for depth, aliases, tokens, rows or time."""
 
     code = "TOO_EXPENSIVE"
+
+
+class Unsupported(QueryError):
+    """A question that this kind of store does not answer."""
+
+    code = "UNSUPPORTED"
 
 
 class NotFound(SpineError):

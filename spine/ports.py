@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
 import pyarrow as pa
@@ -223,6 +223,31 @@ class Reader(Protocol):
 
     def search(self, text: str, kind: str | None = None, limit: int = 20) -> list[tuple[int, float]]:
         """Live records whose attributes hold words of the text (prefixes, accents folded): (id, score), best first."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class CypherAnswer:
+    """Rows of plain JSON values under their columns; `truncated` where there were more than asked for.
+
+    A node is a dict of id, labels and properties; a relationship of type and properties; a path of both. Whole numbers
+    beyond 2**53, times and bytes come as texts, so that every reader of JSON gets them whole.
+    """
+
+    columns: tuple[str, ...]
+    rows: list[list[Any]]
+    truncated: bool
+
+
+@runtime_checkable
+class CypherReader(Protocol):
+    """What a reader is besides, where its store answers questions in Cypher."""
+
+    def cypher(self, query: str, parameters: Mapping[str, Any], rows: int, seconds: float) -> CypherAnswer:
+        """The first `rows` rows of a question that only reads.
+
+        QueryError where it would do anything else, or is no Cypher; TooExpensive where it takes longer or is too large.
+        """
         ...
 
 

@@ -43,6 +43,7 @@ FIXED: Mapping[str, int] = {
     "confirmLink": 1000, "rejectLink": 1000, "withdrawJudgement": 1000, "previewJudgement": 1000,
     "search": 50, "sharedIdentifiers": 2000, "status": 50, "totalCount": 10, "why": 50, "weakestLink": 10,
     "graphMetrics": 10_000, "communities": 15_000, "paths": 500,
+    "cypher": 10_000,
 }  # fmt: skip
 """What a field costs by itself, where it is more than 1."""
 MULTIPLIED: Mapping[str, tuple[str, int]] = {

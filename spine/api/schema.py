@@ -6,6 +6,7 @@ from strawberry.types import ExecutionContext
 
 from spine.api.analysis import AnalysisQueries
 from spine.api.breakdowns import BreakdownQueries
+from spine.api.cypher import CypherQueries
 from spine.api.finding import FindingQueries
 from spine.api.households import HouseholdQueries
 from spine.api.judging import JudgementMutations, JudgementQueries
@@ -24,6 +25,7 @@ class Query(
     OrganisationQueries,
     AnalysisQueries,
     ShapeQueries,
+    CypherQueries,
     JudgementQueries,
 ):
     pass

@@ -10,7 +10,20 @@ from typing import Annotated
 import typer
 
 from spine import __version__
-from spine.cli import asking, bulk, demo, evaluation, graphs, judging, loading, models, output, resolving, serving
+from spine.cli import (
+    asking,
+    bulk,
+    cypher,
+    demo,
+    evaluation,
+    graphs,
+    judging,
+    loading,
+    models,
+    output,
+    resolving,
+    serving,
+)
 from spine.errors import BadStoreUrl, QueryError, SettingsError, SpineError
 
 FAILED, USAGE = 1, 2
@@ -41,6 +54,7 @@ for command in (
     asking.find,
     asking.show,
     asking.status,
+    cypher.cypher,
     serving.serve,
     serving.run,
     evaluation.evaluate,

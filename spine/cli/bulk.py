@@ -1,35 +1,35 @@
-"""`spine export graph`: the whole graph as Parquet, or as files that Neo4j's import tool takes in bulk."""
+"""`spine export graph`: the whole graph as Parquet, Arrow or GraphML, or as files that Neo4j's import tool takes."""
 
 import shlex
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
-import pyarrow.parquet as parquet
 import typer
 
 from spine.access.context import LOCAL
 from spine.bootstrap import neo4j_files
 from spine.cli import output
+from spine.cli.graph_files import write_graphml, write_tables
 from spine.cli.options import Json, Store
 from spine.cli.progress import watched
 from spine.cli.session import existing
-from spine.domain.graph import GRAPH
-from spine.errors import FileError
-from spine.ports import GraphStore
+from spine.errors import QueryError
 
 
 class GraphFormat(StrEnum):
     """What a graph can be written as."""
 
     PARQUET = "parquet"
+    ARROW = "arrow"
+    GRAPHML = "graphml"
     NEO4J = "neo4j-import"
 
 
 def export_graph(
     out: Annotated[Path, typer.Option("--out", help="An empty or new folder.")],
     form: Annotated[
-        GraphFormat, typer.Option("--format", help="A Parquet file for each table, or files for neo4j-admin.")
+        GraphFormat, typer.Option("--format", help="Parquet or Arrow by table, one GraphML, or CSV for neo4j-admin.")
     ] = GraphFormat.PARQUET,
     admin: Annotated[
         str | None,
@@ -37,13 +37,19 @@ def export_graph(
                      show_default=False),
     ] = None,
     database: Annotated[str, typer.Option("--database", help="The database to make, which may not exist.")] = "neo4j",
+    personal: Annotated[
+        bool, typer.Option("--personal/--no-personal", help="With the columns that hold personal values, or without.")
+    ] = True,
     store: Store = None,
     as_json: Json = False,
 ) -> None:  # fmt: skip
-    """Write every node and edge of the store to a folder: the fastest first load of a Neo4j, or for analysis.
+    """Write every node and edge of the store to a folder: for analysis, or the fastest first load of a Neo4j.
 
-    The files hold personal data: remove them when the import is done. No write to the store is let in meanwhile.
+    The files hold personal data unless told otherwise: remove them when the work is done. While files for Neo4j are
+    written no write to the store is let in.
     """
+    if form is GraphFormat.NEO4J and not personal:
+        raise QueryError("A Neo4j store needs the personal columns.", remedy="Leave --no-personal out.")
     with existing(store) as graph, watched() as watch:
         if form is GraphFormat.NEO4J:
             write, load = neo4j_files()
@@ -52,7 +58,11 @@ def export_graph(
             rows, command = written.rows, written.command(shlex.split(admin) if admin else ["neo4j-admin"], database)
         else:
             with watch.stage("write files"):
-                rows, command = write_parquet(graph, out), []
+                if form is GraphFormat.GRAPHML:
+                    rows = write_graphml(graph, out, personal)
+                else:
+                    rows = write_tables(graph, out, form.value, personal)
+                command = []
         if command and admin:
             with watch.stage("import"):
                 load(out, shlex.split(admin), database)
@@ -72,20 +82,3 @@ def export_graph(
     if command and not admin:
         output.say("With the server stopped, and no database of that name:")
         output.say(f"  {shlex.join(command)}")
-
-
-def write_parquet(graph: GraphStore, out: Path) -> dict[str, int]:
-    """One file for each table, of one view of the store; how many rows of each."""
-    rows = {}
-    try:
-        out.mkdir(parents=True, exist_ok=True, mode=0o700)
-        if any(out.iterdir()):
-            raise FileError(f"{out} is not empty.", remedy="Name a folder that is empty, or does not exist yet.")
-        with graph.reading(LOCAL) as reader:
-            for name in GRAPH:
-                table = reader.scan(name)
-                parquet.write_table(table, out / f"{name}.parquet")
-                rows[name] = table.num_rows
-    except OSError as error:
-        raise FileError(f"{out}: can't be written: {error.strerror}.", remedy="Name another folder.") from error
-    return rows

@@ -56,6 +56,11 @@ def table(columns: Sequence[str], rows: Iterable[Sequence[Any]], title: str = ""
     console().print(grid)
 
 
+def brief(value: Any) -> Any:
+    """What stands in one cell: documents as JSON on one line."""
+    return json.dumps(value, ensure_ascii=False) if isinstance(value, dict | list) else value
+
+
 def clean(text: str) -> str:
     """The text without characters that a terminal would obey."""
     return "".join(

@@ -60,7 +60,7 @@ def run(
             output.table(("operation", "question"), [list(one.values()) for one in found])
         return
     chosen = contract.operation(operation)
-    variables = {**chosen.variables, **_variables(variable or ())}
+    variables = {**chosen.variables, **variables_of(variable or (), "--var")}
     with existing(store) as graph:
         answer = execute(graph, settings(), chosen.document, variables)
     if not as_json:
@@ -105,12 +105,13 @@ def _bound(host: str, port: int) -> socket.socket:
         ) from error
 
 
-def _variables(given: Sequence[str]) -> dict[str, Any]:
-    found = {}
+def variables_of(given: Sequence[str], option: str) -> dict[str, Any]:
+    """The values of an option that is written name=value, as JSON where they are, else as texts."""
+    found: dict[str, Any] = {}
     for text in given:
         name, equals, value = text.partition("=")
         if not equals or not name:
-            raise QueryError(f"--var {text!r} is not name=value.", remedy="Write --var first=10.")
+            raise QueryError(f"{option} {text!r} is not name=value.", remedy=f"Write {option} first=10.")
         try:
             found[name] = json.loads(value)
         except ValueError:

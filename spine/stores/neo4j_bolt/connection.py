@@ -60,6 +60,8 @@ def _own(url: str, error: Exception) -> SpineError:
         )
     if "TimedOut" in code or code.endswith(("TransactionTerminated", "Terminated")):
         return TooExpensive(f"{url} took longer than the time-out.", remedy="Ask for less at once.")
+    if "OutOfMemory" in code or "MemoryLimit" in code:
+        return TooExpensive(f"{url} has not the memory for so much at once.", remedy="Ask for less, or write less.")
     # A transaction that is ended while it waits for a lock answers with the last of these.
     if code.startswith("Neo.TransientError.Transaction") or code.endswith("LockClientStopped"):
         return StoreBusy(f"{url}: another writer holds the lock.", remedy="Try again.")

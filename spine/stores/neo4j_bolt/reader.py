@@ -1,23 +1,33 @@
 """Reading the graph inside one Bolt transaction."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import pyarrow as pa
 
-from spine.ports import Row, Where, arrow_schema
+from spine.errors import Unsupported
+from spine.ports import CypherAnswer, Row, Where, arrow_schema
 from spine.stores.conditions import checked, checked_page, never
 from spine.stores.neo4j_bolt.connection import Cypher
 from spine.stores.neo4j_bolt.patterns import SEARCH_INDEX, conditions, label, pattern, place, places
 from spine.stores.shape import indexed, known, known_columns
 from spine.stores.words import scored, words_of
 
+Ask: TypeAlias = Callable[[str, Mapping[str, Any], int, float], CypherAnswer]
+
 
 class BoltReader:
     """One view of the graph."""
 
-    def __init__(self, cypher: Cypher) -> None:
+    def __init__(self, cypher: Cypher, ask: Ask | None = None) -> None:
         self._cypher = cypher
+        self._ask = ask
+
+    def cypher(self, query: str, parameters: Mapping[str, Any], rows: int, seconds: float) -> CypherAnswer:
+        """The first rows of a question that only reads, in a transaction of its own: one that fails ends it."""
+        if self._ask is None:
+            raise Unsupported("Questions in Cypher are not asked while writing.", remedy="Ask after the write.")
+        return self._ask(query, parameters, rows, seconds)
 
     def get(self, table: str, column: str, values: Sequence[Any], limit: int | None = None) -> list[Row]:
         """The rows whose indexed column is one of the values, ordered by key; at most `limit` per value."""

@@ -2,8 +2,9 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 from urllib.parse import urlsplit
 
 import neo4j
@@ -12,9 +13,10 @@ from neo4j import Transaction as BoltTransaction
 
 from spine.access.context import Context
 from spine.errors import BadStoreUrl, StoreBusy, StoreError, TooExpensive
-from spine.ports import Cause, Clock, Reader, SystemClock, Writer
+from spine.ports import Cause, Clock, CypherAnswer, Reader, SystemClock, Writer
 from spine.stores.neo4j_bolt import schema
 from spine.stores.neo4j_bolt.connection import Cypher, translated
+from spine.stores.neo4j_bolt.question import answered
 from spine.stores.neo4j_bolt.reader import BoltReader
 from spine.stores.neo4j_bolt.writer import LOCK, BoltWriter
 
@@ -74,7 +76,7 @@ class BoltStore:
     def reading(self, context: Context) -> Iterator[Reader]:
         """One view, in one transaction; TooExpensive where it takes longer than its time-out."""
         with self._session(neo4j.READ_ACCESS) as session, self._transaction(session, self._read_seconds) as transaction:
-            yield BoltReader(Cypher(self.url, transaction))
+            yield BoltReader(Cypher(self.url, transaction), self._question)
 
     @contextmanager
     def writing(self, context: Context, cause: Cause) -> Iterator[Writer]:
@@ -104,6 +106,11 @@ class BoltStore:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def _question(self, query: str, parameters: Mapping[str, Any], rows: int, seconds: float) -> CypherAnswer:
+        """A question in Cypher, in a read transaction of its own that is always rolled back."""
+        with self._session(neo4j.READ_ACCESS) as session, self._transaction(session, seconds) as transaction:
+            return answered(self.url, transaction, query, parameters, rows)
 
     def _await_lock(self, session: Session) -> None:
         """Wait for another process in a transaction with a short time-out: the one that writes may last an hour."""
