@@ -11,6 +11,7 @@ from spine.domain.ids import PREFIXES, decode_id
 from spine.errors import BadId
 from spine.explore import events, explain, households, organisations
 from spine.explore.consents import consents
+from spine.explore.control import stored_at
 from spine.explore.membership import Entity, checked, members_of, resolve
 from spine.explore.persons import Portrait, portraits
 from spine.ports import Reader, Row
@@ -126,6 +127,20 @@ def edges_at(
     for row in reader.get(table, column, list(ids), limit):
         out[row[column]].append(row)
     return out
+
+
+def stored_organisations_at(reader: Reader, context: Context, records: Sequence[int]) -> dict[int, dict[int, int]]:
+    """For each record the stored organisation that it resolves to, as {record: organisation}; empty where none."""
+    found = stored_at(reader, context, records)
+    return {record: {record: found[record]} if record in found else {} for record in records}
+
+
+def exceptions_at(
+    reader: Reader, context: Context, entities: Sequence[Entity], confidence: float
+) -> dict[Entity, list[organisations.ParentException]]:
+    """Why sources name no parent of organisations of one confidence."""
+    found = organisations.parent_exceptions(reader, context, entities)
+    return {entity: found[entity.id] for entity in entities}
 
 
 def owners_at(

@@ -4,15 +4,27 @@ from collections.abc import Sequence
 
 import strawberry
 
-from spine.api.asking import Info, chosen, entities_at, owners_at, subsidiaries_at
+from spine.api.asking import (
+    Info,
+    chosen,
+    entities_at,
+    exceptions_at,
+    owners_at,
+    stored_organisations_at,
+    subsidiaries_at,
+)
 from spine.api.entities import Entity
 from spine.api.fields import resolved
 from spine.api.people import Person, person_of
 from spine.api.records import node_id
 from spine.api.relay import Connection, asked_page, listed, paged
+from spine.api.roll_ups import RollUp, roll_up_of
 from spine.errors import QueryError
 from spine.explore import membership
 from spine.explore import organisations as explore
+from spine.explore.control import ultimate
+from spine.explore.groups import roll_ups
+from spine.explore.moments import moment
 
 TREE_NODES = 200
 TREE_NODES_MAX = 2000
@@ -47,35 +59,64 @@ class Organisation(Entity):
         row = await self.stored(info)
         return row["region"] if row is not None else None
 
-    @resolved("Those that own it, controlling ones and greater shares first.")
-    async def parents(self, info: Info, first: int | None = None, after: str | None = None) -> "OwnershipConnection":
+    @resolved("Those that own it, controlling ones and greater shares first; `asOf` keeps those of that time.")
+    async def parents(
+        self, info: Info, as_of: str | None = None, first: int | None = None, after: str | None = None
+    ) -> "OwnershipConnection":
         found = await info.context.gather(owners_at, self.entity, self.confidence)
-        return await _ownerships(info, self, found, "parent", first, after)
+        return await _ownerships(info, self, found, "parent", moment(as_of), first, after)
 
-    @resolved("Those that it owns.")
-    async def children(self, info: Info, first: int | None = None, after: str | None = None) -> "OwnershipConnection":
+    @resolved("Those that it owns; `asOf` keeps those of that time.")
+    async def children(
+        self, info: Info, as_of: str | None = None, first: int | None = None, after: str | None = None
+    ) -> "OwnershipConnection":
         found = await info.context.gather(subsidiaries_at, self.entity, self.confidence)
-        return await _ownerships(info, self, found, "child", first, after)
+        return await _ownerships(info, self, found, "child", moment(as_of), first, after)
 
-    @resolved("The top of its group, along controlling owners; itself where it has none.")
-    async def ultimate_parent(self, info: Info) -> "Organisation":
-        number, _ = await info.context.ask(explore.ultimate, self.entity.id)
+    @resolved("The top of its group by control, now or at a time; itself where nobody controls it.")
+    async def ultimate_parent(self, info: Info, as_of: str | None = None) -> "Organisation":
+        number, _ = await info.context.ask(ultimate, await self._stored(info), moment(as_of))
         found = await info.context.gather(entities_at, number, self.confidence)
         return organisation_of(found) if found is not None else self
 
     @resolved("True where its ownership runs in a circle.")
     async def cycle(self, info: Info) -> bool:
-        _, cycle = await info.context.ask(explore.ultimate, self.entity.id)
+        _, cycle = await info.context.ask(ultimate, await self._stored(info))
         return cycle
 
-    @resolved("All below it, level by level, with caps that say what they hid.")
-    async def tree(self, info: Info, levels: int = 10, nodes: int = TREE_NODES) -> "CorporateTree":
+    @resolved("What it adds up to, alone and with all that it controls; as resolved at the default confidence.")
+    async def roll_up(self, info: Info) -> RollUp:
+        return roll_up_of(await info.context.gather(roll_ups, await self._stored(info)))
+
+    @resolved("Why sources name no parent of it, such as GLEIF's reporting exceptions.")
+    async def parent_exceptions(self, info: Info) -> list["ParentException"]:
+        found = await info.context.gather(exceptions_at, self.entity, self.confidence)
+        return [
+            ParentException(
+                level=one.level,
+                reason=one.reason,
+                source=one.source,
+                record=node_id("record", one.record),
+                observed_at=one.observed_at,
+            )
+            for one in found
+        ]
+
+    async def _stored(self, info: Info) -> int:
+        """The stored organisation of its earliest record: itself, at the default confidence."""
+        number = self.entity.id
+        return (await info.context.gather(stored_organisations_at, number)).get(number, number)
+
+    @resolved("All below it, now or at a time, level by level, with caps that say what they hid.")
+    async def tree(
+        self, info: Info, levels: int = 10, nodes: int = TREE_NODES, as_of: str | None = None
+    ) -> "CorporateTree":
         if not 1 <= nodes <= TREE_NODES_MAX or not 1 <= levels <= explore.LEVELS_CAP:
             raise QueryError(
                 "levels or nodes is out of bounds.",
                 remedy=f"Ask for 1 to {explore.LEVELS_CAP} levels and 1 to {TREE_NODES_MAX} nodes.",
             )
-        found = await info.context.ask(explore.corporate_tree, self.entity.members, levels, nodes)
+        found = await info.context.ask(explore.corporate_tree, self.entity.members, levels, nodes, moment(as_of))
         numbers = [node.organisation for node in found.nodes]
         held = await info.context.gather_many(entities_at, numbers, self.confidence)
         shown = [
@@ -122,6 +163,8 @@ class OwnershipEdge:
     node: Organisation
     cursor: str
     kind: str = strawberry.field(description="controlling or minority")
+    role: str | None = strawberry.field(description="As what the source declares it, such as branch or direct parent.")
+    current: bool = strawberry.field(description="False where it had ended when it was declared.")
     share: float | None
     declared: bool
     since: str | None
@@ -132,6 +175,15 @@ class OwnershipEdge:
 @strawberry.type
 class OwnershipConnection(Connection[OwnershipEdge]):
     pass
+
+
+@strawberry.type(description="Why a source names no parent; `level` is direct or ultimate.")
+class ParentException:
+    level: str
+    reason: str | None
+    source: str
+    record: strawberry.ID
+    observed_at: str | None
 
 
 @strawberry.type(description="An organisation in a corporate tree; `more` subsidiaries of it are not shown.")
@@ -225,13 +277,18 @@ async def _ownerships(
     asked: Organisation,
     found: Sequence[explore.Ownership],
     side: str,
+    as_of: str | None,
     first: int | None,
     after: str | None,
 ) -> OwnershipConnection:
     """The organisations at the far side of these edges; edges inside the asked one itself are left out."""
     numbers = [getattr(one, side) for one in found]
     held = await info.context.gather_many(entities_at, numbers, asked.confidence)
-    known = [one for one in found if held[getattr(one, side)] not in (None, asked.entity)]
+    known = [
+        one
+        for one in found
+        if held[getattr(one, side)] not in (None, asked.entity) and (as_of is None or one.holds(as_of))
+    ]
 
     def edge(one: explore.Ownership, cursor: str) -> OwnershipEdge:
         entity = held[getattr(one, side)]
@@ -240,6 +297,8 @@ async def _ownerships(
             node=organisation_of(entity),
             cursor=cursor,
             kind="controlling" if one.controlling else "minority",
+            role=one.role,
+            current=one.current,
             share=one.share,
             declared=one.declared,
             since=one.since,

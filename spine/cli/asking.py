@@ -7,12 +7,13 @@ import typer
 
 from spine.access.context import LOCAL
 from spine.cli import output, portraits
-from spine.cli.options import Confidence, Json, Store
+from spine.cli.options import AsOf, Confidence, Json, Store
 from spine.cli.session import confidence_of, existing, reading, settings
 from spine.domain.ids import decode_id, encode_id
 from spine.errors import BadId, NotFound
 from spine.explore.identities import Answer, identity
 from spine.explore.membership import Entity, holders
+from spine.explore.moments import moment
 from spine.explore.overview import status as overview
 from spine.explore.persons import portraits as drawn
 from spine.explore.search import Hit, search
@@ -54,16 +55,17 @@ def find(
 def show(
     node: Annotated[str, typer.Argument(metavar="ID", help="The id of a person, household, organisation or record.")],
     confidence: Confidence = None,
+    as_of: AsOf = None,
     store: Store = None,
     as_json: Json = False,
 ) -> None:
     """Show everything that belongs to an id: identities with how sure and why, golden values, household, parents."""
-    chosen = confidence_of(confidence)
+    chosen, as_of = confidence_of(confidence), moment(as_of)
     kind, number = decode_id(node)
     with reading(store) as reader:
         if kind in ("person", "organisation"):
             held = holders(reader, LOCAL, kind, number, chosen)
-            documents = [portraits.of_entity(reader, entity) for entity in held]
+            documents = [portraits.of_entity(reader, entity, as_of) for entity in held]
         elif kind == "household":
             documents = [portraits.of_household(reader, number, chosen, settings().confidence)]
         elif kind == "record":

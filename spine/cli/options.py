@@ -29,5 +29,9 @@ Confidence = Annotated[
     float | None,
     typer.Option("--confidence", help="Between 0 and 1; else SPINE_CONFIDENCE, else 0.95.", show_default=False),
 ]
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", help="Relationships as they were on this day (ISO 8601).", show_default=False),
+]
 RecordKind = Annotated[Kind | None, typer.Option("--kind", help="What the file is about.", show_default=False)]
 ResolvedKind = Annotated[EntityKind, typer.Option("--kind", help="Which entities.")]

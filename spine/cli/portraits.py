@@ -1,16 +1,19 @@
 """A person, organisation, household or record as a document, and as text."""
 
 import json
+from dataclasses import asdict
 from typing import Any
 
 from spine.access.context import LOCAL
 from spine.cli import output
 from spine.domain.ids import encode_id
 from spine.errors import NotFound
+from spine.explore.control import stored_at, ultimate
 from spine.explore.golden import display_name
+from spine.explore.groups import Sums, roll_ups
 from spine.explore.households import homes, household, members
 from spine.explore.membership import Entity, resolve
-from spine.explore.organisations import owners, subsidiaries, ultimate
+from spine.explore.organisations import Ownership, owners, parent_exceptions, subsidiaries
 from spine.explore.persons import Portrait, portraits
 from spine.ports import Reader
 
@@ -22,8 +25,8 @@ def name_of(portrait: Portrait) -> str | None:
     return display_name(portrait.golden)
 
 
-def of_entity(reader: Reader, entity: Entity) -> Document:
-    """A person or organisation with its identities, golden values and relationships."""
+def of_entity(reader: Reader, entity: Entity, as_of: str | None = None) -> Document:
+    """A person or organisation with its identities, golden values and relationships, those of `as_of` where given."""
     portrait = portraits(reader, LOCAL, [entity])[entity.id]
     document: Document = {
         "id": entity.public_id,
@@ -58,7 +61,7 @@ def of_entity(reader: Reader, entity: Entity) -> Document:
             for held in portrait.records
         ],
     }
-    return {**document, **(_of_person(reader, entity) if entity.kind == "person" else _of_group(reader, entity.id))}
+    return {**document, **(_of_person(reader, entity) if entity.kind == "person" else _of_group(reader, entity, as_of))}
 
 
 def _of_person(reader: Reader, entity: Entity) -> Document:
@@ -77,20 +80,40 @@ def _of_person(reader: Reader, entity: Entity) -> Document:
     }
 
 
-def _of_group(reader: Reader, number: int) -> Document:
-    top, cycle = ultimate(reader, LOCAL, number)
+def _of_group(reader: Reader, entity: Entity, as_of: str | None) -> Document:
+    number = stored_at(reader, LOCAL, [entity.id]).get(entity.id, entity.id)
+    top, cycle = ultimate(reader, LOCAL, number, as_of)
+    sums = roll_ups(reader, LOCAL, [number])[number]
+    above, below = owners(reader, LOCAL, [number])[number], subsidiaries(reader, LOCAL, [number])[number]
     return {
         "ultimate_parent": encode_id("organisation", top),
         "cycle": cycle,
-        "parents": [
-            {"id": encode_id("organisation", one.parent), "share": one.share, "why": one.reason}
-            for one in owners(reader, LOCAL, [number]).get(number, ())
-        ],
-        "children": [
-            {"id": encode_id("organisation", one.child), "share": one.share, "why": one.reason}
-            for one in subsidiaries(reader, LOCAL, [number]).get(number, ())
+        "parents": [_ownership(one, one.parent) for one in above if as_of is None or one.holds(as_of)],
+        "children": [_ownership(one, one.child) for one in below if as_of is None or one.holds(as_of)],
+        "adds_up_to": [{"of": "itself", **_sums(sums.own)}, {"of": "it and all that it controls", **_sums(sums.group)}],
+        "parent_exceptions": [
+            {"level": one.level, "reason": one.reason, "source": one.source}
+            for one in parent_exceptions(reader, LOCAL, [entity])[entity.id]
         ],
     }
+
+
+def _ownership(one: Ownership, number: int) -> Document:
+    return {
+        "id": encode_id("organisation", number),
+        "share": one.share,
+        "controls": one.controlling,
+        "since": one.since,
+        "until": one.until,
+        "why": one.reason,
+    }
+
+
+def _sums(found: Sums) -> Document:
+    def money(amounts: dict[str, float]) -> str:
+        return ", ".join(f"{amount:,.2f} {currency}".strip() for currency, amount in sorted(amounts.items()))
+
+    return {**asdict(found), "ordered": money(found.ordered), "invoiced": money(found.invoiced)}
 
 
 def of_household(reader: Reader, number: int, confidence: float, default: float) -> Document:

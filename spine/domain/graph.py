@@ -115,7 +115,7 @@ NODES = (
         "Organisation",
         "A resolved organisation at the default confidence.",
         "size:int cohesion:float next_join:float name:text region:text* country:text namespaces:texts sources:texts "
-        "ultimate:int* parents:int children:int cycle:bool flags:texts",
+        "controller:int* ultimate:int* parents:int children:int cycle:bool flags:texts",
     ),
     _node(
         "household",
@@ -252,7 +252,7 @@ EDGES = (
         "organisation",
         "organisation",
         "`start` is owned by `end`.",
-        "share:float controlling:bool declared:bool valid_from:text valid_to:text evidence:json",
+        "share:float controlling:bool declared:bool role:text current:bool valid_from:text valid_to:text evidence:json",
     ),
     _edge("event_of", "OF", "event", "identifier", "The identifier that the event happened to."),
     _edge("consent_of", "OF", "consent", "identifier", "The identifier that the consent was given for."),

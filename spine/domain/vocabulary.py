@@ -90,5 +90,5 @@ FIELDS = (
 """Normalised comparable fields, what matching sees: folded lower-case ASCII texts, null where absent. `birth_date` is
 ISO 8601, possibly partial (`1980`, `1980-09`)."""
 
-RELATION_KINDS = ("subsidiary_of", "employed_by", "family", "member_of")
+RELATION_KINDS = ("subsidiary_of", "employed_by", "family", "member_of", "parent_exception")
 EVENT_KINDS = ("order", "invoice", "subscription", "visit", "ticket", "chat", "login", "touch", "other")

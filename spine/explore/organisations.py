@@ -1,10 +1,12 @@
 """Organisations: parents, children, the ultimate parent, the whole tree with caps, and who works there."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from spine.access.context import Context
 from spine.explore.membership import Entity, members_of
+from spine.explore.moments import held
 from spine.explore.reasons import in_words, reasons_of
 from spine.ports import Reader, Row, Where
 
@@ -15,16 +17,36 @@ LEVELS_CAP = 50
 
 @dataclass(frozen=True, slots=True)
 class Ownership:
-    """`child` is owned by `parent`: share, whether it controls, whether it was declared, and over which period."""
+    """`child` is owned by `parent`: share, whether it controls, whether it was declared, as what, over which period.
+
+    `current` is False where it had ended when it was declared.
+    """
 
     child: int
     parent: int
     share: float | None
     controlling: bool
     declared: bool
+    role: str | None
+    current: bool
     since: str | None
     until: str | None
     reason: str
+
+    def holds(self, as_of: str | None) -> bool:
+        """True where it held at a time (ISO 8601), or without one where it holds now."""
+        return self.current if as_of is None else held(self.since, self.until, as_of)
+
+
+@dataclass(frozen=True, slots=True)
+class ParentException:
+    """Why a source names no parent, such as GLEIF's reporting exceptions: `level` is direct or ultimate."""
+
+    level: str
+    reason: str | None
+    source: str
+    record: int
+    observed_at: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,30 +121,28 @@ def subsidiaries(reader: Reader, context: Context, numbers: Sequence[int]) -> di
     return _ownerships(reader, "end", numbers)
 
 
-def ultimate(reader: Reader, context: Context, number: int) -> tuple[int, bool]:
-    """The ultimate parent, along controlling owners (an organisation without any is its own); and whether a cycle.
-
-    The stored answer is used where the resolution left one. A cycle ends the walk at its smallest id.
-    """
-    rows = reader.get("organisation", "id", [number])
-    if rows and rows[0]["ultimate"] is not None:
-        return rows[0]["ultimate"], bool(rows[0]["cycle"])
-    walked = [number]
-    while len(walked) <= LEVELS_CAP:
-        above = [one for one in owners(reader, context, [walked[-1]])[walked[-1]] if one.controlling and not one.until]
-        if not above:
-            return walked[-1], False
-        if above[0].parent in walked:
-            return min(walked[walked.index(above[0].parent) :]), True
-        walked.append(above[0].parent)
-    return walked[-1], False
+def parent_exceptions(reader: Reader, context: Context, entities: Sequence[Entity]) -> dict[int, list[ParentException]]:
+    """For each organisation (by id) the reasons that sources give for naming no parent."""
+    rows = {row["id"]: row for row in reader.get("record", "id", members_of(entities))}
+    out: dict[int, list[ParentException]] = {}
+    for entity in entities:
+        mine = [rows[record] for record in entity.members if record in rows]
+        out[entity.id] = [
+            ParentException(one["value"], one.get("role"), row["source"], row["id"], row["observed_at"])
+            for row in mine
+            for one in json.loads(row["relations"] or "[]")
+            if one["kind"] == "parent_exception" and one.get("value")
+        ]
+    return out
 
 
-def corporate_tree(reader: Reader, context: Context, roots: Sequence[int], levels: int, nodes: int) -> CorporateTree:
+def corporate_tree(
+    reader: Reader, context: Context, roots: Sequence[int], levels: int, nodes: int, as_of: str | None = None
+) -> CorporateTree:
     """The group below an organisation (its stored ids, first the one it is known by), breadth first.
 
-    At most `levels` deep and `nodes` large, one round trip a level. An organisation with several owners stands under
-    the first that reaches it. What is left out is counted.
+    Along the edges that hold now, or held at `as_of`. At most `levels` deep and `nodes` large, one round trip a level.
+    An organisation with several owners stands under the first that reaches it. What is left out is counted.
     """
     shown = set(roots)
     out = [TreeNode(roots[0], 0, None, 0)]
@@ -130,7 +150,7 @@ def corporate_tree(reader: Reader, context: Context, roots: Sequence[int], level
     for depth in range(1, levels + 2):
         below = subsidiaries(reader, context, level)
         following: list[int] = []
-        for edge in (edge for parent in level for edge in below[parent]):
+        for edge in (edge for parent in level for edge in below[parent] if edge.holds(as_of)):
             if edge.child in roots:
                 cycle = cycle or edge.parent not in roots
             elif edge.child not in shown and len(shown) < nodes and depth <= levels:
@@ -189,7 +209,7 @@ def _ownerships(reader: Reader, side: str, numbers: Sequence[int]) -> dict[int, 
 
 
 def _precedence(one: Ownership) -> tuple[object, ...]:
-    return one.until is not None, not one.controlling, -(one.share or 0), one.parent, one.child
+    return not one.current, not one.controlling, -(one.share or 0), one.parent, one.child
 
 
 def _ownership(row: Row) -> Ownership:
@@ -197,8 +217,8 @@ def _ownership(row: Row) -> Ownership:
     how = "declared" if row["declared"] else "derived"
     why = in_words(reasons_of(row["evidence"])) or f"{how}{share}"
     return Ownership(
-        row["start"], row["end"], row["share"], bool(row["controlling"]), bool(row["declared"]), row["valid_from"],
-        row["valid_to"], why,
+        row["start"], row["end"], row["share"], bool(row["controlling"]), bool(row["declared"]), row["role"],
+        bool(row["current"]), row["valid_from"], row["valid_to"], why,
     )  # fmt: skip
 
 

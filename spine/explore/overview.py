@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from spine.access.context import Context
 from spine.explore.models import models_of
 from spine.matching.model import Model
-from spine.ports import Reader, Row, Where
+from spine.ports import Reader, Row
 
 COUNTED = ("record", "identifier", "carries", "match", "component", "person", "household", "organisation",
            "subsidiary_of", "event", "consent")  # fmt: skip
@@ -53,8 +53,15 @@ def status(reader: Reader, context: Context) -> Status:
         for kind, model in sorted(models.items())
     )
     last = reader.select("log", descending=True, limit=1)
-    tops = reader.count("organisation", [Where("parents", "eq", 0), Where("children", "gt", 0)])
-    return Status(counts, facts, last[0]["id"] if last else 0, tops)
+    return Status(counts, facts, last[0]["id"] if last else 0, _ultimate_parents(reader))
+
+
+def _ultimate_parents(reader: Reader) -> int:
+    """How many organisations that nobody controls have somebody below them."""
+    rows = reader.scan("organisation", ["id", "controller", "ultimate"])
+    below, tops = pc.is_valid(rows["controller"]), rows["id"].filter(pc.is_null(rows["controller"]))
+    found = pc.unique(rows["ultimate"].filter(below))
+    return int(pc.is_in(found, tops).to_numpy(zero_copy_only=False).sum())
 
 
 def shared_identifiers(reader: Reader, context: Context, namespace: str | None, least: int, limit: int) -> list[Shared]:

@@ -17,7 +17,7 @@ from spine.resolution.person_facts import person_table
 from spine.resolution.relationships import relationships
 
 Entities = set[tuple[str, int]]
-_STANDING = ("ultimate", "parents", "children", "cycle")
+_STANDING = ("controller", "ultimate", "parents", "children", "cycle")
 MOST_IN_GROUP = 20_000
 """A corporate group of more organisations keeps its ultimate parents until the next resolve of everything."""
 
@@ -103,7 +103,9 @@ def _put_standing(writer: Writer, out: Differing, organisations: Entities) -> No
     table = pa.Table.from_pylist([row for _, row in sorted(edges.items())], schema=arrow_schema("subsidiary_of"))
     stands = standing(ids, table)
     held = {row["id"]: row for row in writer.get("organisation", "id", ids.tolist())}
-    columns: Iterable[Any] = zip(ids.tolist(), *(getattr(stands, name).tolist() for name in _STANDING), strict=True)
+    above = [None if number < 0 else number for number in stands.controller.tolist()]
+    rest = (getattr(stands, name).tolist() for name in _STANDING[1:])
+    columns: Iterable[Any] = zip(ids.tolist(), above, *rest, strict=True)
     changed = [
         {**held[number], **dict(zip(_STANDING, values, strict=True))} for number, *values in columns if number in held
     ]

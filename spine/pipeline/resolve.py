@@ -24,6 +24,7 @@ from spine.pipeline.tables import (
 )
 from spine.ports import Cause, Clock, Difference, GraphStore, MatchEngine, SystemClock, Writer, arrow_schema
 from spine.resolution.entities import Entities
+from spine.resolution.organisations import Hierarchy
 from spine.resolution.surnames import count_surnames
 from spine.resolution.trees import Method
 from spine.settings import DEFAULT_CONFIDENCE
@@ -108,7 +109,7 @@ def resolve(
             _keep_models(writer, [matched.model for matched, _ in found.values()], clock)
             if found:
                 keep_surnames(writer, common, clock)
-            _count(report, gathered, tables, len(over.cycles), writer.count("identifier"))
+            _count(report, gathered, tables, over, writer.count("identifier"))
             report.seconds = {name: round(seconds, 3) for name, seconds in watch.seconds.items()}
             if report.written:
                 writer.put("document", _document(SUMMARY, "summary", json.dumps(asdict(report)), clock))
@@ -137,11 +138,10 @@ def _note(report: ResolveReport, matched: Matched) -> None:
 
 
 def _count(
-    report: ResolveReport, gathered: Gathered, tables: dict[str, list[pa.Table]], cycles: int, identifiers: int
+    report: ResolveReport, gathered: Gathered, tables: dict[str, list[pa.Table]], over: Hierarchy, identifiers: int
 ) -> None:
     rows = {name: sum(table.num_rows for table in parts) for name, parts in tables.items()}
-    report.records, report.identifiers, report.cycles = gathered.size, identifiers, cycles
+    report.records, report.identifiers = gathered.size, identifiers
+    report.cycles, report.ultimate_parents = len(over.cycles), over.groups
     report.persons, report.organisations = rows.get("person", 0), rows.get("organisation", 0)
     report.households = rows.get("household", 0)
-    for table in tables.get("organisation", []):
-        report.ultimate_parents += len(set(table["ultimate"].to_pylist()))

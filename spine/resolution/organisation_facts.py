@@ -42,6 +42,7 @@ def organisation_table(
         "name": usual_longest(name, number, size),
         "region": usual(resolved, number, size, "region"),
         "country": usual(resolved, number, size, "country"),
+        "controller": pa.array(over.controller, mask=over.controller < 0),
         "ultimate": over.ultimate,
         "parents": over.parents,
         "children": over.children,

@@ -1,7 +1,7 @@
 """Corporate hierarchies: who is owned by whom, and the ultimate parent of every organisation at once.
 
-Edges are declared by records (registers, GLEIF level 2, ERP, MDM). All declared parents are kept; the ultimate parent
-follows one controlling parent per organisation, by pointer jumping (Wyllie 1979): log2(n) rounds over whole columns.
+Edges are declared by records (registers, GLEIF level 2, ownership tables, ERP, MDM). All declared parents are kept,
+with shares and dates; which one is followed upwards is decided in `control`.
 """
 
 import json
@@ -13,38 +13,55 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from spine.ports import arrow_schema
-from spine.resolution.components import Ints, connected
+from spine.resolution.components import Ints
+from spine.resolution.control import CONTROL, Flags, Stakes, controllers
 from spine.resolution.grouping import Coded, coded, equal, groups_of, rows_where, whole_numbers
 from spine.resolution.links import entity_of_targets
 from spine.resolution.resolved import Resolved
 
-CONTROL = 50.0
-"""A share above this, in per cent, controls; a parent declared without a share is taken to control."""
+SAYS_CONTROL = ("control", "consolidat", "direct parent", "ultimate parent", "branch", "head office", "wholly")
+"""Words of a role by which a source says that the parent controls, whatever its share."""
+SAYS_NONE = (
+    "minority", "not control", "non-control", "noncontrol", "joint venture", "associate", "fund manage", "umbrella",
+    "feeder", "portfolio",
+)  # fmt: skip
+"""Words of a role by which it says that it does not; then only a share above half controls."""
 
 
 @dataclass(frozen=True)
 class Hierarchy:
     """The table `subsidiary_of`, ordered by key, and per organisation (`id`, sorted) what follows from it.
 
-    `ultimate` is the label at the top of the controlling parents, the organisation itself where it has none; for
-    members of a cycle (`cycle` true) and whatever leads into it, the smallest label of the cycle. `parents` and
-    `children` count the current edges. `cycles` lists each cycle's members, sorted; `unresolved` counts declared
-    parents that no record answers to, by namespace; `itself` those that mean the organisation itself.
+    `controller` is the label of the parent that is followed upwards, -1 where nobody controls. `ultimate` is the label
+    at the top, the organisation itself where nobody controls it; for members of a cycle (`cycle` true) and whatever
+    leads into it, the smallest label of the cycle. `parents` and `children` count the current edges. `cycles` lists
+    each cycle's members, sorted; `unresolved` counts declared parents that no record answers to, by namespace;
+    `itself` those that mean the organisation itself.
     """
 
     subsidiary_of: pa.Table
     id: Ints
+    controller: Ints
     ultimate: Ints
     parents: Ints
     children: Ints
-    cycle: NDArray[np.bool_]
+    cycle: Flags
     cycles: list[list[int]] = field(default_factory=list)
     unresolved: dict[str, int] = field(default_factory=dict)
     itself: int = 0
 
+    @property
+    def groups(self) -> int:
+        """How many organisations that nobody controls have somebody below them."""
+        tops = np.unique(self.ultimate[self.controller >= 0])
+        return int((self.controller[np.searchsorted(self.id, tops)] < 0).sum())
+
 
 def hierarchy(resolved: Resolved, as_of: str | None = None) -> Hierarchy:
-    """The hierarchy that live records declare; edges not valid at `as_of` (ISO 8601) are kept, but not followed."""
+    """The hierarchy that live records declare; edges not valid at `as_of` (ISO 8601) are kept, but not followed.
+
+    Without a time those are followed that had not ended when the record that declares them was observed.
+    """
     ids = np.unique(resolved.organisation[resolved.organisation >= 0])
     declared = rows_where(resolved.relations, equal(resolved.relations["kind"], "subsidiary_of"))
     rows = whole_numbers(declared, "row")
@@ -58,6 +75,7 @@ def hierarchy(resolved: Resolved, as_of: str | None = None) -> Hierarchy:
     return Hierarchy(
         subsidiary_of=edges,
         id=ids,
+        controller=stands.controller,
         ultimate=stands.ultimate,
         parents=stands.parents,
         children=stands.children,
@@ -69,22 +87,52 @@ def hierarchy(resolved: Resolved, as_of: str | None = None) -> Hierarchy:
 
 
 class Standing(NamedTuple):
-    """Per organisation its ultimate parent, how many current parents and children it has, whether it is in a cycle."""
+    """Per organisation who controls it (-1: nobody), its ultimate parent, how many current parents and children it has,
+    and whether it is in a cycle."""
 
+    controller: Ints
     ultimate: Ints
     parents: Ints
     children: Ints
-    cycle: NDArray[np.bool_]
+    cycle: Flags
 
 
 def standing(ids: Ints, edges: pa.Table, as_of: str | None = None) -> Standing:
     """What rows of `subsidiary_of` between the organisations `ids` (sorted) make of each of them."""
     at = [np.searchsorted(ids, whole_numbers(edges, name)) for name in ("start", "end")]
-    current = _current(edges, as_of)
-    target = followed(len(ids), at[0], at[1], current & _flags(edges, "controlling"), _strength(edges))
-    top, cycle = ultimate(target)
+    current = _flags(edges, "current") if as_of is None else valid_at(edges, as_of)
+    target, top, cycle = controllers(len(ids), stakes_of(edges, at[0], at[1], current))
     parents, children = (np.bincount(end[current], minlength=len(ids)) for end in at)
-    return Standing(ids[top], parents, children, cycle)
+    controller = np.where(target == np.arange(len(ids)), -1, ids[target])
+    return Standing(controller, ids[top], parents, children, cycle)
+
+
+def stakes_of(edges: pa.Table, child: Ints, parent: Ints, usable: Flags) -> Stakes:
+    """The usable rows of a table `subsidiary_of` as stakes, `child` and `parent` being places of their ends.
+
+    What decides between controlling parents is the share; one without a share comes after those that have one. A
+    parent declared as the ultimate one (as GLEIF does beside the direct one) comes last: the direct one leads there.
+    """
+    share: NDArray[np.float64] = edges["share"].to_numpy(zero_copy_only=False).astype(np.float64)
+    role = coded(edges["role"])
+    furthest = np.append([bool("ultimate" in text.lower()) for text in role.texts.tolist()], False).astype(bool)
+    strength = np.nan_to_num(share, nan=CONTROL) - 1000.0 * furthest[role.codes]
+    kept = np.flatnonzero(usable)
+    # What is held through the ultimate parent is not held a second time.
+    held = np.where(furthest[role.codes], np.nan, share)
+    return Stakes(child[kept], parent[kept], held[kept], _flags(edges, "controlling")[kept], strength[kept])
+
+
+def valid_at(edges: pa.Table, as_of: str) -> Flags:
+    """Which rows of a table with `valid_from` and `valid_to` hold at a time.
+
+    Times of different precision are compared by what both of them say.
+    """
+    until, since = coded(edges["valid_to"]), coded(edges["valid_from"])
+    ended = [text[: len(as_of)] < as_of[: len(text)] for text in until.texts.tolist()]
+    ahead = [text[: len(as_of)] > as_of[: len(text)] for text in since.texts.tolist()]
+    out: Flags = ~(np.array([*ended, False])[until.codes] | np.array([*ahead, False])[since.codes])
+    return out
 
 
 def shares(column: "pa.ChunkedArray[Any]") -> NDArray[np.float64]:
@@ -104,92 +152,75 @@ def _share(text: str) -> float:
     return value if 0 <= value <= 100 else float("nan")
 
 
+def _controlling(share: NDArray[np.float64], role: Coded) -> Flags:
+    """Which declarations control by themselves: more than half, or the source says so; without either, a parent does.
+
+    A source that names a parent and no share means the parent of its hierarchy.
+    """
+    words = [text.lower() for text in role.texts.tolist()]
+    none = np.append([any(word in text for word in SAYS_NONE) for text in words], False).astype(bool)
+    says = np.append([any(word in text for word in SAYS_CONTROL) for text in words], False).astype(bool) & ~none
+    found: Flags = (share > CONTROL) | says[role.codes] | (np.isnan(share) & ~none[role.codes])
+    return found
+
+
 def _edges(resolved: Resolved, declared: pa.Table, child: Ints, parent: Ints) -> pa.Table:
-    """One edge per (child, parent): of several declarations the one that holds longest, then the greatest share."""
+    """One edge per (child, parent).
+
+    Of several declarations one that has not ended, then the one that holds longest, then not that of the ultimate
+    parent, then the greatest share.
+    """
     share = shares(declared["share"])
-    since, until = coded(declared["valid_from"]), coded(declared["valid_to"])
+    since, until, role = (coded(declared[name]) for name in ("valid_from", "valid_to", "role"))
+    where = whole_numbers(declared, "row")
+    current = _unended(until, resolved.records["observed_at"], where)
+    furthest = np.append([bool("ultimate" in text.lower()) for text in role.texts.tolist()], False).astype(bool)
     open_end = np.where(until.codes < 0, len(until.texts), until.codes)
-    order = np.lexsort((since.codes, np.nan_to_num(share, nan=-1.0), open_end, parent, child))
+    strength = np.nan_to_num(share, nan=-1.0)
+    order = np.lexsort((since.codes, strength, ~furthest[role.codes], open_end, current, parent, child))
     child, parent = child[order], parent[order]
     last = np.ones(len(order), dtype=bool)
     last[:-1] = (child[1:] != child[:-1]) | (parent[1:] != parent[:-1])
     kept = order[last]
     share = share[kept]
-    source, role = coded(resolved.records["source"]), coded(declared["role"])
-    where = source.codes[whole_numbers(declared, "row")[kept]]
-    said, first = groups_of([where, role.codes[kept]])
+    source = coded(resolved.records["source"])
+    said = source.codes[where[kept]]
+    pair, first = groups_of([said, role.codes[kept]])
     words = [
         json.dumps([{"kind": "declared", "source": name, "role": what}])
-        for name, what in zip(source.take(where[first]), role.take(role.codes[kept][first]), strict=True)
+        for name, what in zip(source.take(said[first]), role.take(role.codes[kept][first]), strict=True)
     ]
     columns: dict[str, Any] = {
         "start": child[last],
         "end": parent[last],
         "share": pa.array(share, mask=np.isnan(share)),
-        "controlling": np.isnan(share) | (share > CONTROL),
+        "controlling": _controlling(share, Coded(role.codes[kept], role.texts)),
         "declared": np.ones(len(kept), dtype=bool),
+        "role": role.arrow(role.codes[kept]),
+        "current": current[kept],
         "valid_from": since.arrow(since.codes[kept]),
         "valid_to": until.arrow(until.codes[kept]),
-        "evidence": Coded(said, np.array(words, dtype=object)).arrow(said),
+        "evidence": Coded(pair, np.array(words, dtype=object)).arrow(pair),
     }
     return pa.table(columns, schema=arrow_schema("subsidiary_of"))
 
 
-def _flags(edges: pa.Table, name: str) -> NDArray[np.bool_]:
-    flags: NDArray[np.bool_] = edges[name].to_numpy().astype(bool)
+def _unended(until: Coded, observed: "pa.ChunkedArray[Any]", rows: Ints) -> Flags:
+    """Which declarations had not ended when their record was observed: a function of that record alone."""
+    seen = coded(observed)
+    both = coded(pa.chunked_array([pa.array([*until.texts.tolist(), *seen.texts.tolist()], pa.string())]))
+    end = np.append(both.codes[: len(until.texts)], -1)[until.codes]
+    then = np.append(both.codes[len(until.texts) :], -1)[seen.codes][rows]
+    found: Flags = (end < 0) | ((then >= 0) & (end > then))
+    return found
+
+
+def _flags(edges: pa.Table, name: str) -> Flags:
+    flags: Flags = edges[name].to_numpy(zero_copy_only=False).astype(bool)
     return flags
 
 
-def _current(edges: pa.Table, as_of: str | None) -> NDArray[np.bool_]:
-    if as_of is None:
-        return np.ones(edges.num_rows, dtype=bool)
-    until, since = coded(edges["valid_to"]), coded(edges["valid_from"])
-    # Times of different precision are compared by what both of them say.
-    ended = [text[: len(as_of)] < as_of[: len(text)] for text in until.texts.tolist()]
-    ahead = [text[: len(as_of)] > as_of[: len(text)] for text in since.texts.tolist()]
-    out: NDArray[np.bool_] = ~(np.array([*ended, False])[until.codes] | np.array([*ahead, False])[since.codes])
-    return out
-
-
-def _strength(edges: pa.Table) -> NDArray[np.float64]:
-    """What decides between controlling parents: the share; one without a share comes after those that have one.
-
-    A parent declared as the ultimate one (as GLEIF does beside the direct one) comes last: the direct one leads there.
-    """
-    share: NDArray[np.float64] = edges["share"].to_numpy().astype(np.float64)
-    said = coded(edges["evidence"])
-    furthest = np.array(["ultimate" in text.lower() for text in said.texts.tolist()], dtype=bool)
-    return np.nan_to_num(share, nan=CONTROL) - 1000.0 * np.append(furthest, False)[said.codes]
-
-
-def followed(size: int, child: Ints, parent: Ints, usable: NDArray[np.bool_], strength: NDArray[np.float64]) -> Ints:
-    """The parent that each of `size` organisations follows, itself where none: the strongest, then the smallest."""
-    target = np.arange(size, dtype=np.int64)
-    at = np.flatnonzero(usable)
-    order = at[np.lexsort((-parent[at], strength[at]))]
-    target[child[order]] = parent[order]
-    return target
-
-
-def ultimate(target: Ints) -> tuple[Ints, NDArray[np.bool_]]:
-    """For each place the end of its path along `target`, and whether it lies on a cycle of two or more.
-
-    After 2^k >= n steps every path has ended at a root or goes round a cycle, so what is reached then are exactly
-    the roots and the members of cycles; a path into a cycle ends at the cycle's smallest member.
-    """
-    size = len(target)
-    reached, steps = target, 1
-    while steps < size:
-        reached, steps = reached[reached], steps * 2
-    own = np.arange(size, dtype=np.int64)
-    on_end = np.zeros(size, dtype=bool)
-    on_end[reached] = True
-    cycle = on_end & (target != own)
-    least = connected(size, own[cycle], target[cycle])
-    return least[reached], cycle
-
-
-def _members(top: Ints, ids: Ints, cycle: NDArray[np.bool_]) -> list[list[int]]:
+def _members(top: Ints, ids: Ints, cycle: Flags) -> list[list[int]]:
     found: dict[int, list[int]] = {}
     for place in np.flatnonzero(cycle).tolist():
         found.setdefault(int(top[place]), []).append(int(ids[place]))

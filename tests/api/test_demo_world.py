@@ -1,6 +1,7 @@
 """Every ready-made operation with its own variables on a demo world: the same answer on SQLite and on Neo4j."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import asdict
 from typing import Any
 
 import demo_world
@@ -10,6 +11,7 @@ from spine.access.context import LOCAL
 from spine.api import contract
 from spine.api.execution import run
 from spine.bootstrap import open_store
+from spine.explore import groups
 from spine.ports import GraphStore, Where
 from spine.settings import Settings
 
@@ -47,6 +49,7 @@ FACTS: dict[str, Callable[[Any], bool]] = {
     "household-count": lambda d: 0 < d["twoAdults"]["totalCount"] < d["all"]["totalCount"],
     "ultimate-parent": lambda d: entity(d)["id"] != entity(d)["ultimateParent"]["id"],
     "corporate-tree": lambda d: [n["level"] for n in entity(d)["ultimateParent"]["tree"]["nodes"]] == [0, 1],
+    "group-roll-up": lambda d: entity(d)["ultimateParent"]["rollUp"]["group"]["organisations"] == 2,
     "neighbourhood-through-identifier": lambda d: d["identity"]["shared"],
     "shared-identifiers": lambda d: d["sharedIdentifiers"][0]["identifier"]["value"] == "+18005550199",
     "graph-shape": lambda d: (
@@ -89,6 +92,22 @@ def answered(demo_store: GraphStore, api_settings: Settings) -> dict[str, Answer
 def test_operations_answer_with_their_own_variables(answered: dict[str, Answers], name: str) -> None:
     assert "errors" not in answered[name], answered[name].get("errors")
     assert FACTS[name](answered[name]["data"]), answered[name]["data"]
+
+
+def test_groups_added_up_alone_and_all_together_agree(demo_store: GraphStore) -> None:
+    with demo_store.reading(LOCAL) as reader:
+        whole = {row["id"]: row for row in groups.all_roll_ups(reader, LOCAL).to_pylist()}
+        alone = groups.roll_ups(reader, LOCAL, list(whole))
+    assert len(whole) > 20
+    for number, row in whole.items():
+        for side in ("own", "group"):
+            sums = asdict(getattr(alone[number], side))
+            money = {name: {one["currency"] or "": one["amount"] for one in row[f"{side}_{name}"]}
+                     for name in ("ordered", "invoiced")}  # fmt: skip
+            assert sums == money | {name: row[f"{side}_{name}"] for name in sums if name not in money}
+    tops = [row for row in whole.values() if row["id"] == row["ultimate"]]
+    assert any(row["group_employees"] > row["own_employees"] for row in tops)
+    assert any(row["group_invoiced"] for row in tops)
 
 
 @pytest.mark.neo4j

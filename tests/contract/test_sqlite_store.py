@@ -142,17 +142,21 @@ def test_steps_run_once_in_order_and_all_or_nothing(tmp_path: Path, monkeypatch:
     def fail(connection: Connection) -> None:
         raise ZeroDivisionError
 
-    steps = {number: note(f"step {number}") for number in range(4)} | {4: fail}
+    today = migration.SCHEMA_VERSION
+    steps = {number: note(f"step {number}") for number in range(today + 3)} | {today + 3: fail}
     monkeypatch.setattr(schema, "STEPS", steps)
-    monkeypatch.setattr(migration, "SCHEMA_VERSION", 4)
+    monkeypatch.setattr(migration, "SCHEMA_VERSION", today + 3)
     with pytest.raises(ZeroDivisionError):
         SqliteStore(path)
     with closing(sqlite3.connect(path)) as probe:
         assert probe.execute("SELECT count(*) FROM document").fetchone() == (0,)
-    monkeypatch.setattr(migration, "SCHEMA_VERSION", 3)
+    monkeypatch.setattr(migration, "SCHEMA_VERSION", today + 2)
     for _ in range(2):
         with SqliteStore(path) as store, store.reading(LOCAL) as reader:
-            assert [each["id"] for each in reader.select("document")] == ["step 2", "step 3"]
+            assert [each["id"] for each in reader.select("document")] == [
+                f"step {today + 1}",
+                f"step {today + 2}",
+            ]
 
 
 def void(_: object) -> None:

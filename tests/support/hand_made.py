@@ -144,14 +144,17 @@ def _match(left: int, right: int, weight: int, model: Model, **found: tuple[int,
 
 
 def _organisations() -> dict[str, list[Row]]:
+    above = {11: 10, 13: 11, 14: 15, 15: 14}
+
     def one(number: int, name: str, ultimate: int, parents: int, children: int, cycle: bool = False) -> Row:
         return row(
             "organisation", id=number, size=1, cohesion=1.0, name=name, country="us", region="il", ultimate=ultimate,
-            parents=parents, children=children, cycle=cycle, namespaces=["lei"] if number == 10 else [],
+            parents=parents, children=children, cycle=cycle, controller=above.get(number),
+            namespaces=["lei"] if number == 10 else [],
         )  # fmt: skip
 
     def owned(child: int, parent: int, share: float) -> Row:
-        return row("subsidiary_of", start=child, end=parent, share=share, controlling=True, declared=True)
+        return row("subsidiary_of", start=child, end=parent, share=share, controlling=True, declared=True, current=True)
 
     members = {10: 10, 11: 11, 12: 11, 13: 13, 14: 14, 15: 15}
     return {

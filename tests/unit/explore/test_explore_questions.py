@@ -9,7 +9,7 @@ from spine.access.context import LOCAL
 from spine.bootstrap import open_store
 from spine.domain.ids import encode_id
 from spine.errors import ModelError, NotFound, QueryError
-from spine.explore import events, explain, graph, households, organisations, overview, persons
+from spine.explore import control, events, explain, graph, households, organisations, overview, persons
 from spine.explore.consents import consents
 from spine.explore.identities import identity
 from spine.explore.membership import distinct, holders, resolve
@@ -117,8 +117,8 @@ def test_a_count_at_another_confidence_counts_what_is_listed(reader: Reader) -> 
 
 
 def test_walks_up_a_ring_end(reader: Reader) -> None:
-    assert organisations.ultimate(reader, LOCAL, 14) == (14, True)
-    assert organisations.ultimate(reader, LOCAL, 13) == (10, False)
+    assert control.ultimate(reader, LOCAL, 14) == (14, True)
+    assert control.ultimate(reader, LOCAL, 13) == (10, False)
     tree = organisations.corporate_tree(reader, LOCAL, [10], levels=1, nodes=100)
     assert [(node.organisation, node.level, node.hidden) for node in tree.nodes] == [(10, 0, 0), (11, 1, 1)]
     assert tree.truncated

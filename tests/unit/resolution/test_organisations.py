@@ -1,5 +1,6 @@
 """Corporate hierarchies: ultimate parents of all organisations at once, against networkx on random ones."""
 
+from dataclasses import replace
 from typing import Any
 
 import networkx as nx
@@ -10,8 +11,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.ports import arrow_schema
+from spine.resolution.control import Stakes, controllers, followed, ultimate
 from spine.resolution.organisation_facts import organisation_table
-from spine.resolution.organisations import Hierarchy, followed, hierarchy, shares, ultimate
+from spine.resolution.organisations import Hierarchy, hierarchy, shares
 from spine.resolution.resolved import Resolved
 
 
@@ -68,16 +70,77 @@ def test_ultimate_parents_are_those_of_networkx(parents: list[int]) -> None:
         assert {loops.get(end, end) for end in sinks} == {int(top[node])}
 
 
-@given(
-    st.lists(st.tuples(st.integers(0, 7), st.integers(0, 7), st.sampled_from([20.0, 60.0, 60.0, 90.0])), max_size=30)
+STAKES = st.lists(
+    st.tuples(st.integers(0, 7), st.integers(0, 7), st.sampled_from([20.0, 30.0, 60.0, 60.0, 90.0])), max_size=30
 )
-def test_of_several_parents_the_strongest_usable_one_is_followed(edges: list[tuple[int, int, float]]) -> None:
+
+
+def stakes(edges: list[tuple[int, int, float]]) -> Stakes:
     child, parent = (np.array([edge[at] for edge in edges], dtype=np.int64) for at in (0, 1))
-    strength = np.array([edge[2] for edge in edges])
-    target = followed(8, child, parent, strength > 50, strength)
+    share = np.array([edge[2] for edge in edges])
+    return Stakes(child, parent, share, share > 50, share)
+
+
+@given(STAKES)
+def test_of_several_parents_the_strongest_usable_one_is_followed(edges: list[tuple[int, int, float]]) -> None:
+    target = followed(8, stakes(edges))
     for node in range(8):
         best = sorted((-s, p) for c, p, s in edges if c == node and s > 50)
         assert target[node] == (best[0][1] if best else node)
+
+
+@given(STAKES)
+def test_nobody_is_left_out_of_a_group_that_holds_more_than_half_of_it(edges: list[tuple[int, int, float]]) -> None:
+    edges = sorted({(c, p): (c, p, s) for c, p, s in edges if c != p}.values())
+    target, top, cycle = controllers(8, stakes(edges))
+    owned = {(c, p) for c, p, _ in edges}
+    for node in range(8):
+        assert target[node] == node or (node, int(target[node])) in owned
+        assert top[node] == top[target[node]]
+        if target[node] == node:
+            held: dict[int, float] = {}
+            for child, parent, share in edges:
+                if child == node and top[parent] != node:
+                    held[int(top[parent])] = held.get(int(top[parent]), 0) + share
+            assert max(held.values(), default=0) <= 50
+            assert not cycle[node]
+
+
+def test_a_group_controls_what_its_members_hold_together() -> None:
+    owned = [
+        {"child": 2, "parent": 1, "share": "60"}, {"child": 3, "parent": 1, "share": "80"},
+        {"child": 4, "parent": 2, "share": "30"}, {"child": 4, "parent": 3, "share": "25"},
+        {"child": 5, "parent": 4, "share": "40"}, {"child": 5, "parent": 1, "share": "20"},
+    ]  # fmt: skip
+    found = hierarchy(registered(5, owned))
+    assert tops(found) == dict.fromkeys(range(1, 6), 1)
+    assert found.controller.tolist() == [-1, 1, 1, 2, 4]
+    assert not any(edge["controlling"] for edge in found.subsidiary_of.to_pylist() if edge["start"] > 3)
+    assert found.groups == 1
+
+
+@pytest.mark.parametrize(
+    ("share", "role", "controls"),
+    [
+        ("40", "controlling shareholder", True), ("40", None, False), (None, None, True), (None, "branch", True),
+        (None, "IS_FUND-MANAGED_BY fund manager", False), (None, "minority shareholder", False),
+        ("80", "associate", True), ("50", "joint venture", False), (None, "not controlling", False),
+    ],
+)  # fmt: skip
+def test_a_source_may_say_that_a_parent_controls_or_does_not(
+    share: str | None, role: str | None, controls: bool
+) -> None:
+    found = hierarchy(registered(2, [{"child": 1, "parent": 2, "share": share, "role": role}]))
+    assert found.subsidiary_of["controlling"].to_pylist() == [controls]
+    assert tops(found)[1] == (2 if controls else 1)
+
+
+def test_what_the_ultimate_parent_is_said_to_hold_is_not_held_twice() -> None:
+    owned = [
+        {"child": 2, "parent": 1, "share": "30", "role": "minority"},
+        {"child": 2, "parent": 3, "share": "30", "role": "ultimate, minority"}, {"child": 1, "parent": 3},
+    ]  # fmt: skip
+    assert tops(hierarchy(registered(3, owned)))[2] == 2
 
 
 def test_a_chain_ends_at_the_top() -> None:
@@ -117,11 +180,19 @@ def test_a_declared_ultimate_parent_does_not_hide_the_direct_one() -> None:
     assert tops(hierarchy(registered(3, owned)))[1] == 3
 
 
-@pytest.mark.parametrize(("as_of", "top"), [(None, 2), ("2019-12-31", 2), ("2020-01-01T10:00", 2), ("2020-01-02", 1)])
+@pytest.mark.parametrize(("as_of", "top"), [(None, 1), ("2019-12-31", 2), ("2020-01-01T10:00", 2), ("2020-01-02", 1)])
 def test_an_ended_edge_is_kept_and_not_followed(as_of: str | None, top: int) -> None:
     found = hierarchy(registered(2, [{"child": 1, "parent": 2, "valid_to": "2020-01-01"}]), as_of)
     assert tops(found)[1] == top
-    assert found.subsidiary_of.num_rows == 1
+    assert found.subsidiary_of["current"].to_pylist() == [False]
+
+
+@pytest.mark.parametrize(("observed", "top"), [("2019-06-01", 2), ("2020-06-01", 1), (None, 1)])
+def test_an_edge_holds_that_had_not_ended_when_it_was_declared(observed: str | None, top: int) -> None:
+    seen = registered(2, [{"child": 1, "parent": 2, "valid_to": "2020-01-01"}])
+    at = seen.records.schema.get_field_index("observed_at")
+    seen = replace(seen, records=seen.records.set_column(at, "observed_at", pa.array([observed, None], pa.string())))
+    assert tops(hierarchy(seen))[1] == top
 
 
 def test_an_edge_of_the_future_is_not_followed_yet() -> None:
