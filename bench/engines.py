@@ -10,7 +10,8 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 
 from spine.domain.vocabulary import Kind
-from spine.engines.duckdb_engine import DuckDBEngine
+from spine.engines.local_engine import LocalEngine
+from spine.engines.spark_components import components
 from spine.engines.spark_engine import SparkEngine
 from spine.engines.spark_flow import FLOOR
 from spine.engines.spark_records import records_table
@@ -21,6 +22,7 @@ from spine.matching.encoded import encode
 from spine.matching.scorer import score
 from spine.matching.training import untrained
 from spine.ports import Candidates
+from spine.resolution.components import connected
 
 
 def persons(size: int, seed: int = 0) -> pa.Table:
@@ -54,9 +56,9 @@ def main(sizes: list[int]) -> None:
     """Time each step of both engines and compare their answers."""
     begun = time.perf_counter()
     spark = local_session(spark__master="local[2]")
-    engines = {"duckdb": DuckDBEngine(), "spark": SparkEngine(spark)}
+    engines = {"local": LocalEngine(), "spark": SparkEngine(spark)}
     say(f"session {time.perf_counter() - begun:.1f} s\n")
-    say("| records | pairs | step | DuckDB | Spark |\n|---|---|---|---|---|")
+    say("| records | pairs | step | one machine | Spark |\n|---|---|---|---|---|")
     measure(1000, engines, spark, quiet=True)
     for size in sizes:
         measure(size, engines, spark)
@@ -74,24 +76,25 @@ def measure(size, engines, spark, quiet=False) -> None:  # type: ignore[no-untyp
         for name, engine in engines.items():
             with timed(seconds["candidates"], name):
                 found[name] = engine.candidates(table, rules, REFINE[kind])
-        pairs = found["duckdb"]
+        pairs = found["local"]
         assert np.array_equal(pairs.left, found["spark"].left)
         assert np.array_equal(pairs.right, found["spark"].right)
-        with timed(seconds["score"], "duckdb"):
+        with timed(seconds["score"], "local"):
             weight = score(model, encoded, pairs.left, pairs.right).weight
         with timed(seconds["score"], "spark"):
             frame = spark.createDataFrame(pa.table({"left": pairs.left, "right": pairs.right}))
             score_pairs(spark, path, frame, model).where(f"weight >= {FLOOR}").write.parquet(folder + "/matches")
         assert spark.read.parquet(folder + "/matches").count() == (weight >= FLOOR).sum()
-        kept = Candidates(pairs.left[weight >= FLOOR], pairs.right[weight >= FLOOR])
-        labels = {}
-        for name, engine in engines.items():
-            with timed(seconds["components"], name):
-                labels[name] = engine.components(size, kept)
-        assert np.array_equal(labels["duckdb"], labels["spark"])
+        left, right = pairs.left[weight >= FLOOR], pairs.right[weight >= FLOOR]
+        with timed(seconds["components"], "local"):
+            labels = connected(size, left, right)
+        with timed(seconds["components"], "spark"):
+            edges = spark.createDataFrame(pa.table({"left": left, "right": right}))
+            whole = components(spark, edges).toArrow()
+        assert np.array_equal(labels[whole["row"].to_numpy()], whole["component"].to_numpy())
     if not quiet:
         for step, one in seconds.items():
-            say(f"| {size:,} | {len(pairs.left):,} | {step} | {one['duckdb']:.2f} | {one['spark']:.1f} |")
+            say(f"| {size:,} | {len(pairs.left):,} | {step} | {one['local']:.2f} | {one['spark']:.1f} |")
 
 
 class timed:

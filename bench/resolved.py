@@ -57,7 +57,7 @@ def loaded(one: DataSet, watch: Stopwatch) -> Iterator[GraphStore]:
 def resolved(one: DataSet, watch: Stopwatch) -> Iterator[GraphStore]:
     """A fresh SQLite store that holds the set, resolved; gone afterwards."""
     with loaded(one, watch) as store:
-        resolve(store, LOCAL, open_engine("duckdb"), watch=watch)
+        resolve(store, LOCAL, open_engine("local"), watch=watch)
         yield store
 
 
@@ -134,7 +134,7 @@ def experiments_in(store: GraphStore, one: DataSet) -> Iterator[Experiment]:
         gathered = gather(reader)
         for kind, truth in kinds_of(reader, one).items():
             model = stored_model(reader, Kind(kind))
-            matched = match(gathered, Kind(kind), open_engine("duckdb"), model, Stopwatch())
+            matched = match(gathered, Kind(kind), open_engine("local"), model, Stopwatch())
             rows = gathered.records.select(["source", "record_id"]).take(pa.array(matched.rows))
             name = one.name if one.records else f"{one.name}, {kind}s"
             yield Experiment(name, gathered, matched, truth_of(truth, rows))

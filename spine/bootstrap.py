@@ -60,11 +60,11 @@ def cypher_projection() -> Callable[[GraphStore, Context], AbstractContextManage
 
 
 def open_engine(name: str) -> MatchEngine:
-    """The match engine of that name: `duckdb` or `spark`; SettingsError for any other, or where Spark is missing."""
-    if name == "duckdb":
-        from spine.engines.duckdb_engine import DuckDBEngine
+    """The match engine of that name: `local` or `spark`; SettingsError for any other, or where Spark is missing."""
+    if name == "local":
+        from spine.engines.local_engine import LocalEngine
 
-        return DuckDBEngine()
+        return LocalEngine()
     if name == "spark":
         try:
             from spine.engines.spark_engine import SparkEngine
@@ -73,4 +73,4 @@ def open_engine(name: str) -> MatchEngine:
                 "The Spark engine needs pyspark and Splink.", remedy="pip install 'identity-spine[spark]'."
             ) from missing
         return SparkEngine()
-    raise SettingsError(f"There is no match engine {name!r}.", remedy="Use duckdb or spark.")
+    raise SettingsError(f"There is no match engine {name!r}.", remedy="Use local or spark.")

@@ -129,16 +129,12 @@ class Candidates:
 
 
 class MatchEngine(Protocol):
-    """Pairs and components at the engine's scale; levels and trees come from the one Python implementation."""
+    """Pairs at the engine's scale; levels, components and trees come from the one Python implementation."""
 
     name: str
 
     def candidates(self, keys: pa.Table, rules: Sequence[BlockingRule], refine: Sequence[str]) -> Candidates:
         """Pairs of rows that agree on a rule; a crowded key is joined with each of the `refine` columns."""
-        ...
-
-    def components(self, size: int, candidates: Candidates) -> np.ndarray[Any, np.dtype[np.int64]]:
-        """For each of `size` rows the smallest row number of its connected component."""
         ...
 
 

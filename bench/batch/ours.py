@@ -78,7 +78,7 @@ class Both(Stopwatch):
 
 
 def _resolved(store: GraphStore, watch: Both) -> ResolveReport:
-    return resolve(store, LOCAL, open_engine("duckdb"), "auto", watch=watch)
+    return resolve(store, LOCAL, open_engine("local"), "auto", watch=watch)
 
 
 def _timed(found: dict[str, Any], name: str, what: Any) -> Any:

@@ -70,7 +70,7 @@ def _filled(graph: GraphStore, world: Any, folder: Path, watch: Stopwatch) -> Do
         )
         for source in world.sources
     ]
-    report = resolve(graph, LOCAL, open_engine("duckdb"), "auto", watch=watch)
+    report = resolve(graph, LOCAL, open_engine("local"), "auto", watch=watch)
     with graph.reading(LOCAL) as reader, watch.stage("measure accuracy"):
         accuracies = {
             kind: measured(reader, kind, read_texts(truth), settings().confidence)

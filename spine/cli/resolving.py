@@ -19,7 +19,7 @@ from spine.pipeline.resolve import resolve as resolve_store
 class Engine(StrEnum):
     """The match engines."""
 
-    DUCKDB = "duckdb"
+    LOCAL = "local"
     SPARK = "spark"
 
 
@@ -43,7 +43,7 @@ COUNTS = ("records", "identifiers", "candidates", "matches", "components", "pers
 
 
 def resolve(
-    engine: Annotated[Engine, typer.Option("--engine", help="What finds the pairs.")] = Engine.DUCKDB,
+    engine: Annotated[Engine, typer.Option("--engine", help="What finds the pairs.")] = Engine.LOCAL,
     train: Annotated[
         When, typer.Option("--train", help="auto trains where the store has no model yet; always; never.")
     ] = When.AUTO,

@@ -1,4 +1,4 @@
-"""Blocking in Spark SQL: the same pairs as the DuckDB engine, wherever the keys lie.
+"""Blocking in Spark SQL: the same pairs as the engine of one machine, wherever the keys lie.
 
 All rules go through one plan: a block row is (rule, key, row). A window counts how many hold a key; it spills to disk
 where that are millions. Only keys that few hold are gathered and paired.

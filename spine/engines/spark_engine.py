@@ -1,7 +1,5 @@
-"""The match engine for data that outgrows one machine: blocking in Spark SQL, components by Splink's clustering."""
+"""The match engine for data that outgrows one machine: blocking in Spark SQL."""
 
-import shutil
-import tempfile
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +8,6 @@ import pyarrow as pa
 from pyspark.sql import SparkSession
 
 from spine.engines.spark_blocking import blocked
-from spine.engines.spark_components import components
 from spine.engines.spark_session import session
 from spine.ports import BlockingRule, Candidates
 
@@ -48,25 +45,6 @@ class SparkEngine:
         order = np.lexsort((right, left))
         skipped = {rule.name: crowds[rule.name] for rule in usable if rule.name in crowds}
         return Candidates(left[order], right[order], skipped)
-
-    def components(self, size: int, candidates: Candidates) -> Ints:
-        """For each of `size` rows the smallest row number of its connected component."""
-        labels = np.arange(size, dtype=np.int64)
-        if not len(candidates.left):
-            return labels
-        context = self.spark.sparkContext
-        own = None
-        if context.getCheckpointDir() is None and (context.master or "").startswith("local"):
-            own = tempfile.mkdtemp(prefix="spine-spark-")
-            context.setCheckpointDir(own)
-        try:
-            pairs = self.spark.createDataFrame(pa.table({"left": candidates.left, "right": candidates.right}))
-            found = components(self.spark, pairs).toArrow()
-        finally:
-            if own is not None:
-                shutil.rmtree(own, ignore_errors=True)
-        labels[_column(found, "row")] = _column(found, "component")
-        return labels
 
 
 def _column(table: pa.Table, name: str) -> Ints:

@@ -25,7 +25,7 @@ def changing(api_settings: Settings) -> Iterator[tuple[GraphStore, TestClient]]:
     """The hand-made records, resolved, on a store of their own, and a client."""
     with open_store("memory:", api_settings) as store:
         hand_made.fill(store)
-        resolve(store, LOCAL, open_engine("duckdb"), "never", confidence=hand_made.CONFIDENCE)
+        resolve(store, LOCAL, open_engine("local"), "never", confidence=hand_made.CONFIDENCE)
         with TestClient(create_app(store, api_settings), base_url=BASE) as opened:
             yield store, opened
 

@@ -7,11 +7,10 @@ import os
 import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from itertools import combinations, pairwise, product
+from itertools import combinations, product
 from pathlib import Path
 from typing import Any
 
-import networkx as nx
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as parquet
@@ -24,7 +23,7 @@ from seed.world import build
 from spine.access.context import LOCAL
 from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import Kind
-from spine.engines.duckdb_engine import DuckDBEngine
+from spine.engines.local_engine import LocalEngine
 from spine.matching.blocking import keys
 from spine.pipeline.gather import Gathered, gather
 from spine.pipeline.load import load
@@ -32,13 +31,14 @@ from spine.pipeline.matching import Matched, match, stored_model
 from spine.pipeline.progress import Stopwatch
 from spine.pipeline.resolve import resolve
 from spine.pipeline.tables import DERIVED
-from spine.ports import BlockingRule, Candidates, MatchEngine, Reader
+from spine.ports import BlockingRule, MatchEngine, Reader
+from spine.resolution.components import connected
 from spine.resolution.packing import pack, unpack
 from spine.resolution.trees import CERTAIN, Policy
 from spine.stores.memory import MemoryStore
 
 PERSONS = 150
-ENGINES = ["duckdb", pytest.param("spark", marks=[pytest.mark.spark, pytest.mark.slow])]
+ENGINES = ["local", pytest.param("spark", marks=[pytest.mark.spark, pytest.mark.slow])]
 RULES = (
     BlockingRule("a", ("a",), 3),
     BlockingRule("b", ("b",), 100),
@@ -82,8 +82,8 @@ def engine(request: pytest.FixtureRequest) -> MatchEngine:
 
 
 def engine_of(name: str, request: pytest.FixtureRequest) -> MatchEngine:
-    if name == "duckdb":
-        return DuckDBEngine()
+    if name == "local":
+        return LocalEngine()
     session = request.getfixturevalue("spark")
     from spine.engines.spark_engine import SparkEngine
 
@@ -147,31 +147,13 @@ def agrees_on_candidates(engine: MatchEngine, records: Sequence[dict[str, Any]])
     assert dict(found.skipped) == skipped
 
 
-def agrees_on_components(engine: MatchEngine, size: int, pairs: Sequence[tuple[int, int]]) -> None:
-    ordered = sorted({(min(pair), max(pair)) for pair in pairs if len(set(pair)) == 2})
-    ends = np.array(ordered, np.int64).reshape(-1, 2)
-    graph = nx.Graph()
-    graph.add_nodes_from(range(size))
-    graph.add_edges_from(ordered)
-    expected = np.empty(size, np.int64)
-    for part in nx.connected_components(graph):
-        expected[list(part)] = min(part)
-    assert engine.components(size, Candidates(ends[:, 0], ends[:, 1])).tolist() == expected.tolist()
-
-
 once = settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @once
 @given(st.lists(rows, max_size=25))
 def test_random_keys_give_the_pairs_of_the_plain_oracle(records: list[dict[str, Any]]) -> None:
-    agrees_on_candidates(DuckDBEngine(), records)
-
-
-@once
-@given(st.integers(1, 30), st.lists(st.tuples(st.integers(0, 29), st.integers(0, 29)), max_size=40))
-def test_random_pairs_give_the_components_of_networkx(size: int, pairs: list[tuple[int, int]]) -> None:
-    agrees_on_components(DuckDBEngine(), size, [(a % size, b % size) for a, b in pairs])
+    agrees_on_candidates(LocalEngine(), records)
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -197,17 +179,22 @@ def test_nothing_to_pair(engine: MatchEngine) -> None:
     agrees_on_candidates(engine, [])
     found = engine.candidates(pa.table({"z": pa.array([1, 1])}), RULES, REFINE)
     assert (len(found.left), len(found.right), dict(found.skipped)) == (0, 0, {})
-    agrees_on_components(engine, 3, [])
-    agrees_on_components(engine, 0, [])
 
 
+@pytest.mark.spark
+@pytest.mark.slow
 @pytest.mark.parametrize("shape", ["chain", "random"])
-def test_components_of_a_graph(engine: MatchEngine, shape: str) -> None:
+def test_components_on_spark_are_those_of_one_machine(spark: Any, shape: str) -> None:
+    from spine.engines.spark_components import components
+
     rng = np.random.default_rng(0)
-    order = rng.permutation(80).tolist()
-    chain = list(pairwise(order[:41]))
-    loose = [(int(a), int(b)) for a, b in rng.integers(0, 80, (50, 2))]
-    agrees_on_components(engine, 80, chain if shape == "chain" else loose)
+    order = rng.permutation(80)
+    pairs = np.stack((order[:40], order[1:41]), axis=1) if shape == "chain" else rng.integers(0, 80, (50, 2))
+    left, right = pairs[pairs[:, 0] != pairs[:, 1]].T
+    found = components(spark, spark.createDataFrame(pa.table({"left": left, "right": right}))).toArrow()
+    labels = dict(zip(found["row"].to_pylist(), found["component"].to_pylist(), strict=True))
+    expected = connected(80, left, right)
+    assert labels == {row: int(expected[row]) for row in {*left.tolist(), *right.tolist()}}
 
 
 def test_text_keys(engine: MatchEngine) -> None:
@@ -235,7 +222,7 @@ def filled(world: Any) -> MemoryStore:
 def local(world: Any) -> Iterator[MemoryStore]:
     """The world, resolved on one machine."""
     with filled(world) as store:
-        resolve(store, LOCAL, DuckDBEngine(), "auto")
+        resolve(store, LOCAL, LocalEngine(), "auto")
         yield store
 
 
@@ -264,7 +251,7 @@ def test_the_demo_world_resolves_to_the_same_graph(engine: MatchEngine, local: M
 def local_match(store: MemoryStore, kind: Kind, judgements: Sequence[Judgement] = ()) -> tuple[Gathered, Matched]:
     with store.reading(LOCAL) as reader:
         gathered = replace(gather(reader), judgements=judgements)
-        return gathered, match(gathered, kind, DuckDBEngine(), stored_model(reader, kind), Stopwatch())
+        return gathered, match(gathered, kind, LocalEngine(), stored_model(reader, kind), Stopwatch())
 
 
 def written(gathered: Gathered, matched: Matched, folder: Path) -> None:

@@ -124,7 +124,7 @@ def test_look_ups_and_search_answer_the_same(original: GraphStore, imported: Gra
 
 @pytest.mark.neo4j
 def test_a_resolve_of_it_finds_what_the_original_finds(original: GraphStore, imported: GraphStore) -> None:
-    first, second = (resolve(store, LOCAL, open_engine("duckdb"), "never") for store in (original, imported))
+    first, second = (resolve(store, LOCAL, open_engine("local"), "never") for store in (original, imported))
     assert second.persons == first.persons > 0
     with original.reading(LOCAL) as wanted, imported.reading(LOCAL) as found:
         for name in ("resolves_to_person", "resolves_to_organisation", "in_component", "member_of", "match"):

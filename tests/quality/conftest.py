@@ -58,7 +58,7 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     with open_store("memory:", Settings()) as store:
         for source in world.sources:
             load(store, LOCAL, open_source(source.path, source.mapping, source.name), source.path.name, key="demo")
-        report = resolve(store, LOCAL, open_engine("duckdb"), "auto")
+        report = resolve(store, LOCAL, open_engine("local"), "auto")
         found = Demo(world, store, report, json.loads(world.hard_cases.read_text(encoding="utf-8")))
         with store.reading(LOCAL) as reader:
             for kind in ("person", "organisation", "household"):

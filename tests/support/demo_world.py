@@ -18,4 +18,4 @@ def fill(store: GraphStore, folder: Path) -> None:
     """Make the world in a folder, load all its sources and resolve."""
     for source in build(folder, persons=INHABITANTS, seed=0).sources:
         load(store, LOCAL, open_source(source.path, source.mapping, source.name), source.path.name, key=KEY)
-    resolve(store, LOCAL, open_engine("duckdb"), "auto")
+    resolve(store, LOCAL, open_engine("local"), "auto")

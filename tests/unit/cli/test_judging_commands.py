@@ -20,7 +20,7 @@ def url(tmp_path: Path) -> str:
     """A resolved store of two strangers."""
     with SqliteStore(tmp_path / "s.db") as store:
         put(store, person("a", given_name="Ann", surname="Lee"), person("b", given_name="Bo", surname="Orr"))
-        resolve(store, LOCAL, open_engine("duckdb"), "never", clock=Ticking())
+        resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking())
     return f"sqlite:{tmp_path / 's.db'}"
 
 

@@ -9,7 +9,7 @@ import pytest
 from compared import encoded
 
 from spine.domain.vocabulary import Kind
-from spine.engines.duckdb_engine import DuckDBEngine
+from spine.engines.local_engine import LocalEngine
 from spine.matching.blocking import REFINE, keys, rules_of
 from spine.matching.scorer import score
 from spine.matching.training import train
@@ -17,7 +17,7 @@ from spine.resolution import merge_tree
 from spine.resolution.components import connected, inside_pairs
 from spine.settings import DEFAULT_CONFIDENCE
 
-ENGINE = DuckDBEngine()
+ENGINE = LocalEngine()
 GIVEN = ["maria", "john", "elena", "peter", "ingrid", "omar", "lucia", "viktor", "amira", "daniel", "sofia", "henrik"]
 SURNAME = ["berglund", "oduya", "marchetti", "novak", "haverkamp", "smith", "petrosyan", "quist", "moreau", "tanaka"]
 STREET = ["oak street", "river road", "mill lane", "station road", "church street", "garden avenue", "hill crescent"]

@@ -36,7 +36,7 @@ with open_store("sqlite:" + sys.argv[1], Settings()) as store:
     print("begun", flush=True)
     load(store, LOCAL, Given(*batches), "rows", key="k", clock=Clock())
     print("loaded", flush=True)
-    resolve(store, LOCAL, open_engine("duckdb"), "never", clock=Clock())
+    resolve(store, LOCAL, open_engine("local"), "never", clock=Clock())
     print("resolved", flush=True)
 """
 SUPPORT = str(Path(__file__).parents[2] / "support")

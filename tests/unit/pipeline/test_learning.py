@@ -46,7 +46,7 @@ def judge(store: GraphStore, verdict: str, authority: str, count: int) -> None:
 
 def trained(store: GraphStore) -> Model:
     """The model after training anew."""
-    resolve(store, LOCAL, open_engine("duckdb"), "always", clock=Ticking())
+    resolve(store, LOCAL, open_engine("local"), "always", clock=Ticking())
     with store.reading(LOCAL) as reader:
         return Model.from_document(reader.get("document", "id", ["model:person"])[0]["body"])
 
@@ -82,4 +82,4 @@ def test_training_anew_from_the_same_judgements_writes_nothing(store: GraphStore
     put(store, *people())
     judge(store, "same", "steward", 5)
     assert trained(store) == trained(store)
-    assert resolve(store, LOCAL, open_engine("duckdb"), "always", clock=Ticking()).written == {}
+    assert resolve(store, LOCAL, open_engine("local"), "always", clock=Ticking()).written == {}

@@ -27,7 +27,7 @@ from spine.pipeline import resolve as resolving
 from spine.pipeline.load import load
 from spine.pipeline.progress import Stopwatch
 from spine.pipeline.resolve import ResolveReport, Train, resolve
-from spine.ports import BlockingRule, Candidates, Cause, GraphStore, MatchEngine, Reader, Row, arrow_schema
+from spine.ports import BlockingRule, Candidates, Cause, GraphStore, Reader, Row, arrow_schema
 
 ANN = {"given_name": "Annabel", "surname": "Quist", "birth_date": "1980-05-01", "postcode": "12345", "city": "Lund"}
 BEN = {"given_name": "Benedict", "surname": "Oduya", "birth_date": "1971-11-23", "postcode": "54321", "city": "Kiel"}
@@ -46,7 +46,7 @@ def people() -> list[Row]:
 
 def run(store: GraphStore, train: Train = "never", **more: Any) -> ResolveReport:
     """A resolve with the shipped weights."""
-    return resolve(store, LOCAL, open_engine("duckdb"), train, clock=Ticking(), **more)
+    return resolve(store, LOCAL, open_engine("local"), train, clock=Ticking(), **more)
 
 
 def judge(store: GraphStore, a: str, b: str, verdict: str, authority: str = "steward", at: str = "2025-05-01") -> None:
@@ -194,10 +194,6 @@ class Failing:
         """Break."""
         raise StoreError("the disk is full")
 
-    def components(self, size: int, candidates: Candidates) -> Any:
-        """Never reached."""
-        raise NotImplementedError
-
 
 def test_a_resolve_that_fails_leaves_no_trace(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
     put(store, *people())
@@ -261,11 +257,6 @@ def test_the_summary_is_kept_with_the_resolve(store: GraphStore) -> None:
         (row,) = reader.get("document", "id", [resolving.SUMMARY])
     kept = json.loads(row["body"])
     assert (kept["persons"], kept["written"]) == (report.persons, report.written)
-
-
-def test_the_engine_in_use_is_a_match_engine() -> None:
-    engine: MatchEngine = open_engine("duckdb")
-    assert engine.components(3, Candidates(np.array([0]), np.array([2]))).tolist() == [0, 1, 0]
 
 
 def test_plain_components_chain_where_merge_trees_do_not(store: GraphStore) -> None:

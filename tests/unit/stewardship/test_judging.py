@@ -32,7 +32,7 @@ def fill(store: GraphStore) -> dict[str, int]:
         organisation("o2", "Birch Inc"),
         organisation("o3", "Works Company", identifiers=[{"namespace": "domain", "value": "works.example"}]),
     )
-    resolve(store, LOCAL, open_engine("duckdb"), "never", clock=Ticking())
+    resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking())
     with store.reading(LOCAL) as reader:
         return {row["record_id"]: row["id"] for row in reader.scan("record").to_pylist()}
 
@@ -51,7 +51,7 @@ def say(store: GraphStore, a: int, b: int, verdict: Verdict, **more: Any) -> Jud
 def agrees_with_a_resolve(store: GraphStore) -> None:
     """A resolve of everything finds nothing to change."""
     before = derived(store)
-    resolve(store, LOCAL, open_engine("duckdb"), "never", clock=Ticking())
+    resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking())
     after = derived(store)
     assert {name: after[name] for name in DERIVED} == before
 

@@ -5,18 +5,20 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from spine.engines.duckdb_engine import DuckDBEngine
-from spine.ports import BlockingRule, Candidates
+from spine.engines import packed
+from spine.engines.local_engine import LocalEngine
+from spine.ports import BlockingRule
 
 PLAIN, LISTS, REFINE = ("a", "b"), ("c", "d"), ("b", "e")
 CELL = st.one_of(st.none(), st.integers(0, 2))
 LIST_CELL = st.lists(CELL, max_size=3)
 ROW = st.fixed_dictionaries({**dict.fromkeys((*PLAIN, "e"), CELL), **dict.fromkeys(LISTS, LIST_CELL)})
 RULE = st.lists(st.sampled_from((*PLAIN, *LISTS)), min_size=1, max_size=2, unique=True)
-ENGINE = DuckDBEngine()
+ENGINE = LocalEngine()
 
 
 def _table(rows: list[dict[str, Any]]) -> pa.Table:
@@ -58,10 +60,10 @@ def _expected(rows: list[dict[str, Any]], rule: BlockingRule, refine: tuple[str,
     return pairs, skipped
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(st.lists(ROW, max_size=10), st.lists(RULE, min_size=1, max_size=2), st.integers(1, 5))
-def test_candidates_are_what_the_rules_say(rows: list[dict[str, Any]], named: list[list[str]], crowded: int) -> None:
-    rules = [BlockingRule(f"{n}: {' + '.join(names)}", tuple(names), crowded) for n, names in enumerate(named)]
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(ROW, max_size=10), st.lists(st.tuples(RULE, st.integers(1, 5)), min_size=1, max_size=4))
+def test_candidates_are_what_the_rules_say(rows: list[dict[str, Any]], named: list[tuple[list[str], int]]) -> None:
+    rules = [BlockingRule(f"{n}: {' + '.join(names)}", tuple(names), most) for n, (names, most) in enumerate(named)]
     found = ENGINE.candidates(_table(rows), rules, REFINE)
     pairs: set[tuple[int, int]] = set()
     skipped = {}
@@ -91,6 +93,24 @@ def test_the_same_question_twice_has_the_same_answer() -> None:
     assert (one.left < one.right).all()
 
 
-def test_components_by_smallest_row() -> None:
-    pairs = Candidates(np.array([1, 4]), np.array([3, 5]))
-    assert ENGINE.components(6, pairs).tolist() == [0, 1, 2, 1, 4, 4]
+def test_pairs_come_once_and_sorted_however_often_they_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packed, "PENDING", 3)
+    rng = np.random.default_rng(0)
+    pairs = packed.PairSet(50)
+    expected = set()
+    for _ in range(20):
+        left, right = rng.integers(0, 25, 4), rng.integers(25, 50, 4)
+        pairs.add(left, right)
+        expected |= set(zip(left.tolist(), right.tolist(), strict=True))
+    found = pairs.columns()
+    assert list(zip(*(column.tolist() for column in found), strict=True)) == sorted(expected)
+
+
+@pytest.mark.parametrize("spread", [1, 1 << 20, 1 << 59])
+def test_equal_numbers_get_one_number_in_their_order(spread: int) -> None:
+    values = np.random.default_rng(1).integers(-9, 9, 200) * spread
+    number, count = packed.numbered(values)
+    distinct, expected = np.unique(values, return_inverse=True)
+    assert count == len(distinct)
+    assert number.tolist() == expected.tolist()
+    assert packed.numbered(values[:0])[1] == 0

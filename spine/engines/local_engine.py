@@ -1,0 +1,171 @@
+"""The match engine of one machine: keys grouped by sorting, in memory."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from spine.engines.key_sets import KeySet, key_sets
+from spine.engines.packed import WORD, Ints, PairSet, bits_for, firsts, numbered
+from spine.ports import BlockingRule, Candidates
+
+Bools = np.ndarray[Any, np.dtype[np.bool_]]
+CELLS = 1 << 22
+"""So many pairs of rows are made at a time."""
+
+
+class LocalEngine:
+    """`MatchEngine` on one machine: pairs from sorted whole numbers."""
+
+    name = "local"
+
+    def candidates(self, keys: pa.Table, rules: Sequence[BlockingRule], refine: Sequence[str]) -> Candidates:
+        """Pairs of rows that agree on a rule; a crowded key is joined with each of the `refine` columns."""
+        sets = key_sets(rules, refine, keys.column_names)
+        blocks = _Blocks(
+            keys.num_rows,
+            {name: _column(keys[name]) for name in sorted({name for one in sets for name in one.columns})},
+        )
+        for one in sets:
+            blocks.group(one)
+        left, right = blocks.pairs.columns()
+        skipped = {rule.name: blocks.skipped[rule.name] for rule in rules if blocks.skipped.get(rule.name)}
+        return Candidates(left, right, skipped)
+
+
+@dataclass(frozen=True)
+class _Column:
+    """The keys of one column, numbered from 0: one entry per key that a row holds, rows ascending.
+
+    `place` is where each row's entry stands, -1 where it has none; None where rows may hold several.
+    """
+
+    row: Ints
+    code: Ints
+    width: int
+    place: Ints | None
+
+
+def _column(column: "pa.ChunkedArray[Any]") -> _Column:
+    """The entries of a column of whole numbers, of texts, or of lists of either; nulls and repeats left out."""
+    array: Any = pa.concat_arrays(column.chunks or [pa.array([], column.type)])
+    size, row = len(array), np.arange(len(array))
+    lists = pa.types.is_list(array.type)
+    if lists:
+        row = np.asarray(pc.list_parent_indices(array)).astype(np.int64)
+        array = pc.list_flatten(array)
+    if not pa.types.is_integer(array.type):
+        array = array.dictionary_encode().indices
+    valid = np.flatnonzero(array.is_valid().to_numpy(zero_copy_only=False))
+    codes = array.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
+    row, (code, width) = row[valid], numbered(codes[valid])
+    if not lists:
+        place = np.full(size, -1, np.int64)
+        place[row] = np.arange(len(row))
+        return _Column(row, code, width, place)
+    order = np.lexsort((code, row))
+    row, code = row[order], code[order]
+    kept = firsts(row) | firsts(code)
+    return _Column(row[kept], code[kept], width, None)
+
+
+class _Blocks:
+    """The pairs found so far, and what crowded keys kept apart."""
+
+    def __init__(self, rows: int, columns: Mapping[str, _Column]) -> None:
+        self.rows = rows
+        self.columns = columns
+        self.pairs = PairSet(rows)
+        self.skipped: dict[str, int] = {}
+        # A bit per set of columns that is crowded at a row; of a list, a mark per entry of it.
+        self._crowded = np.zeros(rows, np.uint64)
+        self._bits: dict[tuple[str, ...], np.uint64] = {}
+        self._marks: dict[str, Bools] = {}
+
+    def group(self, one: KeySet) -> None:
+        """Pair the rows of the set's keys that are not crowded, and remember the others."""
+        row, code = self._entries(one)
+        bits = bits_for(len(row))
+        packed = np.sort((code << bits) | np.arange(len(row)))
+        entry = packed & ((1 << bits) - 1)
+        start = np.flatnonzero(firsts(packed >> bits))
+        held = np.diff(start, append=len(entry))
+        self._pair(row[entry], start, held, one.crowded)
+        for rule in one.rules:
+            crowd = held[held > rule.crowded]
+            self.skipped[rule.name] = int((crowd * (crowd - 1) // 2).sum())
+        if one.rules:
+            self._remember(one, row, entry[np.repeat(held > one.crowded, held)])
+
+    def _entries(self, one: KeySet) -> tuple[Ints, Ints]:
+        """Row and key of each entry that is worth grouping; keys narrow enough to be packed with an entry's number."""
+        several = [name for name in one.columns if self.columns[name].place is None]
+        if several:
+            first = self.columns[several[0]]
+            marked = self._marks.get(several[0]) if (several[0],) in one.within else None
+            at = np.arange(len(first.row)) if marked is None else np.flatnonzero(marked)
+            row, code, width = first.row[at], first.code[at], first.width
+            kept = self._open(one, row)
+            row, code = row[kept], code[kept]
+        else:
+            row = np.flatnonzero(self._open(one, None))
+            code, width = np.zeros(len(row), np.int64), 1
+        for name in one.columns:
+            if name not in several[:1]:
+                row, code, width = _joined(self.columns[name], row, code, width)
+        return row, code if bits_for(width) + bits_for(len(row)) <= WORD else numbered(code)[0]
+
+    def _open(self, one: KeySet, row: Ints | None) -> Bools:
+        """Which of the rows (all by default) are crowded in every set that the key set lies within, as far as known."""
+        asked = np.uint64(0)
+        for columns in one.within:
+            asked |= self._bits.get(columns, np.uint64(0))
+        crowded = self._crowded if row is None else self._crowded[row]
+        found: Bools = (crowded & asked) == asked
+        for name in one.columns:
+            place = self.columns[name].place
+            if row is None and place is not None:
+                found &= place >= 0
+        return found
+
+    def _pair(self, rows: Ints, start: Ints, held: Ints, crowded: int) -> None:
+        """All pairs inside each group of two to `crowded` rows; groups of one size as one array."""
+        usable = (held > 1) & (held <= crowded)
+        start, held = start[usable], held[usable]
+        for size in np.flatnonzero(np.bincount(held)).tolist():
+            of_size = start[held == size]
+            one, other = np.triu_indices(size, 1)
+            most = max(1, CELLS // len(one))
+            for begin in range(0, len(of_size), most):
+                members = rows[of_size[begin : begin + most, None] + np.arange(size)]
+                self.pairs.add(members[:, one].ravel(), members[:, other].ravel())
+
+    def _remember(self, one: KeySet, row: Ints, crowded: Ints) -> None:
+        """Note which rows, or which entries of a list, are crowded in this set, while there is room for it."""
+        several = [name for name in one.columns if self.columns[name].place is None]
+        if several and len(one.columns) == 1:
+            self._marks[several[0]] = np.zeros(len(row), np.bool_)
+            self._marks[several[0]][crowded] = True
+        elif not several and len(self._bits) < np.iinfo(np.uint64).bits:
+            bit = np.uint64(1) << np.uint64(len(self._bits))
+            self._bits[one.columns] = bit
+            self._crowded[row[crowded]] |= bit
+
+
+def _joined(column: _Column, row: Ints, code: Ints, width: int) -> tuple[Ints, Ints, int]:
+    """Entries with one more column in their key; those whose row has none are left out."""
+    if column.place is not None:
+        place = column.place[row]
+        kept = np.flatnonzero(place >= 0)
+        row, code, more = row[kept], code[kept], column.code[place[kept]]
+    else:
+        first = np.searchsorted(column.row, row, "left")
+        many = np.searchsorted(column.row, row, "right") - first
+        step = np.arange(int(many.sum())) - np.repeat(np.cumsum(many) - many, many)
+        row, code, more = np.repeat(row, many), np.repeat(code, many), column.code[np.repeat(first, many) + step]
+    if bits_for(width) + bits_for(column.width) > WORD:
+        code, width = numbered(code)
+    return row, code * column.width + more, width * column.width
