@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from spine.api import explorer, pages
 from spine.api.batching import Desks
+from spine.api.downloads import audience_file
 from spine.api.endpoint import graphql, no_subscriptions
 from spine.api.errors import RequestError, answer, document
 from spine.api.network import LOCAL_HOSTS, is_trusted
@@ -58,6 +59,7 @@ def create_app(
             Route("/graphiql", pages.graphiql),
             Route("/operations", pages.operations),
             Route("/operations/{audience}/{name}", pages.operation),
+            Route("/audiences/{file}", audience_file),
             Route("/health", pages.health),
             Mount(explorer.base(), pages.Kept(directory=explorer.UI)),
         ],

@@ -15,6 +15,7 @@ from strawberry.dataloader import DataLoader
 
 from spine.access.context import Context
 from spine.api.errors import TimeOut
+from spine.audiences.projection import Projections
 from spine.errors import AccessDenied
 from spine.ports import GraphStore, Reader
 from spine.settings import Settings
@@ -29,7 +30,15 @@ TIME_LIMIT = 30.0
 class Session:
     """The questions of one request, asked of one view of the graph; `named` where it says which operation it wants."""
 
-    def __init__(self, desk: ThreadPoolExecutor, store: GraphStore, settings: Settings, context: Context) -> None:
+    def __init__(
+        self,
+        desk: ThreadPoolExecutor,
+        store: GraphStore,
+        settings: Settings,
+        context: Context,
+        projections: Projections,
+    ) -> None:
+        self.projections = projections
         self.settings = settings
         self.context = context
         self.timed_out = False
@@ -120,6 +129,7 @@ class Desks:
     def __init__(self, store: GraphStore, settings: Settings, size: int = 4) -> None:
         self._store = store
         self._settings = settings
+        self._projections = Projections()
         self._all = [ThreadPoolExecutor(1, thread_name_prefix=f"spine-desk-{at}") for at in range(size)]
         self._free: asyncio.LifoQueue[ThreadPoolExecutor] = asyncio.LifoQueue()
         for desk in self._all:
@@ -129,7 +139,7 @@ class Desks:
     async def session(self, context: Context) -> AsyncIterator[Session]:
         """A session on a desk of its own, until the request ends."""
         desk = await self._free.get()
-        session = Session(desk, self._store, self._settings, context)
+        session = Session(desk, self._store, self._settings, context, self._projections)
         try:
             yield session
         finally:
@@ -142,6 +152,7 @@ class Desks:
         """Let the threads end."""
         for desk in self._all:
             desk.shutdown(wait=True)
+        self._projections.close()
 
     def _back(self, desk: ThreadPoolExecutor, done: "asyncio.Future[None]") -> None:
         _forget(done)

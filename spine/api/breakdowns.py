@@ -6,8 +6,10 @@ import strawberry
 
 from spine.api.asking import Info, chosen
 from spine.api.fields import resolved
-from spine.api.households import HouseholdFilter
-from spine.explore import breakdown as spread
+from spine.api.filters import HouseholdFilter, document
+from spine.audiences import breakdown as spread
+from spine.audiences import filters
+from spine.audiences.selection import as_day
 
 
 @strawberry.type(description="How many households hold a value.")
@@ -26,9 +28,7 @@ class HouseholdBreakdown:
     namespaces: list[Share]
     sources: list[Share]
     consents: list[Share]
-    truncated: bool = strawberry.field(
-        description="True where too many would have to be cut again, and their sizes are those of the default."
-    )
+    truncated: bool = strawberry.field(description="True where a cap kept something out; none does.")
 
 
 @strawberry.type(description="How households are spread.")
@@ -37,9 +37,9 @@ class BreakdownQueries:
     async def household_breakdown(
         self, info: Info, filter: HouseholdFilter | None = None, confidence: float | None = None
     ) -> HouseholdBreakdown:
-        asked = (filter or HouseholdFilter()).asked()
-        default = info.context.settings.confidence
-        found = await info.context.ask(spread.breakdown, asked, chosen(info, confidence), default)
+        asked = filters.read_filter(filters.HouseholdFilter, document(filter or HouseholdFilter()))
+        sure, projections = chosen(info, confidence), info.context.projections
+        found = await info.context.ask(spread.breakdown, projections, asked, sure, as_day(None))
         return HouseholdBreakdown(
             total=found.total,
             persons=found.persons,
@@ -49,7 +49,7 @@ class BreakdownQueries:
             namespaces=_shares(found.namespaces),
             sources=_shares(found.sources),
             consents=_shares(found.consents),
-            truncated=found.truncated,
+            truncated=False,
         )
 
 

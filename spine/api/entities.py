@@ -5,6 +5,7 @@ import strawberry
 from spine.api.asking import Info, consents_at, portraits_at, rows_at, timelines_at
 from spine.api.events import EventConnection, event_filter, timeline_page
 from spine.api.evidence import BondConnection, BondEdge, WeakLink, bond_of
+from spine.api.facts import Fact, told
 from spine.api.fields import resolved
 from spine.api.records import (
     Consent,
@@ -19,6 +20,7 @@ from spine.api.records import (
 from spine.api.relay import Connection, paged
 from spine.explore import cuts, membership
 from spine.explore.explain import weakest_link
+from spine.explore.fact_values import comparable
 from spine.explore.golden import display_name
 from spine.explore.persons import Held, Link, Portrait
 from spine.ports import Row
@@ -157,6 +159,12 @@ class Entity(Node):
     ) -> EventConnection:
         timeline = await info.context.gather(timelines_at, self.entity, self.confidence)
         return timeline_page(timeline, event_filter(kinds, channels, since, until), first, after, last, before)
+
+    @resolved("Derived facts as of a day (else today), all or those named.")
+    async def facts(self, info: Info, names: list[str] | None = None, as_of: str | None = None) -> list[Fact]:
+        timeline = await info.context.gather(timelines_at, self.entity, self.confidence)
+        believed = {one.name: comparable(one.name, one.value) for one in (await self.portrait(info)).golden}
+        return await told(info, timeline, believed, names, as_of)
 
     @resolved("The last word per purpose, of those that are its own: see docs/audiences.md.")
     async def consents(self, info: Info, purpose: str | None = None) -> list[Consent]:

@@ -2,16 +2,18 @@
 
 import strawberry
 
-from spine.api.asking import Info, chosen, entities_at, homes_at, is_name, number_of, timelines_at
+from spine.api.asking import Info, chosen, consents_at, entities_at, homes_at, is_name, number_of, timelines_at
 from spine.api.events import EventConnection, event_filter, timeline_page
+from spine.api.facts import Fact, told
 from spine.api.fields import resolved
 from spine.api.people import Person, person_of
 from spine.api.records import Node, node_id
-from spine.api.relay import Connection, asked_page, listed, paged
+from spine.api.relay import Connection, paged
 from spine.errors import NotFound
 from spine.explore import households as explore
 from spine.explore.events import merged
 from spine.explore.explain import records_named
+from spine.explore.membership import Entity
 from spine.ports import Row
 
 
@@ -42,6 +44,7 @@ class MemberConnection(Connection[MemberEdge]):
 @strawberry.type(description="Persons who live, or share accounts, together.")
 class Household(Node):
     row: strawberry.Private[Row]
+    agreed: strawberry.Private[list[str] | None]
     confidence: float = strawberry.field(description="The confidence at which its persons were resolved.")
     size: int
     adults: int
@@ -51,7 +54,6 @@ class Household(Node):
     address: str | None
     namespaces: list[str] = strawberry.field(description="The kinds of identifiers that its members carry.")
     sources: list[str]
-    consents: list[str] = strawberry.field(description="The purposes that a member has consented to.")
     since: str | None
     last_seen: str | None
 
@@ -59,6 +61,18 @@ class Household(Node):
     async def members(self, info: Info, first: int | None = None, after: str | None = None) -> MemberConnection:
         found = await info.context.gather(explore.members, self.row["id"], self.confidence)
         return paged(MemberConnection, "members", found, lambda one: one.person.id, _member, first, after)
+
+    @resolved("The purposes that a member has consented to.")
+    async def consents(self, info: Info) -> list[str]:
+        if self.agreed is not None:
+            return self.agreed
+        found = await info.context.gather_many(consents_at, await self._persons(info), self.confidence)
+        return sorted({one.row["purpose"] for said in found.values() for one in said if one.row["status"] == "given"})
+
+    @resolved("Derived facts of all that happened to its members, as of a day (else today), all or those named.")
+    async def facts(self, info: Info, names: list[str] | None = None, as_of: str | None = None) -> list[Fact]:
+        timelines = await info.context.gather_many(timelines_at, await self._persons(info), self.confidence)
+        return await told(info, merged(list(timelines.values())), {}, names, as_of)
 
     @resolved("What happened to its members, newest first; `since` and `until` are (beginnings of) ISO 8601 times.")
     async def events(
@@ -73,10 +87,12 @@ class Household(Node):
         last: int | None = None,
         before: str | None = None,
     ) -> EventConnection:
-        persons = [one.person for one in await info.context.gather(explore.members, self.row["id"], self.confidence)]
-        found = await info.context.gather_many(timelines_at, persons, self.confidence)
+        found = await info.context.gather_many(timelines_at, await self._persons(info), self.confidence)
         asked = event_filter(kinds, channels, since, until)
         return timeline_page(merged(list(found.values())), asked, first, after, last, before)
+
+    async def _persons(self, info: Info) -> list[Entity]:
+        return [one.person for one in await info.context.gather(explore.members, self.row["id"], self.confidence)]
 
 
 @strawberry.type(description="A household of a list.")
@@ -90,74 +106,13 @@ class HouseholdConnection(Connection[HouseholdEdge]):
     pass
 
 
-@strawberry.input(description="What households must fulfil; everything that is given must hold.")
-class HouseholdFilter:
-    min_size: int | None = None
-    max_size: int | None = None
-    min_adults: int | None = None
-    max_adults: int | None = None
-    region: str | None = None
-    postcode_prefix: str | None = None
-    namespaces: list[str] | None = strawberry.field(
-        default=None, description="Identifier kinds that must occur among the members, such as loyalty."
-    )
-    sources: list[str] | None = None
-    consents: list[str] | None = strawberry.field(
-        default=None, description="Purposes that a member must have consented to, such as marketing."
-    )
-
-    def asked(self) -> explore.HouseholdFilter:
-        """The filter as the question takes it."""
-        return explore.HouseholdFilter(
-            self.min_size,
-            self.max_size,
-            self.min_adults,
-            self.max_adults,
-            self.region,
-            self.postcode_prefix,
-            tuple(self.namespaces or ()),
-            tuple(self.sources or ()),
-            tuple(self.consents or ()),
-        )
-
-
-@strawberry.type(description="Households, one or many.")
+@strawberry.type(description="A household by its id.")
 class HouseholdQueries:
     @resolved("A household by its id, or that of a person by `namespace:value`, with its persons at a confidence.")
     async def household(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Household:
         sure, default = chosen(info, confidence), info.context.settings.confidence
         number = await _number(info, id, sure)
         return household_of(await info.context.ask(explore.household, number, sure, default))
-
-    @resolved("Households that fulfil a filter, in a stable order.")
-    async def households(
-        self,
-        info: Info,
-        filter: HouseholdFilter | None = None,
-        confidence: float | None = None,
-        first: int | None = None,
-        after: str | None = None,
-    ) -> HouseholdConnection:
-        asked = (filter or HouseholdFilter()).asked()
-        sure, default = chosen(info, confidence), info.context.settings.confidence
-        size, position = asked_page("households", first, after)
-        page = await info.context.ask(explore.list_households, asked, sure, default, size, position)
-
-        async def count() -> int:
-            total, _ = await info.context.ask(explore.count_households, asked, sure, default)
-            return total
-
-        nodes = [(one.row["id"], household_of(one)) for one in page.households]
-        return listed(
-            HouseholdConnection,
-            HouseholdEdge,
-            "households",
-            nodes,
-            page.more,
-            position,
-            count,
-            truncated=page.truncated,
-        )
 
 
 async def _number(info: Info, named: str, confidence: float) -> int:
@@ -172,12 +127,13 @@ async def _number(info: Info, named: str, confidence: float) -> int:
     return homes[0].household
 
 
-def household_of(found: explore.Household) -> Household:
-    """A household as an answer."""
+def household_of(found: explore.Household, agreed: list[str] | None = None) -> Household:
+    """A household as an answer; `agreed` are its members' consents, where a list has found them already."""
     row = found.row
     return Household(
         id=node_id("household", row["id"]),
         row=row,
+        agreed=agreed,
         confidence=found.confidence,
         size=found.size,
         adults=found.adults,
@@ -187,7 +143,6 @@ def household_of(found: explore.Household) -> Household:
         address=row["address"],
         namespaces=row["namespaces"] or [],
         sources=row["sources"] or [],
-        consents=row["consents"] or [],
         since=row["valid_from"],
         last_seen=row["valid_to"],
     )

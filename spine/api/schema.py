@@ -5,6 +5,7 @@ from graphql import GraphQLError
 from strawberry.types import ExecutionContext
 
 from spine.api.analysis import AnalysisQueries
+from spine.api.audiences import AudienceMutations, AudienceQueries
 from spine.api.breakdowns import BreakdownQueries
 from spine.api.cypher import CypherQueries
 from spine.api.finding import FindingQueries
@@ -21,6 +22,7 @@ from spine.api.shapes import ShapeQueries
 class Query(
     FindingQueries,
     HouseholdQueries,
+    AudienceQueries,
     BreakdownQueries,
     OrganisationQueries,
     AnalysisQueries,
@@ -32,7 +34,7 @@ class Query(
 
 
 @strawberry.type(description="What changes the graph; refused where the server is read-only.")
-class Mutation(JudgementMutations):
+class Mutation(JudgementMutations, AudienceMutations):
     pass
 
 

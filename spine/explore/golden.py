@@ -177,7 +177,7 @@ def _score(rules: Sequence[str], claims: Sequence[_Claim], count: int) -> tuple[
     measures: dict[str, Any] = {
         "complete": any(claim.name in ("street", "po_box") for claim in claims),
         "verified": any(claim.verified for claim in claims),
-        "source": -_trust(first.source),
+        "source": -source_trust(first.source),
         "recency": first.observed_at,
         "frequency": count,
         "longest": sum(len(claim.value) for claim in claims),
@@ -185,7 +185,8 @@ def _score(rules: Sequence[str], claims: Sequence[_Claim], count: int) -> tuple[
     return tuple(measures[rule] for rule in rules)
 
 
-def _trust(source: str) -> int:
+def source_trust(source: str) -> int:
+    """The place of a source among those trusted, 0 the most; all that are not named share the last."""
     name = source.lower()
     return next((at for at, trusted in enumerate(SOURCE_TRUST) if name.startswith(trusted)), len(SOURCE_TRUST))
 

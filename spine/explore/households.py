@@ -1,20 +1,17 @@
-"""Households: which one, who lives there and why, and lists by size, adults, region, identifier kinds and consent."""
+"""Households: which one, who lives there and why."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from spine.access.context import Context
 from spine.domain.ids import encode_id
 from spine.errors import NotFound
-from spine.explore.membership import Entity, checked, distinct, members_of, resolve
+from spine.explore.membership import Entity, distinct, members_of, resolve
 from spine.explore.reasons import Reason, in_words, reasons_of
-from spine.ports import Reader, Row, Where
+from spine.ports import Reader, Row
 
 RESIDENCIES_CAP = 500
 """How many residencies or memberships of one household, or one record, are looked at."""
-RECUT_CAP = 2000
-"""How many households a list cuts again at another confidence before it says that it is truncated."""
-_PAGE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,54 +36,6 @@ class Membership:
     until: str | None
     reasons: tuple[Reason, ...]
     reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class HouseholdFilter:
-    """What a list of households must fulfil; None asks for nothing."""
-
-    min_size: int | None = None
-    max_size: int | None = None
-    min_adults: int | None = None
-    max_adults: int | None = None
-    region: str | None = None
-    postcode_prefix: str | None = None
-    namespaces: tuple[str, ...] = ()
-    sources: tuple[str, ...] = ()
-    consents: tuple[str, ...] = ()
-
-    def fits(self, household: Household) -> bool:
-        """True where size and adults are within what is asked."""
-        return (
-            (self.min_size is None or household.size >= self.min_size)
-            and (self.max_size is None or household.size <= self.max_size)
-            and (self.min_adults is None or household.adults >= self.min_adults)
-            and (self.max_adults is None or household.adults <= self.max_adults)
-        )
-
-    def fixed(self) -> list[Where]:
-        """The conditions that hold at every confidence; places are stored in small letters."""
-        where = [Where("region", "eq", self.region.strip().lower())] if self.region is not None else []
-        if self.postcode_prefix:
-            where.append(Where("postcode", "prefix", self.postcode_prefix.strip().lower()))
-        for column in ("namespaces", "sources", "consents"):
-            where.extend(Where(column, "contains", value) for value in getattr(self, column))
-        return where
-
-    def counted(self) -> list[Where]:
-        """The conditions on size and adults, true of what is stored at the default confidence."""
-        bounds = (("size", "ge", self.min_size), ("size", "le", self.max_size), ("adults", "ge", self.min_adults),
-                  ("adults", "le", self.max_adults))  # fmt: skip
-        return [Where(column, "ge" if op == "ge" else "le", value) for column, op, value in bounds if value is not None]
-
-
-@dataclass(frozen=True, slots=True)
-class HouseholdPage:
-    """Some households by id, whether more follow, and whether the search was cut short."""
-
-    households: tuple[Household, ...]
-    more: bool
-    truncated: bool = False
 
 
 def household(reader: Reader, context: Context, number: int, confidence: float, default: float) -> Household:
@@ -134,48 +83,6 @@ def homes(reader: Reader, context: Context, entities: Sequence[Entity]) -> dict[
     for found in out.values():
         found.sort(key=lambda one: (one.until or "", one.confidence, -one.household), reverse=True)
     return out
-
-
-def list_households(
-    reader: Reader,
-    context: Context,
-    asked: HouseholdFilter,
-    confidence: float,
-    default: float,
-    first: int,
-    after: int | None = None,
-) -> HouseholdPage:
-    """The first households after id `after` that fulfil the filter at this confidence."""
-    found: list[Household] = []
-    for looked_at, row in enumerate(_candidates(reader, asked, checked(confidence) == default, after), 1):
-        one = _at(reader, context, [row], confidence, default)[0]
-        if asked.fits(one):
-            found.append(one)
-        if len(found) > first:
-            return HouseholdPage(tuple(found[:first]), True)
-        if confidence != default and looked_at >= RECUT_CAP:
-            return HouseholdPage(tuple(found), True, True)
-    return HouseholdPage(tuple(found), False)
-
-
-def count_households(
-    reader: Reader, context: Context, asked: HouseholdFilter, confidence: float, default: float
-) -> tuple[int, bool]:
-    """How many households fulfil the filter; True beside it where that is only a lower bound."""
-    if confidence == default or not asked.counted():
-        return reader.count("household", [*asked.fixed(), *asked.counted()]), False
-    page = list_households(reader, context, asked, confidence, default, RECUT_CAP)
-    return len(page.households), page.more
-
-
-def _candidates(reader: Reader, asked: HouseholdFilter, stored: bool, after: int | None) -> Iterator[Row]:
-    where = [*asked.fixed(), *(asked.counted() if stored else [])]
-    position = None if after is None else (after, after)
-    while rows := reader.select("household", where, after=position, limit=_PAGE):
-        yield from rows
-        if len(rows) < _PAGE:
-            return
-        position = (rows[-1]["id"], rows[-1]["id"])
 
 
 def _at(reader: Reader, context: Context, rows: Sequence[Row], confidence: float, default: float) -> list[Household]:

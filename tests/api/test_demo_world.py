@@ -11,6 +11,7 @@ from spine.access.context import LOCAL
 from spine.api import contract
 from spine.api.execution import run
 from spine.bootstrap import open_store
+from spine.domain.ids import encode_id
 from spine.explore import groups
 from spine.ports import GraphStore, Where
 from spine.settings import Settings
@@ -47,6 +48,11 @@ FACTS: dict[str, Callable[[Any], bool]] = {
     "households-by-size": lambda d: all(e["node"]["size"] >= 4 for e in d["households"]["edges"]),
     "loyalty-households": lambda d: "loyalty" in d["households"]["edges"][0]["node"]["namespaces"],
     "household-count": lambda d: 0 < d["twoAdults"]["totalCount"] < d["all"]["totalCount"],
+    "audience-counts": lambda d: 0 < d["audience"]["counts"]["size"] < d["audience"]["counts"]["matching"],
+    "campaign-households": lambda d: all("@" in e["node"]["contact"] for e in d["audience"]["members"]["edges"]),
+    "lapsing-customers": lambda d: d["persons"]["totalCount"] > 0,
+    "why-in-audience": lambda d: len(d["audience"]["explain"]["conditions"]) == 3,
+    "household-value": lambda d: entity(d)["households"]["edges"][0]["node"]["facts"][2]["amounts"],
     "ultimate-parent": lambda d: entity(d)["id"] != entity(d)["ultimateParent"]["id"],
     "corporate-tree": lambda d: [n["level"] for n in entity(d)["ultimateParent"]["tree"]["nodes"]] == [0, 1],
     "group-roll-up": lambda d: entity(d)["ultimateParent"]["rollUp"]["group"]["organisations"] == 2,
@@ -67,7 +73,8 @@ def answers(store: GraphStore, settings: Settings) -> dict[str, Answers]:
     wanted = [Where("adults", "ge", 2), Where("consents", "contains", "marketing"), Where("region", "ge", "")]
     with store.reading(LOCAL) as reader:
         region = reader.select("household", wanted, limit=1)[0]["region"]
-    chosen = {"households-in-region-with-consent": {"region": region.upper()}}
+        someone = encode_id("person", reader.select("person", limit=1)[0]["id"])
+    chosen = {"households-in-region-with-consent": {"region": region.upper()}, "why-in-audience": {"id": someone}}
     return {
         one.name: run(store, settings, one.document, {**one.variables, **chosen.get(one.name, {})})
         for one in contract.operations()

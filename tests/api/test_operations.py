@@ -9,6 +9,7 @@ import pytest
 from spine.api import contract
 from spine.api.execution import run
 from spine.bootstrap import open_store
+from spine.domain.ids import encode_id
 from spine.ports import GraphStore
 from spine.settings import Settings
 
@@ -35,6 +36,10 @@ VARIABLES: dict[str, dict[str, Any]] = {
     "households-in-region-with-consent": {"region": "IL"},
     "household-members": {"value": "anna@example.org"},
     "households-by-size": {"size": 2},
+    "audience-counts": {"days": 5000},
+    "lapsing-customers": {"least": 10, "asOf": "2025-06-30"},
+    "why-in-audience": {"id": encode_id("person", 1), "purpose": "marketing"},
+    "household-value": {"value": "anna@example.org"},
     "ultimate-parent": {"value": "5493001KJTIIGC8Y1R12"},
     "corporate-tree": {"value": "5493001KJTIIGC8Y1R12"},
     "group-roll-up": {"value": "5493001KJTIIGC8Y1R12"},
@@ -78,6 +83,17 @@ FACTS: dict[str, Callable[[Any], bool]] = {
     "households-by-size": lambda d: d["households"]["totalCount"] == 1,
     "loyalty-households": lambda d: d["households"]["totalCount"] == 1,
     "household-count": lambda d: [one["totalCount"] for one in d.values()] == [2, 1, 1, 1],
+    "audience-counts": lambda d: d["audience"]["counts"]["size"] == d["audience"]["counts"]["matching"] == 1,
+    "campaign-households": lambda d: (
+        [one["node"]["contact"] for one in d["audience"]["members"]["edges"]] == ["anna@example.org"]
+    ),
+    "lapsing-customers": lambda d: d["persons"]["totalCount"] == 0,
+    "why-in-audience": lambda d: (
+        [one["holds"] for one in d["audience"]["explain"]["conditions"]] == [True, False, False]
+    ),
+    "household-value": lambda d: (
+        first(d)["households"]["edges"][0]["node"]["facts"][2]["amounts"] == [{"currency": "USD", "value": 19.5}]
+    ),
     "ultimate-parent": lambda d: first(d)["ultimateParent"]["name"] == "Acme Group",
     "corporate-tree": lambda d: len(first(d)["ultimateParent"]["tree"]["nodes"]) == 3,
     "group-roll-up": lambda d: first(d)["ultimateParent"]["rollUp"]["group"]["organisations"] == 3,

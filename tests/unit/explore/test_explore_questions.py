@@ -9,7 +9,7 @@ from spine.access.context import LOCAL
 from spine.bootstrap import open_store
 from spine.domain.ids import encode_id
 from spine.errors import ModelError, NotFound, QueryError
-from spine.explore import control, events, explain, graph, households, organisations, overview, persons
+from spine.explore import control, events, explain, graph, organisations, overview, persons
 from spine.explore.consents import consents
 from spine.explore.identities import identity
 from spine.explore.membership import distinct, holders, resolve
@@ -106,14 +106,6 @@ def test_what_happened_outside_the_time_of_an_identifier_is_left_out(reader: Rea
     assert [one.row["id"] for one in timeline.happenings] == [2001, 2000]
     said = consents(reader, LOCAL, [anna], 0.9)[1]
     assert [one.row["id"] for one in said] == [3002]
-
-
-def test_a_count_at_another_confidence_counts_what_is_listed(reader: Reader) -> None:
-    asked = households.HouseholdFilter(min_size=3)
-    assert households.count_households(reader, LOCAL, asked, DEFAULT, DEFAULT) == (0, False)
-    assert households.count_households(reader, LOCAL, asked, 0.9999, DEFAULT) == (1, False)
-    page = households.list_households(reader, LOCAL, asked, 0.9999, DEFAULT, 10)
-    assert [(one.row["id"], one.size) for one in page.households] == [(1, 3)]
 
 
 def test_walks_up_a_ring_end(reader: Reader) -> None:

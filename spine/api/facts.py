@@ -1,0 +1,75 @@
+"""Derived facts as answers: declared once, computed for one subject when asked."""
+
+from collections.abc import Mapping, Sequence
+
+import strawberry
+
+from spine.access.context import Context
+from spine.api.asking import Info
+from spine.audiences.selection import as_day
+from spine.explore.events import Timeline
+from spine.explore.fact_values import FactValue, checked_day, fact_values
+from spine.explore.facts import Fact as Declared
+from spine.explore.facts import Facts, declared
+from spine.ports import Reader
+
+
+@strawberry.type(description="An amount of money in one currency.")
+class Amount:
+    currency: str
+    value: float
+
+
+@strawberry.type(description="A derived fact as it is declared: its kind is number, money or text.")
+class FactDeclaration:
+    name: str
+    says: str
+    kind: str
+    measure: str
+
+
+@strawberry.type(description="A derived fact of one subject; amounts of different currencies are never added up.")
+class Fact:
+    name: str
+    says: str
+    kind: str = strawberry.field(description="number, money or text.")
+    number: float | None
+    text: str | None
+    amounts: list[Amount]
+
+
+def declaration_of(fact: Declared) -> FactDeclaration:
+    """A declared fact as an answer."""
+    return FactDeclaration(name=fact.name, says=fact.says, kind=fact.kind, measure=fact.measure)
+
+
+def facts_of(found: Sequence[FactValue], names: list[str] | None) -> list[Fact]:
+    """Facts as answers, those of these names where some are named."""
+    return [
+        Fact(
+            name=one.fact.name,
+            says=one.fact.says,
+            kind=one.fact.kind,
+            number=one.number,
+            text=one.text,
+            amounts=[Amount(currency=currency, value=value) for currency, value in one.amounts],
+        )
+        for one in found
+        if names is None or one.fact.name in names
+    ]
+
+
+def declared_at(reader: Reader, context: Context, keys: Sequence[str]) -> dict[str, Facts]:
+    """The declared facts of the store, whatever they are asked for by."""
+    return dict.fromkeys(keys, declared(reader))
+
+
+async def told(
+    info: Info, timeline: Timeline, believed: Mapping[str, str], names: list[str] | None, as_of: str | None
+) -> list[Fact]:
+    """The facts of a subject with this timeline and golden record, as of a day (else today)."""
+    facts = await info.context.gather(declared_at, "")
+    for name in names or ():
+        facts.named(name)
+    day = checked_day(as_of) if as_of is not None else as_day(None)
+    return facts_of(fact_values(facts, [one.row for one in timeline.happenings], believed, day), names)

@@ -1,0 +1,152 @@
+"""Everybody at a confidence, as tables of DuckDB: who holds what, lives where, consented to what, and is called what.
+
+The rules are those of `spine.explore` for one person; tests hold the two to each other.
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import duckdb
+import numpy as np
+import pyarrow as pa
+
+from spine.audiences.columns import ADDRESS, Columns
+from spine.domain.vocabulary import Kind
+from spine.explore.facts import BELIEVED
+from spine.explore.golden import DEFAULT_RULES, GROUPS, RULES, source_trust
+from spine.memberships import entity_numbers
+from spine.resolution.person_facts import ANONYMOUS, PASSING, PSEUDONYMOUS, STAGES
+from spine.resolution.trees import NEVER
+
+Connection = duckdb.DuckDBPyConnection
+
+HELD = """(e."at" IS NULL OR e."at" = '' OR (
+    (h.valid_to IS NULL OR left(e."at", length(h.valid_to)) <= h.valid_to)
+    AND (h.since IS NULL OR left(e."at", length(h.since)) > h.since OR e."at" >= h.valid_from)))"""
+"""`spine.explore.events.Carriage.holds`, of a carriage h and what happened e."""
+
+_BASE = f"""
+CREATE TABLE holds AS SELECT c.start AS record, c."end" AS identifier, c.namespace, c.last_seen,
+    coalesce(c.verified, false) AS verified, c.valid_from, c.valid_to, s.since
+FROM carries c LEFT JOIN (
+    SELECT c.start, c."end", max(g.valid_to) AS since FROM carries c
+    JOIN carries g ON g."end" = c."end" AND g.valid_to < c.valid_from GROUP BY ALL
+) s ON s.start = c.start AND s."end" = c."end";
+CREATE TABLE happened AS SELECT DISTINCT o.start AS event, h.record
+FROM event_of o JOIN event e ON e.id = o.start JOIN holds h ON h.identifier = o."end" WHERE {HELD};
+CREATE TABLE said AS SELECT e.id, o."end" AS identifier, e.purpose, e.status, coalesce(e."at", '') AS "at", h.record,
+    {HELD} AS held, r.id IS NOT NULL AS by_record
+FROM consent_of o JOIN consent e ON e.id = o.start JOIN holds h ON h.identifier = o."end"
+LEFT JOIN record r ON r.id = h.record AND r.key = e.source || '/' || nullif(e.reference, '');
+"""
+
+_PEOPLE = """
+CREATE TABLE happened_to{n} AS
+SELECT DISTINCT h.event, e.entity, e.kind FROM happened h JOIN entity{n} e USING (record);
+CREATE TABLE own_word{n} AS
+WITH word AS (SELECT s.*, e.entity, e.kind, bool_or(s.by_record) OVER (PARTITION BY s.id, s.identifier) AS spoken
+    FROM said s JOIN entity{n} e USING (record)),
+owner AS (SELECT DISTINCT id, identifier, purpose, status, "at", entity, kind, spoken FROM word
+    WHERE CASE WHEN spoken THEN by_record ELSE held END)
+SELECT DISTINCT id, identifier, purpose, status, "at", entity FROM owner
+QUALIFY spoken OR status <> 'given' OR count(*) OVER (PARTITION BY id, identifier) = 1;
+CREATE TABLE consented{n} AS SELECT entity AS person, purpose FROM own_word{n} GROUP BY ALL
+HAVING arg_max(status, ("at", status <> 'given', id)) = 'given';
+CREATE TABLE refused{n} AS SELECT entity AS person, identifier, purpose FROM own_word{n} GROUP BY ALL
+HAVING arg_max(status, ("at", status <> 'given', id)) <> 'given';
+CREATE TABLE card{n} AS SELECT e.entity AS id, count(*) AS records, list_sort(list(DISTINCT r.source)) AS sources,
+    max(r.observed_at) AS seen FROM entity{n} e JOIN record r ON r.id = e.record WHERE e.kind = 'person' GROUP BY ALL;
+CREATE TABLE claimed{n} AS SELECT e.entity AS id, list_sort(list(DISTINCT h.namespace)) AS namespaces,
+    bool_or(h.namespace = 'email' AND h.verified) AS verified_email,
+    max(CASE WHEN h.verified THEN 3 {stages} ELSE 2 END) AS stage
+FROM entity{n} e JOIN holds h USING (record) WHERE e.kind = 'person' AND h.valid_to IS NULL GROUP BY ALL;
+CREATE TABLE purposes{n} AS SELECT person AS id, list_sort(list(purpose)) AS consents FROM consented{n} GROUP BY ALL;
+CREATE TABLE lives{n} AS
+WITH lived AS (SELECT r."end" AS household, e.entity AS person, r.weight, NULL AS role, NULL AS start
+        FROM resides_in r JOIN entity{n} e ON e.record = r.start WHERE e.kind = 'person'
+    UNION ALL SELECT m."end", e.entity, m.weight, m.role, m.start
+        FROM member_of m JOIN entity{n} e ON e.record = m.start WHERE e.kind = 'person')
+SELECT household, person, fact.role AS role, coalesce(fact.weight, weight, 1.0) AS weight FROM (
+    SELECT household, person, max(weight) AS weight,
+        arg_min({'role': role, 'weight': weight}, start) FILTER (start IS NOT NULL) AS fact FROM lived GROUP BY ALL);
+"""
+
+
+def base_tables(connection: Connection, columns: Columns) -> None:
+    """The tables that are the same at every confidence."""
+    for name, table in columns.tables.items():
+        connection.register(name, table)
+    connection.execute(_BASE)
+    sources = columns.tables["record"]["source"].unique().to_pylist()
+    trust = pa.table(
+        {"source": pa.array(sources, pa.string()), "trust": [-source_trust(name or "") for name in sources]}
+    )
+    connection.register("trusted", trust)
+
+
+def population(connection: Connection, columns: Columns, confidence: float, number: int) -> None:
+    """The tables of everybody at a confidence, their names ending in `number`."""
+    records = columns.tables["record"]
+    parts = []
+    for kind in Kind:
+        of_kind = records.filter(_is(records, kind))
+        ids = of_kind["id"].to_numpy()
+        height = columns.models[kind].height(confidence) if kind in columns.models else NEVER
+        entity = entity_numbers(ids, columns.forests[kind], height)
+        parts.append(
+            pa.table({"record": ids, "entity": entity, "kind": pa.array([kind.value] * len(ids), pa.string())})
+        )
+    connection.register("cut", pa.concat_tables(parts))
+    connection.execute(f"CREATE TABLE entity{number} AS SELECT * FROM cut")
+    connection.unregister("cut")
+    levels = [*((name, 0) for name in sorted(ANONYMOUS | PASSING)), *((name, 1) for name in sorted(PSEUDONYMOUS))]
+    stages = " ".join(f"WHEN h.namespace = '{name}' THEN {level}" for name, level in levels)
+    connection.execute(_PEOPLE.replace("{n}", str(number)).replace("{stages}", stages))
+    for topic in ("given", "surname", "birth_date", "sex", "address"):
+        connection.execute(_believed(topic, number))
+
+
+def _is(records: pa.Table, kind: Kind) -> Any:
+    return pa.array(np.asarray(records["kind"].to_pylist(), object) == kind.value)
+
+
+def _believed(topic: str, number: int) -> str:
+    """The value to believe of one topic of the golden record, by its rules; `spine.explore.golden` for everybody."""
+    grouped = topic == "address"
+    fields: Sequence[str] = GROUPS["address"] if grouped else (topic,)
+    key = "|| '\\x1f' ||".join(f"coalesce(r.{name}, '')" for name in fields)
+    shown = {"given": "as_given", "surname": "as_surname"}.get(topic)
+    written = (
+        f"CASE WHEN lower(strip_accents(r.{shown})) = r.{topic} THEN r.{shown} ELSE r.{topic} END" if shown else None
+    )
+    measures = {
+        "complete": "r.street IS NOT NULL OR r.po_box IS NOT NULL",
+        "verified": "v.record IS NOT NULL" if grouped else "false",
+        "source": "t.trust",
+        "recency": "coalesce(r.observed_at, '')",
+        "frequency": f"count(*) OVER (PARTITION BY e.entity, {key})",
+        "longest": " + ".join(f"length(coalesce(r.{name}, ''))" for name in fields),
+    }
+    kept = [name for name in fields if name in BELIEVED]
+    rank = ", ".join(f"{measures[rule]}" for rule in RULES.get(topic, DEFAULT_RULES))
+    line = "concat_ws(' ', " + ", ".join(f"r.{name}" for name in ADDRESS) + ")"
+    value = ", ".join(
+        [*(f"'{name}': r.{name}" for name in kept), *([f"'written': {written}"] if written else []),
+         *([f"'line': {line}"] if grouped else [])]
+    )  # fmt: skip
+    verified = (
+        "LEFT JOIN (SELECT DISTINCT record FROM holds WHERE namespace = 'address' AND verified) v ON v.record = r.id"
+        if grouped
+        else ""
+    )
+    return f"""CREATE TABLE believed_{topic}{number} AS
+        SELECT entity AS id, arg_max(value, rank) AS it FROM (
+            SELECT e.entity, {{{value}}} AS value, ({rank}, -r.id) AS rank
+            FROM entity{number} e JOIN record r ON r.id = e.record JOIN trusted t ON t.source = r.source {verified}
+            WHERE e.kind = 'person' AND ({" OR ".join(f"r.{name} IS NOT NULL" for name in fields)})
+        ) GROUP BY ALL"""
+
+
+def stage_names() -> Iterable[str]:
+    """The stages in the order of their codes."""
+    return (str(name) for name in STAGES.tolist())
