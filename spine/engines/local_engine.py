@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from spine.engines.key_sets import KeySet, key_sets
-from spine.engines.packed import WORD, Ints, PairSet, bits_for, firsts, numbered
+from spine.engines.packed import PairSet
+from spine.normalise.whole_numbers import WORD, Ints, bits_for, firsts, numbered
 from spine.ports import BlockingRule, Candidates
 
 Bools = np.ndarray[Any, np.dtype[np.bool_]]

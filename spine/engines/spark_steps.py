@@ -61,15 +61,16 @@ def _score_batches(batches: Iterable[pa.RecordBatch], document: str, told: int) 
         left, right = place[: table.num_rows], place[table.num_rows :]
         scored = score(model, records, left, right)
         chosen = np.flatnonzero(scored.weight >= told)
-        levels = np.full(table.num_rows, None, object)
-        levels[chosen] = scored.texts(chosen)
+        place = np.full(table.num_rows, -1, np.int64)
+        place[chosen] = np.arange(len(chosen))
+        levels = scored.texts(chosen).take(pa.array(place, pa.int64(), mask=place < 0))
         columns = {
             "left": table["left"],
             "right": table["right"],
             "weight": pa.array(scored.weight, pa.int32()),
             "in_tree": pa.array(scored.in_tree, pa.int32()),
             "alike": _alike(records, left, right),
-            "levels": pa.array(levels.tolist(), pa.string()),
+            "levels": levels,
         }
         yield from pa.table(columns).to_batches()
 

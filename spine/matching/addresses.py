@@ -31,9 +31,9 @@ def _address(view: PairView) -> Levels:
 
 def _streets(view: PairView, street: Bools, number: Bools) -> Levels:
     same_street, same_number = view.same("street"), view.same("house_number")
-    close_street = street & ((view.jaro_winkler("street") >= 0.9) | (view.edits("street") <= 2))
-    loose_street = street & same_number & (view.ratio("street") >= 0.6)
-    close_number = number & (view.edits("house_number") <= 1)
+    close_street = street & ((view.jaro_winkler("street", 0.9) >= 0.9) | (view.edits("street", 2) <= 2))
+    loose_street = view.only(street & same_number, lambda some: some.ratio("street", 0.6) >= 0.6)
+    close_number = number & (view.edits("house_number", 1) <= 1)
     unit_here, unit_there = view.codes("unit")
     steps = [
         ("street alike", close_street),
@@ -50,7 +50,7 @@ def _streets(view: PairView, street: Bools, number: Bools) -> Levels:
 def _places(view: PairView, place: Bools) -> Levels:
     steps = [
         ("same region", view.same("region")),
-        ("city alike", view.jaro_winkler("city") >= 0.88),
+        ("city alike", view.jaro_winkler("city", 0.88) >= 0.88),
         ("same city", view.same("city")),
         ("same postcode", view.same("postcode")),
     ]

@@ -1,14 +1,16 @@
 """Dates compared by their characters, so that slips of the pen and partial dates count for what they are."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from spine.matching.encoded import Bools
+from spine.matching.encoded import Bools, Ints
 from spine.matching.outcomes import FAR, PARTIAL, Levels, Outcomes
 from spine.matching.pairs import PairView
 
 Characters = np.ndarray[Any, np.dtype[np.uint8]]
+Marks = np.ndarray[Any, np.dtype[np.uint32]]
 LENGTH = len("2000-12-31")
 BLANK = ord(" ")
 
@@ -19,24 +21,43 @@ def compare_dates(view: PairView, field: str, outcomes: Outcomes) -> tuple[Level
     A slip is one character that differs, two neighbours that changed places, or day and month exchanged. Partial dates
     (`1980`, `1980-09`) agree where the characters they share do.
     """
-    texts = view.records.texts_of(field)
-    lines = [list(text.ljust(LENGTH)[:LENGTH].encode()) for text in texts]
-    grid = np.array([*lines, [BLANK] * LENGTH], dtype=np.uint8)
-    whole = (grid != BLANK).all(axis=1)
+    dates = view.records.remember(("dates", field), lambda: _dates(view.records.texts_of(field)))
     here, there = view.codes(field)
     both = view.both(field)
-    full = both & whole[here] & whole[there]
+    full = both & dates.whole[here] & dates.whole[there]
     out = np.full(len(view), -1, dtype=np.int8)
     rows = np.flatnonzero(full)
-    low, high = np.minimum(here[rows], there[rows]).astype(np.int64), np.maximum(here[rows], there[rows])
-    key, inverse = np.unique(low * len(grid) + high, return_inverse=True)
-    out[rows] = _whole_dates(grid[key // len(grid)], grid[key % len(grid)], outcomes)[inverse]
+    one, other = here[rows], there[rows]
+    near = np.abs(dates.number[one] - dates.number[other]) <= 1
+    # Dates that agree neither in the year nor in month and day are at most near.
+    out[rows] = outcomes.ranked(np.ones(len(rows), dtype=bool), [("near year", near)], FAR)
+    agree = (dates.year[one] == dates.year[other]) | (dates.day[one] == dates.day[other])
+    rows, one, other = rows[agree], one[agree], other[agree]
+    out[rows] = _whole_dates(dates.grid[one], dates.grid[other], outcomes)
     rows = np.flatnonzero(both & ~full)
-    one, other = grid[here[rows]], grid[there[rows]]
-    agree = ((one == other) | (one == BLANK) | (other == BLANK)).all(axis=1)
+    mine, theirs = dates.grid[here[rows]], dates.grid[there[rows]]
+    agree = ((mine == theirs) | (mine == BLANK) | (theirs == BLANK)).all(axis=1)
     present = np.ones(len(rows), dtype=bool)
     out[rows] = outcomes.ranked(present, [("partial agrees", agree)], PARTIAL, "partial disagrees")
     return out, full
+
+
+class _Dates(NamedTuple):
+    """Dates by code, last for null: their characters, whether none is missing, year, month and day packed, the year."""
+
+    grid: Characters
+    whole: Bools
+    year: Marks
+    day: Marks
+    number: Ints
+
+
+def _dates(texts: Sequence[str]) -> _Dates:
+    lines = [text.ljust(LENGTH)[:LENGTH].encode("ascii", "replace") for text in texts]
+    grid = np.frombuffer(b"".join([*lines, b" " * LENGTH]), dtype=np.uint8).reshape(-1, LENGTH)
+    year = np.ascontiguousarray(grid[:, :4]).view(np.uint32)[:, 0]
+    day = np.ascontiguousarray(grid[:, [5, 6, 8, 9]]).view(np.uint32)[:, 0]
+    return _Dates(grid, (grid != BLANK).all(axis=1), year, day, _year(grid))
 
 
 def _whole_dates(one: Characters, other: Characters, outcomes: Outcomes) -> Levels:

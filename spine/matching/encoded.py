@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from itertools import repeat
+from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -10,11 +11,13 @@ import pyarrow.compute as pc
 
 from spine.domain.vocabulary import FIELDS
 from spine.matching.model import Frequencies
+from spine.matching.signs import Signs, signs_of
 from spine.normalise.names import nicknames_of
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Codes = np.ndarray[Any, np.dtype[np.int32]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
+Answer = TypeVar("Answer")
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 NAME_FIELDS = ("given", "middle", "surname")
@@ -39,27 +42,42 @@ class Encoded:
     shared: Mapping[str, Ints]
     nicknames: Ints
 
-    _common: dict[tuple[str, str], Bools] = field(default_factory=dict, compare=False, repr=False)
-    _adjustments: dict[tuple[str, str], Ints] = field(default_factory=dict, compare=False, repr=False)
+    _remembered: dict[tuple[str, ...], Any] = field(default_factory=dict, compare=False, repr=False)
 
-    def remember_adjustment(self, version: str, name: str, table: Frequencies) -> Ints:
+    def remember(self, what: tuple[str, ...], compute: Callable[[], Answer]) -> Answer:
+        """The answer of `compute`, once for these records."""
+        if what not in self._remembered:
+            self._remembered[what] = compute()
+        answer: Answer = self._remembered[what]
+        return answer
+
+    def signs(self, field: str) -> Signs:
+        """What the texts of a field show at a glance, by code (last: null)."""
+        return self.remember(("signs", _dictionary_of(field)), lambda: signs_of(self.texts_of(field)))
+
+    def adjustment(self, version: str, name: str, table: Frequencies) -> Ints:
         """The adjustment of each code of a field (last: null, 0) under a model of this version."""
-        key = (version, name)
-        if key not in self._adjustments:
-            known = [table.adjust.get(text, table.rare) for text in self.texts_of(name)]
-            self._adjustments[key] = np.array([*known, 0], dtype=np.int64)
-        return self._adjustments[key]
+
+        def compute() -> Ints:
+            known = map(table.adjust.get, self.texts_of(name), repeat(table.rare))
+            return np.array([*known, 0], dtype=np.int64)
+
+        return self.remember(("adjustment", version, name), compute)
 
     def common(self, version: str, name: str, table: Frequencies) -> Bools:
         """Whether each code of a field (last: null) is among the common values of a model of this version."""
-        key = (version, name)
-        if key not in self._common:
-            self._common[key] = np.array([text in table.adjust for text in self.texts_of(name)] + [False])
-        return self._common[key]
+        return self.remember(
+            ("common", version, name),
+            lambda: np.array([text in table.adjust for text in self.texts_of(name)] + [False]),
+        )
 
     def texts_of(self, field: str) -> list[str]:
         """The texts behind the codes of a field."""
-        return self.texts["name" if field in NAME_FIELDS else field]
+        return self.texts[_dictionary_of(field)]
+
+
+def _dictionary_of(field: str) -> str:
+    return "name" if field in NAME_FIELDS else field
 
 
 def _dictionary(values: "Sequence[str | None] | pa.ChunkedArray[Any]") -> tuple[Codes, list[str]]:

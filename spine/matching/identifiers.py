@@ -14,7 +14,7 @@ EMAIL, PHONE, NATIONAL_ID = OUTCOMES["email"], OUTCOMES["phone"], OUTCOMES["nati
 def email(view: PairView) -> Levels:
     """E-mail: differs, close, same name at another provider, same; again among relatives, who share addresses."""
     steps = [
-        ("close", (view.edits("email") <= 3) | (view.jaro_winkler("email") >= 0.93)),
+        ("close", (view.edits("email", 3) <= 3) | (view.jaro_winkler("email", 0.93) >= 0.93)),
         ("same name at another provider", view.same("email_local") & (view.shorter("email_local") > 3)),
         ("same", view.same("email") | _any_shared(view, "email")),
     ]
@@ -23,7 +23,7 @@ def email(view: PairView) -> Levels:
 
 def phone(view: PairView) -> Levels:
     """Telephone: differs, one slip, same; same or not again at one address."""
-    steps = [("slip", view.edits("phone") <= 1), ("same", view.same("phone") | _any_shared(view, "phone"))]
+    steps = [("slip", view.edits("phone", 1) <= 1), ("same", view.same("phone") | _any_shared(view, "phone"))]
     return PHONE.moved(PHONE.ranked(view.both("phone"), steps, FAR), at_one_address(view), NEAR)
 
 
@@ -32,7 +32,7 @@ def national_id(view: PairView) -> Levels:
 
     A number borrowed from a relative is the commonest wrong one.
     """
-    edits = view.edits("national_id")
+    edits = view.edits("national_id", 2)
     steps = [("two slips", edits <= 2), ("slip", edits <= 1), ("same", view.same("national_id"))]
     found = NATIONAL_ID.ranked(view.both("national_id"), steps)
     near = at_one_address(view)

@@ -5,16 +5,20 @@ import numpy as np
 from spine.matching.addresses import at_one_address
 from spine.matching.encoded import Bools
 from spine.matching.outcomes import FAMILY_NAME, FAR, NEAR, OUTCOMES, Levels
-from spine.matching.pairs import PairView, Scores
+from spine.matching.pairs import SLACK, PairView, Scores
+from spine.matching.signs import most_jaro_winkler
 
+CROSSED, CROSSED_BOTH = 0.8, 1.25
+"""Names that are not the same are never taken to be exchanged where read crosswise neither reaches the first of these
+similarities, or both together do not reach the second."""
 GIVEN, MIDDLE, ORDER, SURNAME = (OUTCOMES[name] for name in ("given", "middle", "order", "surname"))
 
 
 def given(view: PairView) -> Levels:
     """Given name: differs, initial, resembles, close, a part in common or as middle name, nickname, same."""
     both = view.both("given")
-    jaro = view.jaro_winkler("given")
-    edits = view.edits("given")
+    jaro = view.jaro_winkler("given", 0.8)
+    edits = view.edits("given", 1)
     here, there = view.codes("given")
     middle_here, middle_there = view.codes("middle")
     as_middle = ((here == middle_there) | (there == middle_here)) & both
@@ -36,7 +40,7 @@ def middle(view: PairView) -> Levels:
     full = view.shorter("middle") > 1
     steps = [
         ("same initial", (view.same_initial("middle") | view.same("middle")) & ~full),
-        ("same", (view.edits("middle") <= 1) & full),
+        ("same", (view.edits("middle", 1) <= 1) & full),
     ]
     return MIDDLE.ranked(view.both("middle"), steps)
 
@@ -53,12 +57,12 @@ def surname(view: PairView) -> Levels:
 
 
 def _surname(view: PairView) -> Levels:
-    jaro = view.jaro_winkler("surname")
+    jaro = view.jaro_winkler("surname", 0.8)
     long = view.shorter("surname") > 3
     steps = [
         ("resembles", jaro >= 0.8),
         ("a part in common", view.part_of("surname")),
-        ("close", ((jaro >= 0.93) | (view.edits("surname") <= 1)) & long),
+        ("close", ((jaro >= 0.93) | (view.edits("surname", 1) <= 1)) & long),
         ("same", view.same("surname")),
     ]
     return SURNAME.moved(SURNAME.ranked(view.both("surname"), steps, FAR), at_one_address(view), NEAR)
@@ -77,24 +81,28 @@ def suffix(view: PairView) -> Levels:
 def turn_names(view: PairView) -> None:
     """Mark the pairs whose names fit much better with given name and surname of one side exchanged."""
     comparable = view.both("given") & view.both("surname")
-    straight = view.jaro_winkler("given") + view.jaro_winkler("surname")
     names = view.records.codes
     here_given, here_surname = names["given"][view.left], names["surname"][view.left]
     there_given, there_surname = names["given"][view.right], names["surname"][view.right]
-    rows = np.flatnonzero(comparable & (straight < 1.3))
-    exact = (here_given[rows] == there_surname[rows]) | (here_surname[rows] == there_given[rows])
+    exact = (here_given == there_surname) | (here_surname == there_given)
     initials = view.initials("given")
-    alike = (initials[here_given[rows]] == initials[there_surname[rows]]) | (
-        initials[here_surname[rows]] == initials[there_given[rows]]
-    )
-    rows = rows[exact | alike]
+    alike = (initials[here_given] == initials[there_surname]) | (initials[here_surname] == initials[there_given])
+    rows = np.flatnonzero(comparable & (exact | alike))
+    signs = view.records.signs("given")
+    most_one = most_jaro_winkler(signs, here_given[rows], there_surname[rows]) + SLACK
+    most_other = most_jaro_winkler(signs, here_surname[rows], there_given[rows]) + SLACK
+    fit = (np.maximum(most_one, most_other) >= CROSSED) & (most_one + most_other >= CROSSED_BOTH)
+    rows = rows[exact[rows] | fit]
+    straight = PairView(view.records, view.left[rows], view.right[rows])
+    before = straight.jaro_winkler("given") + straight.jaro_winkler("surname")
+    rows, before = rows[before < 1.3], before[before < 1.3]
     crossed = PairView(view.records, view.left[rows], view.right[rows])
     crossed.turn(np.ones(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool))
     one, other = crossed.jaro_winkler("given"), crossed.jaro_winkler("surname")
-    better, before = one + other, straight[rows]
+    better = one + other
     # Both names fit crosswise, or one does so well that the other may have been replaced, or one is the very same.
     both = (better >= 1.6) & (better > before + 0.5)
-    single = (np.maximum(one, other) >= 0.88) & (better >= 1.25) & (better > before + 0.3)
+    single = (np.maximum(one, other) >= 0.88) & (better >= CROSSED_BOTH) & (better > before + 0.3)
     whole = (crossed.same("given") & (crossed.shorter("given") > 3)) | (
         crossed.same("surname") & (crossed.shorter("surname") > 3)
     )

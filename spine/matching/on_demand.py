@@ -35,4 +35,4 @@ def score_two(model: Model, left: Side, right: Side) -> tuple[int, list[Evidence
         names,
     )
     scored = score(model, encode(fields, shared), np.array([0]), np.array([1]))
-    return int(scored.weight[0]), model.evidence(scored.texts(np.array([0]))[0])
+    return int(scored.weight[0]), model.evidence(scored.texts(np.array([0]))[0].as_py())

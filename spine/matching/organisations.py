@@ -6,12 +6,12 @@ from spine.matching.pairs import PairView
 
 def organisation(view: PairView) -> Levels:
     """Name of an organisation without its legal form: differs, loosely alike, alike, close, slip, same."""
-    alike, words = view.ratio("organisation"), view.word_ratio("organisation")
+    alike, words = view.ratio("organisation", 0.6), view.word_ratio("organisation", 0.7)
     steps = [
         ("loosely alike", (alike >= 0.6) | (words >= 0.7)),
         ("alike", (alike >= 0.75) | (words >= 0.85)),
-        ("close", (alike >= 0.87) | ((words >= 0.95) & (view.jaro_winkler("organisation") >= 0.8))),
-        ("slip", view.edits("organisation") <= 1),
+        ("close", (alike >= 0.87) | ((words >= 0.95) & (view.jaro_winkler("organisation", 0.8) >= 0.8))),
+        ("slip", view.edits("organisation", 1) <= 1),
         ("same", view.same("organisation")),
     ]
     return OUTCOMES["organisation"].ranked(view.both("organisation"), steps)
@@ -24,5 +24,5 @@ def legal_form(view: PairView) -> Levels:
 
 def exact_or_slip(view: PairView, field: str) -> Levels:
     """A number of a register or a domain: differs, one slip, same."""
-    steps = [("slip", view.edits(field) <= 1), ("same", view.same(field))]
+    steps = [("slip", view.edits(field, 1) <= 1), ("same", view.same(field))]
     return OUTCOMES[field].ranked(view.both(field), steps)

@@ -10,6 +10,7 @@ from spine.matching.encoded import Bools, Encoded, Floats, Ints, stirred
 from spine.matching.model import Model
 from spine.matching.outcomes import FAMILY_NAME, HOME, OUTCOMES, OWN, SHARED, Levels
 from spine.matching.scorer import CHUNK, adjustment, levels_of
+from spine.normalise.whole_numbers import distinct_numbers
 
 RANDOM_PAIRS = 300_000
 """So many random pairs show how common a level is by chance; all pairs where there are fewer."""
@@ -108,7 +109,7 @@ def in_order(order: Ints, pairs: Pairs) -> Pairs:
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     low, high = np.minimum(place[pairs[0]], place[pairs[1]]), np.maximum(place[pairs[0]], place[pairs[1]])
-    key = np.unique(low * len(order) + high)
+    key = distinct_numbers(low * len(order) + high)
     return order[key // len(order)], order[key % len(order)]
 
 

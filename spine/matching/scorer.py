@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+from pyarrow.compute import call_function
 
 from spine.domain.weights import SCALE, SILENT
 from spine.errors import ModelError
@@ -14,9 +16,10 @@ from spine.matching.model import Comparison, Model
 from spine.matching.names import turn_names
 from spine.matching.outcomes import OUTCOMES, SHARED, Levels
 from spine.matching.pairs import PairView
+from spine.normalise.whole_numbers import numbered
 
 Weights = np.ndarray[Any, np.dtype[np.int32]]
-CHUNK = 400_000
+CHUNK = 200_000
 """So many pairs are compared at once: what bounds the memory."""
 AGAINST = SCALE
 """Evidence of a bit against a pair that has little to compare still counts."""
@@ -34,19 +37,22 @@ class Scored:
     parts: Weights
     in_tree: Weights
 
-    def texts(self, rows: Ints) -> list[str]:
-        """`match.levels` for these pairs: `level:weight` per comparison, joined by commas."""
-        columns = [
-            np.char.add(np.char.add(self.levels[rows, c].astype("U4"), ":"), self.parts[rows, c].astype("U8"))
-            for c in range(self.levels.shape[1])
-        ]
-        if not columns or not len(rows):
-            return []
-        joined = columns[0]
-        for column in columns[1:]:
-            joined = np.char.add(np.char.add(joined, ","), column)
-        texts: list[str] = joined.tolist()
-        return texts
+    def texts(self, rows: Ints) -> "pa.Array[Any]":
+        """`match.levels` for these pairs: `level:weight` per comparison, joined by commas, as a column of texts."""
+        if not self.levels.shape[1] or not len(rows):
+            return pa.array([], pa.string())
+        columns = [_words(self.levels[rows, c], self.parts[rows, c]) for c in range(self.levels.shape[1])]
+        joined: pa.Array[Any] = call_function("binary_join_element_wise", [*columns, ","])
+        return joined
+
+
+def _words(levels: Levels, parts: Weights) -> "pa.Array[Any]":
+    """`level:weight` of each pair, written once for all that agree in both."""
+    code, count = numbered((levels.astype(np.int64) << 32) + parts)
+    example = np.empty(count, dtype=np.int64)
+    example[code] = np.arange(len(code))
+    words = [f"{a}:{b}" for a, b in zip(levels[example].tolist(), parts[example].tolist(), strict=True)]
+    return pa.array(words, pa.string()).take(pa.array(code, pa.int64()))
 
 
 def levels_of(model: Model, records: Encoded, left: Ints, right: Ints) -> tuple[Levels, PairView]:
@@ -55,15 +61,21 @@ def levels_of(model: Model, records: Encoded, left: Ints, right: Ints) -> tuple[
         _check(model, comparison)
     view = PairView(records, left, right)
     turn_names(view)
-    out = np.empty((len(left), len(model.comparisons)), dtype=np.int8)
+    out = _columns(len(left), len(model.comparisons), np.int8)
     for column, comparison in enumerate(model.comparisons):
         found = FUNCTIONS[comparison.function](view)
         many = found.copy()
         for number, level in enumerate(comparison.levels):
-            if level.common >= 0 and (hit := found == number).any():
-                many[hit & _one_of_many(view, comparison.levels[level.common].frequency, model)] = level.common
+            if level.common >= 0 and len(hit := np.flatnonzero(found == number)):
+                common = _one_of_many(view, comparison.levels[level.common].frequency, model, hit)
+                many[hit[common]] = level.common
         out[:, column] = many
     return out, view
+
+
+def _columns(pairs: int, comparisons: int, kind: type[Any]) -> np.ndarray[Any, Any]:
+    """Room for numbers [pairs, comparisons], those of a comparison side by side."""
+    return np.empty((comparisons, pairs), dtype=kind).T
 
 
 def _check(model: Model, comparison: Comparison) -> None:
@@ -76,56 +88,56 @@ def _check(model: Model, comparison: Comparison) -> None:
         )
 
 
-def _one_of_many(view: PairView, field: str, model: Model) -> Bools:
-    """What a pair agrees on is among the common values of the model, all of it."""
+def _one_of_many(view: PairView, field: str, model: Model, rows: Ints) -> Bools:
+    """What each of these pairs agrees on is among the common values of the model, all of it."""
     table = model.frequencies.get(field)
     if table is None or not table.adjust:
-        return np.zeros(len(view), dtype=bool)
+        return np.zeros(len(rows), dtype=bool)
     if field.startswith(SHARED):
-        _, hit, agreed = view.shares(field.removeprefix(SHARED))
+        agreed = view.shares(field.removeprefix(SHARED))[2][rows]
         known = np.array([int(text) for text in table.adjust], dtype=np.int64)
-        crowded: Bools = hit & (np.isin(agreed, known) | (agreed == 0)).all(axis=1)
+        crowded: Bools = (agreed != 0).any(axis=1) & (np.isin(agreed, known) | (agreed == 0)).all(axis=1)
         return crowded
     common = view.records.common(model.version, field, table)
     here, there = view.codes(field)
-    found: Bools = common[here] & common[there]
+    found: Bools = common[here[rows]] & common[there[rows]]
     return found
 
 
-def frequency_adjustment(view: PairView, field: str, model: Model) -> Ints:
+def _frequency_adjustment(view: PairView, field: str, model: Model, rows: Ints) -> Ints:
     """Per pair the thousandths of a bit that the rarity of the agreed value adds.
 
     Of two values that are alike the commoner one decides, of several identifiers in common the rarest.
     """
     table = model.frequencies.get(field)
     if table is None:
-        return np.zeros(len(view), dtype=np.int64)
+        return np.zeros(len(rows), dtype=np.int64)
     if field.startswith(SHARED):
-        _, _, common = view.shares(field.removeprefix(SHARED))
+        common = view.shares(field.removeprefix(SHARED))[2][rows]
         distinct, inverse = np.unique(common, return_inverse=True)
         known = [table.adjust.get(str(value), table.rare) if value else -LIMIT for value in distinct.tolist()]
         rarest: Ints = np.array(known, dtype=np.int64)[inverse].reshape(common.shape).max(axis=1)
         return rarest
-    by_code = view.records.remember_adjustment(model.version, field, table)
+    by_code = view.records.adjustment(model.version, field, table)
     here, there = view.codes(field)
-    return np.minimum(by_code[here], by_code[there])
+    return np.minimum(by_code[here[rows]], by_code[there[rows]])
 
 
 def adjustment(model: Model, comparison: Comparison, view: PairView, found: Levels) -> Ints:
     """What the rarity of the agreed value adds to the weight of each pair's level, in thousandths of a bit."""
     out = np.zeros(len(view), dtype=np.int64)
     for field in sorted({level.frequency for level in comparison.levels if level.frequency}):
-        hit = np.isin(found, [number for number, level in enumerate(comparison.levels) if level.frequency == field])
-        if hit.any():
-            out[hit] = frequency_adjustment(view, field, model)[hit]
+        adjusted = np.array([*(level.frequency == field for level in comparison.levels), False])
+        rows = np.flatnonzero(adjusted[found])
+        if len(rows):
+            out[rows] = _frequency_adjustment(view, field, model, rows)
     return out
 
 
 def score(model: Model, records: Encoded, left: Ints, right: Ints) -> Scored:
     """Score pairs of rows; the weight is the model's prior plus one part per comparison."""
     count = len(model.comparisons)
-    levels = np.empty((len(left), count), dtype=np.int8)
-    parts = np.zeros((len(left), count), dtype=np.int32)
+    levels, parts = _columns(len(left), count, np.int8), _columns(len(left), count, np.int32)
     most = np.zeros(len(left), dtype=np.int32)
     for start in range(0, len(left), CHUNK):
         piece = slice(start, start + CHUNK)

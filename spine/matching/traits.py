@@ -1,9 +1,12 @@
 """What else tells one person from another: birth date, age, sex."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from spine.matching.addresses import at_one_address
 from spine.matching.dates import compare_dates
+from spine.matching.encoded import Ints
 from spine.matching.outcomes import AGREE, DIFFER, MISSING, NAMES_AGREE, NAMES_DIFFER, NEAR, OUTCOMES, Levels
 from spine.matching.pairs import PairView
 
@@ -26,7 +29,7 @@ def age(view: PairView) -> Levels:
     Where the dates are near each other the ages say nothing that they don't.
     """
     both = view.both("age")
-    values = np.array([int(text) if text.isdecimal() else -99 for text in view.records.texts_of("age")] + [-99])
+    values = view.records.remember(("age in years",), lambda: _years(view.records.texts_of("age")))
     here, there = view.codes("age")
     gap = np.abs(values[here] - values[there])
     out = AGE.ranked(both, [("within two years", gap <= 2), ("same", gap == 0)], MISSING)
@@ -38,8 +41,12 @@ def age(view: PairView) -> Levels:
     return out
 
 
+def _years(texts: Sequence[str]) -> Ints:
+    return np.array([*(int(text) if text.isdecimal() else -99 for text in texts), -99], dtype=np.int64)
+
+
 def sex(view: PairView) -> Levels:
     """Sex: differs, same; apart for pairs whose given names agree, which says nearly all of it."""
-    alike = (view.jaro_winkler("given") >= 0.92) | view.nickname("given")
+    alike = (view.jaro_winkler("given", 0.92) >= 0.92) | view.nickname("given")
     out = SEX.ranked(view.both("sex"), [("same", view.same("sex"))], NAMES_DIFFER)
     return SEX.moved(out, alike, NAMES_AGREE)

@@ -3,8 +3,10 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from spine.domain.judgements import Judgement
 from spine.domain.vocabulary import NAMESPACES, Kind, Policy
@@ -43,7 +45,7 @@ class Matched:
     left: Ints
     right: Ints
     weight: Ints
-    levels: list[str]
+    levels: "pa.ChunkedArray[Any]"
     trees: Trees
     candidates: int
     skipped: dict[str, int]

@@ -115,7 +115,7 @@ def _matched(gathered: Gathered, kind: Kind, model: Model, matches: Mapping[Pair
     encoded = encode_kind(gathered, rows)
     judged = judged_among(gathered, rows)
     trees, refused = trees_of(gathered, rows, encoded, model, (left, right), weight, judged)
-    levels = [row["levels"] for row in chosen]
+    levels = pa.chunked_array([[row["levels"] for row in chosen]], pa.string())
     return Matched(kind, rows, encoded, model, left, right, weight, levels, trees, len(left), {}, refused)
 
 

@@ -1,8 +1,12 @@
-"""Many pairs scored in bounded memory: in pieces, of which only what is needed is kept."""
+"""Many pairs scored in bounded memory: in pieces, several at once, of which only what is needed is kept."""
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, TypeVar
 
 import numpy as np
+import pyarrow as pa
 
 from spine.matching.encoded import Encoded
 from spine.matching.model import Model
@@ -12,30 +16,52 @@ from spine.resolution.components import NO_PAIRS, Ints, Pairs
 FLOOR = 0
 """Pairs of at least so many thousandths of a bit connect."""
 
-PIECE = 400_000
+PIECE = 200_000
 """So many pairs are scored at a time: all the levels of a pair take a hundred bytes and more."""
+AT_ONCE = min(os.cpu_count() or 1, 8)
+"""So many pieces are worked on at the same time; numpy and rapidfuzz let others work meanwhile."""
+Found = TypeVar("Found")
 
 
 def matches(
     model: Model, encoded: Encoded, pairs: Pairs, advance: Callable[[int], None] | None = None
-) -> tuple[Pairs, Ints, list[str]]:
+) -> "tuple[Pairs, Ints, pa.ChunkedArray[Any]]":
     """The pairs at or above the floor, their weights and their evidence as text; `advance` hears of each piece."""
-    kept, weights, levels = [NO_PAIRS[0]], [NO_PAIRS[0]], []
-    for start in range(0, len(pairs[0]), PIECE):
-        scored = score(model, encoded, pairs[0][start : start + PIECE], pairs[1][start : start + PIECE])
+
+    def work(left: Ints, right: Ints) -> "tuple[Ints, Ints, pa.Array[Any]]":
+        scored = score(model, encoded, left, right)
         here = np.flatnonzero(scored.weight >= FLOOR)
+        return here, scored.weight[here].astype(np.int64), scored.texts(here)
+
+    kept, weights = [NO_PAIRS[0]], [NO_PAIRS[0]]
+    levels: list[pa.Array[Any]] = []
+    for start, (here, weight, texts) in zip(_starts(pairs), _pieces(work, pairs), strict=True):
         kept.append(here + start)
-        weights.append(scored.weight[here].astype(np.int64))
-        levels += scored.texts(here)
+        weights.append(weight)
+        levels.append(texts)
         if advance is not None:
-            advance(len(scored.weight))
+            advance(min(PIECE, len(pairs[0]) - start))
     found = np.concatenate(kept)
-    return (pairs[0][found], pairs[1][found]), np.concatenate(weights), levels
+    return (pairs[0][found], pairs[1][found]), np.concatenate(weights), pa.chunked_array(levels, pa.string())
 
 
 def weights_in_trees(model: Model, encoded: Encoded, left: Ints, right: Ints) -> Ints:
     """What pairs weigh in a merge tree; nothing else of them is kept."""
-    starts = range(0, len(left), PIECE)
-    found = [score(model, encoded, left[at : at + PIECE], right[at : at + PIECE]).in_tree for at in starts]
+    found = _pieces(lambda one, other: score(model, encoded, one, other).in_tree, (left, right))
     weights: Ints = np.concatenate([NO_PAIRS[0], *found])
     return weights
+
+
+def _starts(pairs: Pairs) -> range:
+    return range(0, len(pairs[0]), PIECE)
+
+
+def _pieces(work: Callable[[Ints, Ints], Found], pairs: Pairs) -> Iterator[Found]:
+    """What `work` makes of each piece, in their order, several being worked on at once."""
+    if len(pairs[0]) <= PIECE:
+        yield from (work(*pairs) for _ in _starts(pairs))
+        return
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        yield from pool.map(
+            lambda start: work(pairs[0][start : start + PIECE], pairs[1][start : start + PIECE]), _starts(pairs)
+        )

@@ -79,7 +79,7 @@ def component_tables(gathered: Gathered, matched: Matched) -> tuple[dict[str, pa
             "end": right,
             "weight": matched.weight,
             "probability": matched.model.probabilities(matched.weight),
-            "levels": pa.array(matched.levels, pa.string()),
+            "levels": matched.levels,
             "model": pa.array([matched.model.version] * len(left), pa.string()),
         },
         schema=arrow_schema("match"),

@@ -289,7 +289,7 @@ def test_pairs_weights_and_trees_without_a_driver(spark: Any, local: MemoryStore
     assert pairs["left"].to_pylist() == matched.left.tolist()
     assert pairs["right"].to_pylist() == matched.right.tolist()
     assert pairs["weight"].to_pylist() == matched.weight.tolist()
-    assert pairs["levels"].to_pylist() == matched.levels
+    assert pairs["levels"].to_pylist() == matched.levels.to_pylist()
     assert spark.read.parquet(str(tmp_path / "candidates")).count() == matched.candidates
     trees = {tuple(row["members"]): row["value"] for row in found.to_pylist()}
     assert trees == packed(matched)

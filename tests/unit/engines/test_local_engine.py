@@ -104,13 +104,3 @@ def test_pairs_come_once_and_sorted_however_often_they_wait(monkeypatch: pytest.
         expected |= set(zip(left.tolist(), right.tolist(), strict=True))
     found = pairs.columns()
     assert list(zip(*(column.tolist() for column in found), strict=True)) == sorted(expected)
-
-
-@pytest.mark.parametrize("spread", [1, 1 << 20, 1 << 59])
-def test_equal_numbers_get_one_number_in_their_order(spread: int) -> None:
-    values = np.random.default_rng(1).integers(-9, 9, 200) * spread
-    number, count = packed.numbered(values)
-    distinct, expected = np.unique(values, return_inverse=True)
-    assert count == len(distinct)
-    assert number.tolist() == expected.tolist()
-    assert packed.numbered(values[:0])[1] == 0

@@ -78,7 +78,7 @@ def test_evidence_says_what_the_scorer_wrote(kind: Kind) -> None:
     records = encoded([one, {**one, "city": "chicago", "phone": "+14155550101"}])
     model = untrained(kind)
     found = score(model, records, np.array([0]), np.array([1]))
-    evidence = model.evidence(found.texts(np.array([0]))[0])
+    evidence = model.evidence(found.texts(np.array([0]))[0].as_py())
     assert [one.comparison for one in evidence] == [comparison.name for comparison in model.comparisons]
     assert sum(one.bits or 0 for one in evidence) * 1000 + model.prior == pytest.approx(int(found.weight[0]))
     by_name = {one.comparison: one for one in evidence}

@@ -145,7 +145,7 @@ def test_no_pairs_and_no_texts() -> None:
     none = np.zeros(0, dtype=np.int64)
     found = score(untrained(Kind.PERSON), records, none, none)
     assert len(found.weight) == 0
-    assert found.texts(none) == []
+    assert found.texts(none).to_pylist() == []
 
 
 def _in_tree(one: dict[str, str], other: dict[str, str]) -> tuple[int, int]:
