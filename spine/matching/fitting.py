@@ -93,45 +93,44 @@ class Fit:
         return tuple(out)
 
     def _weights(self) -> Floats:
-        """What each level weighs, in nats; last: null."""
-        return np.append(np.log(self.m / self.u), 0.0)
+        """What each level weighs, in nats."""
+        weights: Floats = np.log(self.m / self.u)
+        return weights
 
     def _posterior(self, sample: Sample) -> Floats:
         """How sure each pair is a match; pairs that were judged are certain."""
         weights = self._weights()
         share = np.where(sample.bare, min(self.bare_share, MOST_BARE), self.matches / self.pairs)
         total = sample.offset + np.log(share / (1 - share))
-        for column in range(sample.index.shape[1]):
-            total = total + weights[sample.index[:, column]]
+        for rows, index in sample.columns:
+            total[rows] += weights[index]
         posterior = np.where(sample.kept_apart, 0.0, 1 / (1 + np.exp(-np.clip(total, -500, 500))))
         return np.where(np.isnan(sample.certain), posterior, sample.certain)
 
     def _counts(self, sample: Sample, weight: Floats) -> Floats:
-        out = np.zeros(len(self.m) + 1)
-        for column in range(sample.index.shape[1]):
-            out += self._tally(sample.index[:, column], weight)
-        return out[:-1]
+        out = np.zeros(len(self.m))
+        for rows, index in sample.columns:
+            out += self._tally(index, weight[rows])
+        return out
 
     def _tally(self, index: Ints, weight: Floats) -> Floats:
-        size = len(self.m) + 1
-        return np.bincount(index % size, weights=weight, minlength=size).astype(np.float64)
+        return np.bincount(index, weights=weight, minlength=len(self.m)).astype(np.float64)
 
     def _chance(self, sample: Sample, unmatched: Floats) -> Floats:
         """How often each level comes by chance; of identifiers, only where the rest contradicts (`CONTRADICTED`)."""
         weights = self._weights()
         evidence = sample.offset.copy()
-        for column in range(sample.index.shape[1]):
-            evidence += weights[sample.index[:, column]]
+        for rows, index in sample.columns:
+            evidence[rows] += weights[index]
         known = sample.kept_apart | ~np.isnan(sample.certain)
-        out = np.zeros(len(self.m) + 1)
-        for column, comparison in enumerate(self.declared):
-            index = sample.index[:, column]
-            weight = unmatched
+        out = np.zeros(len(self.m))
+        for (rows, index), comparison in zip(sample.columns, self.declared, strict=True):
+            weight = unmatched[rows]
             if comparison.function in TELLING or comparison.function.startswith(SHARED):
                 own = weights[index]
-                weight = np.where((own > 0) & (evidence - own > CONTRADICTED) & ~known, 0.0, unmatched)
+                weight = np.where((own > 0) & (evidence[rows] - own > CONTRADICTED) & ~known[rows], 0.0, weight)
             out += self._tally(index, weight)
-        return out[:-1]
+        return out
 
     def _maximise(self, matched: Floats, unmatched: Floats, random: Floats, scale: float) -> None:
         """Random pairs tell how common a level is by chance; where they show it too seldom, candidates tell."""

@@ -135,7 +135,17 @@ class Model:
 
     def to_document(self) -> str:
         """The model as JSON."""
-        return json.dumps(asdict(self), sort_keys=True)
+        plain = {
+            "kind": self.kind,
+            "version": self.version,
+            "prior": self.prior,
+            "bare_prior": self.bare_prior,
+            "comparisons": [asdict(comparison) for comparison in self.comparisons],
+            "frequencies": {name: {"adjust": dict(f.adjust), "rare": f.rare} for name, f in self.frequencies.items()},
+            "calibration": self.calibration,
+            "training": dict(self.training),
+        }
+        return json.dumps(plain, sort_keys=True)
 
     @classmethod
     def from_document(cls, body: str) -> "Model":

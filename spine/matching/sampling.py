@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -17,7 +18,7 @@ RANDOM_PAIRS = 300_000
 Pairs = tuple[Ints, Ints]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Sample:
     """Levels of pairs as columns of one indicator space.
 
@@ -45,6 +46,12 @@ class Sample:
         return Sample(
             self.index[first], self.offset[first], self.kept_apart[first], self.bare[first], self.certain[first], times
         )
+
+    @cached_property
+    def columns(self) -> list[tuple[Ints, Ints]]:
+        """Per comparison the rows that it says something of, and the level there: most say nothing of most pairs."""
+        told = [np.flatnonzero(column >= 0) for column in self.index.T]
+        return [(rows, column[rows]) for rows, column in zip(told, self.index.T, strict=True)]
 
     def __len__(self) -> int:
         return len(self.offset)

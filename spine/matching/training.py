@@ -18,7 +18,7 @@ from spine.domain.vocabulary import Kind
 from spine.domain.weights import SCALE
 from spine.matching.calibration import SHIPPED
 from spine.matching.declared import DECLARED
-from spine.matching.encoded import Encoded, Ints
+from spine.matching.encoded import Encoded, Ints, stirred
 from spine.matching.fitting import MOST_BARE, Fit
 from spine.matching.frequencies import frequencies_of
 from spine.matching.model import Model
@@ -58,7 +58,7 @@ def train(
         return untrained(kind)
     draw = np.random.default_rng(SEED)
     order = np.arange(records.size) if rank is None else np.argsort(rank)
-    chosen, share = _drawn(in_order(order, (left, right)), draw)
+    chosen, share = _drawn(order, (left, right))
     candidates = in_order(order, (np.append(chosen[0], judged[0]), np.append(chosen[1], judged[1])))
     by_chance = random_pairs(order, draw)
     start = replace(untrained(kind), frequencies=frequencies_of(kind, records))
@@ -77,13 +77,26 @@ def train(
     return named(replace(start, comparisons=fit.comparisons(), prior=prior, bare_prior=bare_prior, training=notes))
 
 
-def _drawn(pairs: Pairs, draw: np.random.Generator) -> tuple[Pairs, float]:
-    """Up to `CANDIDATES` of the pairs, and which share of all that is."""
+def _drawn(order: Ints, pairs: Pairs) -> tuple[Pairs, float]:
+    """About `CANDIDATES` of the pairs, or all where they are fewer, and which share of all that is.
+
+    Whether a pair is drawn follows from the places of its rows in `order`.
+    """
     count = len(pairs[0])
     if count <= CANDIDATES:
         return pairs, 1.0
-    chosen = np.sort(draw.choice(count, CANDIDATES, replace=False))
-    return (pairs[0][chosen], pairs[1][chosen]), CANDIDATES / count
+    share = CANDIDATES / count
+    place = np.empty(len(order), dtype=np.int64)
+    place[order] = np.arange(len(order))
+    kept = []
+    for start in range(0, count, CANDIDATES):
+        one, other = (place[side[start : start + CANDIDATES]] for side in pairs)
+        number = np.full(len(one), SEED, dtype=np.uint64)
+        for column in (np.minimum(one, other), np.maximum(one, other), np.zeros_like(one)):
+            number = stirred(number, column)
+        kept.append(start + np.flatnonzero(number < np.uint64(share * 2.0**64)))
+    chosen = np.concatenate(kept)
+    return (pairs[0][chosen], pairs[1][chosen]), share
 
 
 def _prior_bits(share: float) -> int:

@@ -102,6 +102,30 @@ def test_a_second_resolve_writes_nothing(store: GraphStore) -> None:
     assert again.models == first.models
 
 
+def test_where_nothing_was_written_since_the_answer_stands(store: GraphStore) -> None:
+    put(store, *people())
+    first = run(store)
+    engine: Any = Failing()
+    again = resolve(store, LOCAL, engine, "never")
+    assert (again.persons, again.skipped, again.written) == (first.persons, first.skipped, {})
+    for asked in ({"confidence": 0.5}, {"linkage": "components"}, {"train": "always"}):
+        with pytest.raises(StoreError, match="the disk is full"):
+            resolve(store, LOCAL, engine, **asked)
+    put(store, person("c2", "2025-01-01", given_name="Yma"))
+    with pytest.raises(StoreError, match="the disk is full"):
+        resolve(store, LOCAL, engine, "never")
+    run(store)
+    assert resolve(store, LOCAL, engine, "never").persons == 4
+
+
+def test_a_full_resolve_of_what_stands_writes_nothing(store: GraphStore) -> None:
+    put(store, *people())
+    run(store, "always")
+    before = positions(store)
+    assert run(store, "always").written == {}
+    assert positions(store) == before
+
+
 def test_only_what_changed_is_written(store: GraphStore) -> None:
     put(store, *people())
     run(store)
