@@ -65,11 +65,14 @@ def read_columns(reader: Reader, before: Columns | None = None) -> Columns:
     for name in _SCANS:
         if name not in tables or moved is None or name in moved:
             tables[name] = _read(reader, name)
-    if before is None or moved is None or moved & {"component", "document"}:
+    if before is not None and moved is not None and not moved & {"component", "document"}:
+        return Columns(now, tables, before.forests, before.models, before.facts)
+    if before is not None and moved is not None and "component" not in moved:
+        forests = before.forests
+    else:
         forests = {kind: read_forest(reader, kind) for kind in Kind}
-        models = {kind: _model(reader, kind) for kind in Kind if len(forests[kind].records)}
-        return Columns(now, tables, forests, models, declared(reader))
-    return Columns(now, tables, before.forests, before.models, before.facts)
+    models = {kind: _model(reader, kind) for kind in Kind if len(forests[kind].records)}
+    return Columns(now, tables, forests, models, declared(reader))
 
 
 def _model(reader: Reader, kind: Kind) -> Model:

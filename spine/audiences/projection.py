@@ -145,6 +145,7 @@ def _same(before: Columns, now: Columns) -> bool:
     return (
         all(now.tables[name] is table for name, table in before.tables.items())
         and now.forests is before.forests
+        and all(now.models[kind].version == model.version for kind, model in before.models.items())
         and now.facts == before.facts
     )
 

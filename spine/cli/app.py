@@ -12,10 +12,12 @@ import typer
 from spine import __version__
 from spine.cli import (
     asking,
+    audiences,
     bulk,
     cypher,
     demo,
     evaluation,
+    facts,
     graphs,
     groups,
     judging,
@@ -64,6 +66,8 @@ for command in (
     app.command()(command)
 evaluation.export_app.command("graph")(bulk.export_graph)
 app.add_typer(evaluation.export_app, name="export")
+app.add_typer(audiences.audience_app, name="audience")
+app.add_typer(facts.facts_app, name="facts")
 app.add_typer(graphs.graph_app, name="graph")
 app.add_typer(models.model_app, name="model")
 app.add_typer(judging.judge_app, name="judge")

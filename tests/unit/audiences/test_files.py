@@ -1,0 +1,149 @@
+"""Exports and saved audiences: no formula in a spreadsheet, a manifest that agrees, and who joined and left."""
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator
+from typing import Any
+
+import hand_made
+import pyarrow as pa
+import pyarrow.parquet as parquet
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rows import row, rows
+
+from spine.access.context import LOCAL
+from spine.audiences import saved
+from spine.audiences.definition import defined
+from spine.audiences.export import encoded, harmless, manifest, table_of
+from spine.audiences.projection import Projections
+from spine.audiences.selection import selected
+from spine.bootstrap import open_store
+from spine.domain.ids import encode_id
+from spine.errors import NotFound, QueryError
+from spine.ports import Cause, GraphStore, SystemClock
+from spine.settings import Settings
+
+EVERYBODY = {"purpose": "marketing", "persons": {}, "channel": "email", "facts": ["orders", "lifetime_value"]}
+CLOCK = SystemClock()
+WIDE = "\N{FULLWIDTH EQUALS SIGN}\N{FULLWIDTH PLUS SIGN}\N{FULLWIDTH HYPHEN-MINUS}\N{FULLWIDTH COMMERCIAL AT}"
+
+
+@pytest.fixture
+def store() -> Iterator[GraphStore]:
+    with open_store("memory:", Settings()) as opened:
+        hand_made.fill(opened)
+        yield opened
+
+
+@given(texts=st.lists(st.text(alphabet=WIDE + "=+-@|%\t\r\n \x00abc123\"',;", max_size=8), min_size=1, max_size=20))
+@settings(max_examples=150, deadline=None)
+def test_no_cell_of_a_csv_is_a_formula(texts: list[str]) -> None:
+    table = harmless(pa.table({"cell": pa.array(texts, pa.string())}))
+    found = list(csv.reader(io.StringIO(encoded(table, "csv").decode(), newline="")))
+    assert len(found) == len(texts) + 1
+    for (cell,), text in zip(found[1:], texts, strict=True):
+        shown = cell.lstrip()
+        number = shown.startswith("+") and shown[1:].isdigit()
+        assert number or not shown.startswith(("=", "+", "-", "@", "|", "%", *WIDE))
+        plain = "".join(letter if letter >= " " else " " for letter in text)
+        assert cell.removeprefix("'").split() == plain.removeprefix("'").split()
+
+
+def test_telephone_numbers_and_numbers_stay_as_they_are() -> None:
+    table = pa.table({"phone": ["+4915112345678", "+1 +cmd"], "value": [-1.5, 2.0]})
+    assert harmless(table).to_pydict() == {"phone": ["+4915112345678", "'+1 +cmd"], "value": [-1.5, 2.0]}
+
+
+def test_both_forms_and_the_manifest_say_the_same(store: GraphStore) -> None:
+    with store.reading(LOCAL) as reader, selected(Projections(), reader, LOCAL, defined(EVERYBODY), 0.95) as found:
+        table = table_of(found)
+        text, binary = encoded(table, "csv"), encoded(table, "parquet")
+        told = manifest(found, "all", {"all.csv": text, "all.parquet": binary}, CLOCK)
+        counts = found.counts()
+    (line,) = csv.DictReader(io.StringIO(text.decode()))
+    expected = {
+        "person_id": encode_id("person", 1), "name": "Anna Berg", "email": "anna@example.org", "region": "",
+        "city": "springfield", "postcode": "62701", "country": "", "orders": "1", "lifetime_value_USD": "19.5",
+    }  # fmt: skip
+    assert line == expected
+    assert parquet.read_table(io.BytesIO(binary)).num_rows == counts.size == told["counts"]["size"] == 1
+    assert told["files"]["all.csv"]["sha256"] == hashlib.sha256(text).hexdigest()
+    assert (told["confidence"], told["purpose"]) == (0.95, "marketing")
+    assert set(told["models"]) == {"person", "organisation"}
+    assert told["definition"]["persons"] == {}
+
+
+def kept(store: GraphStore, projections: Projections, name: str = "all") -> saved.Saved:
+    return saved.refresh_in(store, LOCAL, projections=projections, name=name, confidence=0.95, clock=CLOCK)
+
+
+def test_a_refresh_says_who_joined_and_who_left(store: GraphStore) -> None:
+    projections = Projections()
+    saved.save_in(store, LOCAL, name="all", definition=defined(EVERYBODY), clock=CLOCK)
+    first = kept(store, projections).refreshed
+    assert first is not None
+    assert (first.counts.size, first.joined, first.left) == (1, 1, 0)
+    again = kept(store, projections).refreshed
+    assert again is not None
+    assert (again.joined, again.left) == (0, 0)
+    word = row("consent", id=3100, source="cmp", purpose="marketing", status="withdrawn", at="2026-01-01")
+    with store.writing(LOCAL, Cause("record")) as writer:
+        writer.put("consent", rows("consent", word))
+        writer.put("consent_of", rows("consent_of", row("consent_of", start=3100, end=hand_made.EMAIL)))
+    last = kept(store, projections).refreshed
+    assert last is not None
+    assert (last.counts.size, last.joined, last.left) == (0, 0, 1)
+    with store.reading(LOCAL) as reader:
+        assert [one.refreshed for one in saved.saved_audiences(reader, LOCAL)] == [last]
+
+
+def test_saving_makes_nothing_anew(store: GraphStore) -> None:
+    projections = Projections()
+    with store.reading(LOCAL) as reader, projections.frame(reader, 0.95, "2026-06-30") as before:
+        pass
+    saved.save_in(store, LOCAL, name="all", definition=defined(EVERYBODY), clock=CLOCK)
+    with store.reading(LOCAL) as reader, projections.frame(reader, 0.95, "2026-06-30") as after:
+        assert after.number == before.number
+
+
+def test_a_change_of_the_graph_is_seen_at_once(store: GraphStore) -> None:
+    projections = Projections()
+
+    def orders() -> Any:
+        with store.reading(LOCAL) as reader, projections.frame(reader, 0.95, "2026-06-30") as frame:
+            return frame.rows(f'SELECT "fact:orders" FROM {frame.table("persons")} WHERE id = 1')[0][0]
+
+    assert orders() == 1
+    with store.writing(LOCAL, Cause("record")) as writer:
+        writer.put("event", rows("event", row("event", id=2100, kind="order", at="2026-01-01")))
+        writer.put("event_of", rows("event_of", row("event_of", start=2100, end=1005)))
+    assert orders() == 2
+
+
+def test_many_days_are_asked_and_few_are_kept(store: GraphStore) -> None:
+    projections = Projections()
+    with store.reading(LOCAL) as reader:
+        for day in range(1, 9):
+            with projections.frame(reader, 0.9 + day / 100, f"2026-06-0{day}") as frame:
+                tables = {name for (name,) in frame.rows("SELECT table_name FROM duckdb_tables()")}
+        assert sum(name.startswith("persons") for name in tables) <= 3
+        assert sum(name.startswith("entity") for name in tables) <= 4
+
+
+@pytest.mark.parametrize("name", ["", "../x", "a/b", ".hidden", "x" * 81, "a\nb"])
+def test_a_name_is_a_name(store: GraphStore, name: str) -> None:
+    with pytest.raises(QueryError):
+        saved.save_in(store, LOCAL, name=name, definition=defined(EVERYBODY), clock=CLOCK)
+
+
+def test_what_is_not_saved_is_not_found(store: GraphStore) -> None:
+    saved.save_in(store, LOCAL, name="there", definition=defined(EVERYBODY), clock=CLOCK)
+    with store.reading(LOCAL) as reader, pytest.raises(NotFound, match="elsewhere") as missing:
+        saved.saved_audience(reader, LOCAL, "elsewhere")
+    assert "there" in missing.value.remedy
+    saved.remove_in(store, LOCAL, name="there")
+    with pytest.raises(NotFound):
+        saved.remove_in(store, LOCAL, name="there")
