@@ -34,7 +34,9 @@ def _personal() -> str:
     lines = [
         "## Where personal values are\n",
         "In these columns, in a store's full-text index of them, and in the rejects file that a load may write beside",
-        "its input. Nowhere else: not in ids, not in keys of the change log, not in file names.\n",
+        "its input; in the filter of a saved audience (`document.body`), where somebody wrote one into it; in the",
+        "memory of a process that answers audiences; and in the files that an export writes. Nowhere else: not in ids,",
+        "not in keys of the change log, not in file names.\n",
     ]
     lines += [f"- `{t.name}.{c.name}`" for t in (*NODES, *EDGES) for c in t.columns if c.personal]
     return "\n".join([*lines, ""])
