@@ -25,7 +25,7 @@ from spine.access.context import LOCAL
 from spine.bootstrap import open_engine, open_store
 from spine.domain.vocabulary import Kind
 from spine.pipeline.gather import gather
-from spine.pipeline.load import load
+from spine.pipeline.load import Load, load_all
 from spine.pipeline.progress import Stopwatch
 from spine.pipeline.resolve import ResolveReport, resolve
 from spine.ports import GraphStore
@@ -92,18 +92,14 @@ def _timed(found: dict[str, Any], name: str, what: Any) -> Any:
 def _load(store: GraphStore, made: World, found: dict[str, Any]) -> None:
     """Load files with records, then those with events and consents only."""
     for name in LOADS:
-        found[name], found["processor"][name], rows = 0.0, 0.0, 0
-        for source in made.sources:
-            if (source.path.stem in EVENTS) == (name == "load events"):
-                report = _timed(found, "one", lambda source=source: load(  # type: ignore[misc]  # called at once
-                    store, LOCAL, open_source(source.path, source.mapping, source.name), source.path.name
-                ))  # fmt: skip
-                found[name] += found.pop("one")
-                found["processor"][name] += found["processor"].pop("one")
-                rows += report.rows
-        found["stages"][name] = round(found.pop(name), 2)
-        found["processor"][name] = round(found["processor"][name], 2)
-        found["rows" if name == "load records" else "events"] = rows
+        loads = [
+            Load(open_source(source.path, source.mapping, source.name), source.path.name)
+            for source in made.sources
+            if (source.path.stem in EVENTS) == (name == "load events")
+        ]
+        reports = _timed(found, name, lambda loads=loads: load_all(store, LOCAL, loads))  # type: ignore[misc]  # called at once
+        found["stages"][name] = found.pop(name)
+        found["rows" if name == "load records" else "events"] = sum(report.rows for report in reports)
 
 
 LOADS = ("load records", "load events")

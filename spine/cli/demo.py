@@ -11,7 +11,7 @@ from spine.bootstrap import open_engine
 from spine.cli import output
 from spine.cli.evaluation import measured
 from spine.cli.files import read_texts
-from spine.cli.loading import load_path
+from spine.cli.loading import load_paths
 from spine.cli.options import Json, Store
 from spine.cli.plugins import plugin
 from spine.cli.progress import watched
@@ -64,12 +64,11 @@ def demo(
 
 def _filled(graph: GraphStore, world: Any, folder: Path, watch: Stopwatch) -> Document:
     """Load and resolve; the summary."""
-    loads = [
-        load_path(
-            graph, source.path, source.mapping, folder / f"_{source.path.name}.rejects.csv", watch, source.name, key=KEY
-        )
+    paths = [
+        (source.path, source.mapping, folder / f"_{source.path.name}.rejects.csv", source.name)
         for source in world.sources
     ]
+    loads = load_paths(graph, paths, watch, key=KEY)
     report = resolve(graph, LOCAL, open_engine("local"), "auto", watch=watch)
     with graph.reading(LOCAL) as reader, watch.stage("measure accuracy"):
         accuracies = {

@@ -2,6 +2,8 @@
 
 import json
 import os
+from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -15,8 +17,7 @@ from spine.cli.plugins import plugin
 from spine.cli.progress import Measured, watched
 from spine.cli.session import opened
 from spine.errors import FileError
-from spine.pipeline.load import LoadReport, keep_mapping
-from spine.pipeline.load import load as load_source
+from spine.pipeline.load import Load, LoadReport, keep_mapping, load_all
 from spine.pipeline.progress import Stopwatch
 from spine.ports import GraphStore, SystemClock
 
@@ -93,20 +94,26 @@ def load_path(
     key: str = "",
 ) -> LoadReport:
     """Load a file or directory, with its rejects in the file `refused`; `key` numbers a new store's identifiers."""
-    records = plugin("spine.loaders", "files")(path, mapping, source)
-    chosen: Any = getattr(records, "mapping", None)
-    name = chosen.name if chosen is not None else path.name.split(".")[0]
-    with plugin("spine.loaders", "rejects")(refused) as file:
-        return load_source(
-            graph,
-            LOCAL,
-            Measured(records, path),
-            name,
-            None if chosen is None else chosen.to_json(),
-            watch=watch,
-            reject=file.write,
-            key=key,
-        )
+    return load_paths(graph, [(path, mapping, refused, source)], watch, key)[0]
+
+
+def load_paths(
+    graph: GraphStore,
+    paths: Sequence[tuple[Path, str | Path | None, Path, str | None]],
+    watch: Stopwatch,
+    key: str = "",
+) -> list[LoadReport]:
+    """Load files or directories together: each with its mapping, the file for its rejects, and its source's name."""
+    with ExitStack() as stack:
+        loads = []
+        for path, mapping, refused, source in paths:
+            records = plugin("spine.loaders", "files")(path, mapping, source)
+            chosen: Any = getattr(records, "mapping", None)
+            name = chosen.name if chosen is not None else path.name.split(".")[0]
+            file = stack.enter_context(plugin("spine.loaders", "rejects")(refused))
+            text = None if chosen is None else chosen.to_json()
+            loads.append(Load(Measured(records, path), name, text, file.write))
+        return load_all(graph, LOCAL, loads, watch=watch, key=key)
 
 
 def show_load(report: LoadReport, refused: Path) -> None:

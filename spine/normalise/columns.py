@@ -73,3 +73,25 @@ def prefixed(word: str, column: Column) -> Column:
     """Each value with `word` in front of it; null stays null."""
     text: Column = compute.binary_join_element_wise(word, column, "")
     return text
+
+
+class NumberSet:
+    """A growing set of whole numbers that is asked for many at once."""
+
+    def __init__(self) -> None:
+        self._parts: list[np.ndarray[Any, np.dtype[np.int64]]] = []
+
+    def add(self, numbers: "np.ndarray[Any, np.dtype[np.int64]]") -> None:
+        """Add numbers."""
+        self._parts.append(np.sort(numbers))
+        # Parts that at least double in length keep both asking and adding cheap; sorting joins two runs of one merge.
+        while len(self._parts) > 1 and len(self._parts[-2]) <= 2 * len(self._parts[-1]):
+            self._parts[-2:] = [np.sort(np.concatenate(self._parts[-2:]), kind="stable")]
+
+    def missing(self, numbers: "np.ndarray[Any, np.dtype[np.int64]]") -> "np.ndarray[Any, np.dtype[np.int64]]":
+        """Those of these numbers that are not in the set, in their order."""
+        for part in self._parts:
+            if len(part):
+                place = np.minimum(np.searchsorted(part, numbers), len(part) - 1)
+                numbers = numbers[part[place] != numbers]
+        return numbers

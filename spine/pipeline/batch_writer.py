@@ -1,24 +1,28 @@
-"""What every write of a batch goes through: it counts what changed per table and gives identifiers their numbers."""
+"""What every write of a batch goes through: it counts what changed per table and writes each identifier once."""
 
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
-from spine.normalise.columns import at_positions
-from spine.pipeline.numbering import numbers
+from spine.normalise.columns import NumberSet, at_positions
 from spine.ports import Difference, Row, Writer, arrow_schema
 from spine.resolution.components import Ints
 
 
 class BatchWriter:
-    """Writes one batch inside a writer's transaction; `changes` tells per table what it added and changed."""
+    """Writes batches inside a writer's transaction; `changes` tells per table what the batch added and changed."""
 
-    def __init__(self, writer: Writer, hashing: bytes, now: str) -> None:
-        self.now = now
+    def __init__(self, writer: Writer) -> None:
+        self.now = ""
         self.changes: dict[str, Difference] = {}
         self._writer = writer
-        self._hashing = hashing
+        self._written = NumberSet()
+
+    def begin(self, now: str) -> None:
+        """Another batch begins at this time."""
+        self.now = now
+        self.changes = {}
 
     def put(self, table: str, rows: pa.Table) -> None:
         """Write rows of a table and count what changed."""
@@ -26,17 +30,18 @@ class BatchWriter:
         before = self.changes.get(table, Difference())
         self.changes[table] = Difference(before.added + found.added, before.changed + found.changed)
 
-    def identifiers(self, namespace: Any, value: Any) -> Ints:
-        """The numbers of these identifiers (text columns, row by row), their nodes written."""
-        number = self.numbers(namespace, value)
-        distinct, first = np.unique(number, return_index=True)
-        nodes = {"namespace": at_positions(namespace, first), "value": at_positions(value, first)}
-        self.put("identifier", graph_table("identifier", {"id": distinct, **nodes}))
-        return number
+    def identifiers(self, number: Ints, namespace: Any, value: Any) -> None:
+        """Write the nodes of these identifiers (row by row), those that this transaction has not written yet.
 
-    def numbers(self, *columns: Any) -> Ints:
-        """The numbers of rows of text columns under the store's key."""
-        return numbers(self._hashing, *columns)
+        A number stands for one namespace and value, so that the same number is the same node.
+        """
+        distinct, first = np.unique(number, return_index=True)
+        new = self._written.missing(distinct)
+        if len(new):
+            at = first[np.searchsorted(distinct, new)]
+            nodes = {"id": new, "namespace": at_positions(namespace, at), "value": at_positions(value, at)}
+            self.put("identifier", graph_table("identifier", nodes))
+            self._written.add(new)
 
     def sequence(self, keys: Any) -> Ints:
         """The sequence numbers of record keys."""

@@ -7,18 +7,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 
-from spine.domain.vocabulary import ATTRIBUTES
 from spine.normalise.columns import at_positions, compute, one_array
 from spine.normalise.dates import DateOrder
-from spine.normalise.record import Options, Prepared, prepare
 from spine.pipeline.batch_writer import BatchWriter, graph_table
-from spine.pipeline.happenings import write_consents, write_events
-from spine.pipeline.numbering import key_of
-from spine.ports import Clock, Difference, Row, SourceBatch, Writer, arrow_schema
+from spine.pipeline.preparing import Ready
+from spine.ports import Difference, Row, arrow_schema
 from spine.resolution.components import Ints
 
 TABLES = ("record", "record_version", "identifier", "carries", "event", "event_of", "consent", "consent_of")
@@ -39,24 +35,27 @@ class Written:
     dates: DateOrder | None = None
 
 
-def write_batch(
-    writer: Writer, batch: SourceBatch, clock: Clock, options: Options | None = None, key: str = ""
-) -> Written:
+def write_ready(out: BatchWriter, ready: Ready, now: str) -> Written:
     """Write one batch inside the writer's transaction; what is there already is left as it is."""
-    out = BatchWriter(writer, key_of(writer, clock, key), clock.now())
-    touched, prepared = _NOBODY, Prepared(pa.table({}), pa.table({}))
-    if batch.records.num_rows:
-        prepared = prepare(batch.records, options or Options())
-        touched = _write_records(out, batch.records, prepared)
-    write_events(out, batch.events)
-    write_consents(out, batch.consents)
-    dates = prepared.dates if batch.records.num_rows else None
-    return Written(out.changes, touched, prepared.problems, prepared.problem_count, dates)
+    out.begin(now)
+    tables = ready.tables
+    touched = _write_records(out, tables["record"], tables["claims"]) if "record" in tables else _NOBODY
+    for name in ("event", "consent"):
+        if name in tables:
+            out.put(name, tables[name])
+            _write_edges(out, f"{name}_of", tables[f"{name}_claims"])
+    return Written(out.changes, touched, ready.problems, ready.problem_count, ready.dates)
 
 
-def _write_records(out: BatchWriter, records: pa.Table, prepared: Prepared) -> Ints:
+def _write_edges(out: BatchWriter, table: str, claims: pa.Table) -> None:
+    if claims.num_rows:
+        number = claims["number"].to_numpy()
+        out.identifiers(number, one_array(claims["namespace"]), one_array(claims["value"]))
+        out.put(table, graph_table(table, {"start": claims["start"], "end": number}))
+
+
+def _write_records(out: BatchWriter, rows: pa.Table, claims: pa.Table) -> Ints:
     """Write the versions of a batch where they belong; the records that have a new current version."""
-    rows = _as_rows(records, prepared, out.now)
     ids = out.sequence(rows["key"])
     rows = rows.append_column("id", pa.array(ids))
     order, newest = _newest(ids, rows)
@@ -65,14 +64,17 @@ def _write_records(out: BatchWriter, records: pa.Table, prepared: Prepared) -> I
     wins = _wins(ids[newest], chosen, stored)
     current = newest[wins]
     replaced = [stored[number] for number in ids[current].tolist() if number in stored]
-    _keep_versions(out, at_positions(rows, np.setdiff1d(order, current)), replaced, _hashes(stored, chosen, wins))
+    older = np.setdiff1d(order, current)
+    if len(older) or replaced:
+        _keep_versions(out, at_positions(rows, older), replaced, _hashes(stored, chosen, wins))
     if not len(current):
         return _NOBODY
     current = np.sort(current)
-    out.put("record", at_positions(rows, current))
-    is_current = np.zeros(len(ids), bool)
-    is_current[current] = True
-    claims = prepared.claims.filter(pa.array(is_current[prepared.claims["row"].to_numpy()]))
+    out.put("record", at_positions(rows, current) if len(current) < len(ids) else rows)
+    if len(current) < len(ids):
+        is_current = np.zeros(len(ids), bool)
+        is_current[current] = True
+        claims = claims.filter(pa.array(is_current[claims["row"].to_numpy()]))
     _write_claims(out, claims, rows, ids, replaced)
     touched: Ints = ids[current]
     return touched
@@ -80,7 +82,7 @@ def _write_records(out: BatchWriter, records: pa.Table, prepared: Prepared) -> I
 
 def _newest(ids: Ints, rows: pa.Table) -> tuple[Ints, Ints]:
     """The rows by record and version, and of each record the row of its newest version."""
-    if len(np.unique(ids)) == len(ids):
+    if bool((np.diff(np.sort(ids)) > 0).all()):
         alone: Ints = np.argsort(ids)
         return alone, alone
     columns = {"id": ids, "at": compute.fill_null(rows["observed_at"], ""), "hash": rows["hash"]}
@@ -122,40 +124,16 @@ def _keep_versions(out: BatchWriter, older: pa.Table, replaced: list[Row], curre
         out.put("record_version", pa.Table.from_pylist(new, schema=arrow_schema("record_version")))
 
 
-def _as_rows(records: pa.Table, prepared: Prepared, now: str) -> pa.Table:
-    """The records as rows of the record table, without ids; texts built column by column in DuckDB."""
-    mapped = [name for name in records.column_names if name in ATTRIBUTES]
-    attributes = records.select(mapped) if mapped else pa.table({"full_name": pa.nulls(records.num_rows, pa.string())})
-    with duckdb.connect() as connection:
-        connection.register("records", records)
-        connection.register("attributes", attributes)
-        connection.register("fields", prepared.fields)
-        rows: pa.Table = connection.sql(
-            """
-            SELECT r.source || '/' || r.record_id AS key, r.source, r.record_id, r.kind, r.observed_at,
-                   $now AS ingested_at,
-                   md5(concat_ws(chr(31), r.kind, r.observed_at, r.raw, a.text,
-                                 r.identifiers::VARCHAR, r.relations::VARCHAR)) AS hash,
-                   true AS live, r.raw, a.text AS attributes, f.text AS fields,
-                   CASE WHEN len(r.relations) > 0 THEN to_json(r.relations)::VARCHAR END AS relations
-            FROM records r
-            POSITIONAL JOIN (SELECT json_merge_patch('{}', to_json(attributes))::VARCHAR AS text FROM attributes) a
-            POSITIONAL JOIN (SELECT json_merge_patch('{}', to_json(fields))::VARCHAR AS text FROM fields) f
-            """,
-            params={"now": now},
-        ).to_arrow_table()
-    return rows
-
-
 def _write_claims(out: BatchWriter, claims: pa.Table, rows: pa.Table, ids: Ints, replaced: list[Row]) -> None:
     """Write what the current versions carry, and close what the versions that they replace carried beside that."""
     row = claims["row"].to_numpy().astype(np.int64)
-    namespace, value = one_array(claims["namespace"]), one_array(claims["value"])
+    number, namespace = claims["number"].to_numpy(), one_array(claims["namespace"])
+    out.identifiers(number, namespace, one_array(claims["value"]))
     edges = graph_table(
         "carries",
         {
             "start": ids[row],
-            "end": out.identifiers(namespace, value),
+            "end": number,
             "namespace": namespace,
             **{name: claims[name].combine_chunks() for name in ("first_seen", "last_seen", "verified")},
             "valid_from": at_positions(one_array(rows["observed_at"]), row),

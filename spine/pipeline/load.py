@@ -1,16 +1,36 @@
-"""Loading: what a source sends becomes records, identifiers, events and consents of the graph."""
+"""Loading: what sources send becomes records, identifiers, events and consents of the graph."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field, replace
+from functools import partial
+from typing import Any, Self
 
 import pyarrow as pa
 
 from spine.access.context import Context
 from spine.normalise.record import Options
-from spine.pipeline.intake import write_batch
+from spine.pipeline.ahead import ahead
+from spine.pipeline.batch_writer import BatchWriter
+from spine.pipeline.intake import Written, write_ready
+from spine.pipeline.numbering import key_of, stored_key
+from spine.pipeline.preparing import Ready, make_ready
 from spine.pipeline.progress import Stopwatch
-from spine.ports import Cause, Clock, Difference, GraphStore, RecordSource, Reject, SystemClock
+from spine.ports import Cause, Clock, Difference, GraphStore, RecordSource, Reject, SourceBatch, SystemClock
+
+TOGETHER = 2_000_000
+"""So many rows go into one transaction of a first load: indexes are built once, and memory stays bounded."""
+
+
+@dataclass(frozen=True)
+class Load:
+    """A source to load: under which name, with which mapping (JSON), and where its rejects go."""
+
+    source: RecordSource
+    name: str
+    mapping: str | None = None
+    reject: Callable[[Sequence[Reject]], None] | None = None
 
 
 @dataclass
@@ -43,33 +63,97 @@ def load(
     options: Options | None = None,
     key: str = "",
 ) -> LoadReport:
-    """Load all batches of a source, one transaction each, and keep its mapping (JSON) in the store under its name.
+    """Load one source, as `load_all` does."""
+    one = Load(source, name, mapping, reject)
+    return load_all(store, context, [one], watch=watch, clock=clock, options=options, key=key)[0]
 
-    A row that can't be used goes to `reject` and never stops the rest. The first batch decides how dates are read. An
+
+def load_all(
+    store: GraphStore,
+    context: Context,
+    loads: Sequence[Load],
+    *,
+    watch: Stopwatch | None = None,
+    clock: Clock | None = None,
+    options: Options | None = None,
+    key: str = "",
+) -> list[LoadReport]:
+    """Load all batches of some sources, and keep their mappings in the store under their names.
+
+    A batch is one transaction; into a store without records as many batches are as `TOGETHER` allows. A row that can't
+    be used goes to `reject` and never stops the rest. The first batch of a source decides how its dates are read. An
     interrupted load is finished by running it again: batches that are there already change nothing. `key` chooses the
     key of the store's identifier numbers where it has none yet; empty: a random one.
     """
     watch, clock, options = watch or Stopwatch(), clock or SystemClock(), options or Options()
-    report = LoadReport(name)
-    with watch.stage(f"load {name}", source.size()):
-        if mapping is not None:
-            keep_mapping(store, context, name, mapping, clock)
-        for batch in source.batches():
-            with store.writing(context, Cause("record", batch=name)) as writer:
-                written = write_batch(writer, batch, clock, options, key)
-            if options.dates is None and written.dates is not None:
-                options = replace(options, dates=written.dates)
-            _add(report, written.changes)
-            report.rows += batch.rows
-            report.rejects += len(batch.rejects)
-            report.problems += written.problem_count
-            report.examples += [f"{column}: {reason}" for _, column, reason in written.problems[:5]]
-            if batch.rejects and reject is not None:
-                reject(batch.rejects)
-            watch.progress.advance(batch.rows)
-    report.examples = report.examples[:5]
-    report.seconds = watch.seconds[f"load {name}"]
-    return report
+    reports = [LoadReport(one.name) for one in loads]
+    for one in loads:
+        if one.mapping is not None:
+            keep_mapping(store, context, one.name, one.mapping, clock)
+    batches = ahead(_batches(loads))
+    with closing(batches), _Transactions(store, context, ", ".join(one.name for one in loads), clock, key) as turns:
+        for one, report in zip(loads, reports, strict=True):
+            with watch.stage(f"load {one.name}", one.source.size()):
+                chosen = options
+                for batch in iter(partial(next, batches), None):
+                    written = turns.write(make_ready(batch, chosen, turns.key, clock.now()))
+                    if chosen.dates is None and written.dates is not None:
+                        chosen = replace(chosen, dates=written.dates)
+                    _add(report, batch, written)
+                    if batch.rejects and one.reject is not None:
+                        one.reject(batch.rejects)
+                    watch.progress.advance(batch.rows)
+            report.seconds = watch.seconds[f"load {one.name}"]
+        with watch.stage("write indexes"):
+            turns.commit()
+    return reports
+
+
+def _batches(loads: Sequence[Load]) -> Iterator[SourceBatch | None]:
+    """The batches of one source after the other, with None at the end of each."""
+    for one in loads:
+        yield from one.source.batches()
+        yield None
+
+
+class _Transactions:
+    """The transactions of a load: as many batches in one as may be, each committed before the next begins."""
+
+    def __init__(self, store: GraphStore, context: Context, names: str, clock: Clock, key: str) -> None:
+        self._store = store
+        self._context = context
+        self._cause = Cause("record", batch=names)
+        self._clock = clock
+        self._stack = ExitStack()
+        self._out: BatchWriter | None = None
+        self._rows = 0
+        with store.reading(context) as reader:
+            self._many = not reader.select("record", limit=1)
+            self.key = stored_key(reader)
+        if not self.key:
+            with store.writing(context, self._cause) as writer:
+                self.key = key_of(writer, clock, key)
+
+    def write(self, ready: Ready) -> Written:
+        """Write a batch."""
+        if self._out is None:
+            self._out = BatchWriter(self._stack.enter_context(self._store.writing(self._context, self._cause)))
+        written = write_ready(self._out, ready, self._clock.now())
+        self._rows += ready.rows
+        if not self._many or self._rows >= TOGETHER:
+            self.commit()
+        return written
+
+    def commit(self) -> None:
+        """End the transaction that is open, if one is."""
+        self._out, self._rows = None, 0
+        self._stack.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._stack.__exit__(*error)
 
 
 def keep_mapping(store: GraphStore, context: Context, name: str, mapping: str, clock: Clock) -> None:
@@ -82,10 +166,15 @@ def keep_mapping(store: GraphStore, context: Context, name: str, mapping: str, c
             writer.put("document", pa.table(row))
 
 
-def _add(report: LoadReport, changes: dict[str, Difference]) -> None:
-    none = Difference()
+def _add(report: LoadReport, batch: SourceBatch, written: Written) -> None:
+    none, changes = Difference(), written.changes
     report.records_added += changes.get("record", none).added
     report.records_changed += changes.get("record", none).changed
     report.events += changes.get("event", none).added
     report.consents += changes.get("consent", none).added
     report.identifiers += changes.get("identifier", none).added
+    report.rows += batch.rows
+    report.rejects += len(batch.rejects)
+    report.problems += written.problem_count
+    report.examples += [f"{column}: {reason}" for _, column, reason in written.problems]
+    report.examples = report.examples[:5]

@@ -35,8 +35,8 @@ class SqliteReader:
         shape = known(table)
         indexed(shape, column)
         asked = [value for value in dict.fromkeys(values) if value is not None]
-        start = f'SELECT {_listed(shape.names)} FROM "{table}" WHERE "{column}"'
-        order = f"ORDER BY {_listed(shape.key)}"
+        start = f'SELECT {listed(shape.names)} FROM "{table}" WHERE "{column}"'
+        order = f"ORDER BY {listed(shape.key)}"
         if limit is None and len(asked) > 1:
             condition, bound = _one_of(asked)
             return to_rows(shape, self._connection.run(f"{start} {condition} {order}", bound))
@@ -63,7 +63,7 @@ class SqliteReader:
             return []
         condition, values = _conditions(shape, where)
         turned, beyond = ("DESC", "<") if descending else ("", ">")
-        start = f'SELECT {_listed(shape.names)} FROM "{table}" WHERE {condition}'
+        start = f'SELECT {listed(shape.names)} FROM "{table}" WHERE {condition}'
         found: list[tuple[Any, ...]] = []
         # Two statements instead of NULLS LAST, so that both can walk along an index.
         if after is None or after[0] is not None:
@@ -94,7 +94,7 @@ class SqliteReader:
         """The whole table, or the named columns of it, ordered by key."""
         shape = known(table)
         names = known_columns(shape, columns)
-        statement = f'SELECT {_listed(names)} FROM "{table}" ORDER BY {_listed(shape.key)}'
+        statement = f'SELECT {listed(names)} FROM "{table}" ORDER BY {listed(shape.key)}'
         pieces = [from_sqlite(shape, names, rows) for rows in self._connection.pieces(statement, _PIECE)]
         return pa.concat_tables(pieces) if pieces else from_sqlite(shape, names, [])
 
@@ -118,7 +118,8 @@ class SqliteReader:
         return [(number, max(0.0, -rank)) for number, rank in rows]
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Column names as SQL lists them."""
     return ", ".join(f'"{name}"' for name in names)
 
 

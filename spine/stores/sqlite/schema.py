@@ -5,8 +5,8 @@ from collections.abc import Callable
 from spine.domain.graph import GRAPH, Column, ColumnType, Table
 from spine.errors import StoreUnavailable
 from spine.stores import migration
+from spine.stores.sqlite import search
 from spine.stores.sqlite.connection import Connection
-from spine.stores.words import SEARCHED
 
 APPLICATION_ID = 0x5350494E
 """Marks a file as ours (`SPIN`), so that another program's database is never written to."""
@@ -22,37 +22,10 @@ _TYPES: dict[ColumnType, str] = {
     "texts": "TEXT",
 }
 
-STEPS: dict[int, Callable[[Connection], None]] = {}
+STEPS: dict[int, Callable[[Connection], None]] = {3: search.renew}
 """What a version needs beyond new tables, columns and indexes: the step that leads to it."""
 
 META = "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID"
-SEARCH = "CREATE VIRTUAL TABLE IF NOT EXISTS record_search USING fts5(words, tokenize='ascii', detail='none')"
-
-_FIELDS = ", ".join(f"'{name}'" for name in SEARCHED)
-
-
-def _words(row: str) -> str:
-    return f"(SELECT group_concat(each.value, ' ') FROM json_each({row}.fields) AS each WHERE each.key IN ({_FIELDS}))"
-
-
-FILL_SEARCH = f"INSERT INTO record_search(rowid, words) SELECT id, {_words('record')} FROM record WHERE live"
-"""Index all records at once, after a load without the triggers."""
-
-FILL_SEARCH_OF = f"{FILL_SEARCH} AND id IN (SELECT value FROM json_each(?))"
-EMPTY_SEARCH_OF = (
-    "DELETE FROM record_search WHERE rowid IN "
-    "(SELECT value FROM json_each(?) WHERE value IN (SELECT id FROM record WHERE live))"
-)
-"""The same for some records, whose ids come as a JSON document; emptied before they are written, filled after."""
-
-_INDEX_NEW = f"INSERT INTO record_search(rowid, words) SELECT new.id, {_words('new')} WHERE new.live;"
-_DROP_OLD = "DELETE FROM record_search WHERE rowid = old.id;"
-TRIGGERS = {
-    "record_search_insert": f"AFTER INSERT ON record BEGIN {_INDEX_NEW} END",
-    "record_search_update": "AFTER UPDATE OF fields, live ON record "
-    f"WHEN old.fields IS NOT new.fields OR old.live IS NOT new.live BEGIN {_DROP_OLD} {_INDEX_NEW} END",
-    "record_search_delete": f"AFTER DELETE ON record BEGIN {_DROP_OLD} END",
-}
 
 
 def refuse_unusable(connection: Connection) -> None:
@@ -75,8 +48,8 @@ def migrate(connection: Connection) -> None:
         connection.run(META)
         for table in GRAPH.values():
             _complete(connection, table)
-        connection.run(SEARCH)
-        create_triggers(connection)
+        connection.run(search.TABLE)
+        search.create_triggers(connection)
         for step in range(version + 1, migration.SCHEMA_VERSION + 1):
             if step in STEPS:
                 STEPS[step](connection)
@@ -104,18 +77,6 @@ def indexes(table: Table) -> dict[str, Column]:
         for column in table.columns
         if column.indexed and column.name != table.key[0]
     }
-
-
-def create_triggers(connection: Connection) -> None:
-    """The triggers that keep the search index in step with the records."""
-    for name, body in TRIGGERS.items():
-        connection.run(f"CREATE TRIGGER IF NOT EXISTS {name} {body}")
-
-
-def drop_triggers(connection: Connection) -> None:
-    """No triggers, for a load that fills the search index at its end."""
-    for name in TRIGGERS:
-        connection.run(f"DROP TRIGGER IF EXISTS {name}")
 
 
 def _version(connection: Connection) -> int:

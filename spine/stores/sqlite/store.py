@@ -79,13 +79,16 @@ class SqliteStore:
             self._open()
             self._writer.run("BEGIN IMMEDIATE")
             writer = SqliteWriter(self._writer, context, cause, self._clock)
-            yield writer
-            if writer.finish():
-                self._writer.run("COMMIT")
+            try:
+                yield writer
+                if writer.finish():
+                    self._writer.run("COMMIT")
+            finally:
+                # Whatever was not committed leaves no trace.
+                if not self._closed:
+                    self._writer.roll_back()
+                    writer.end()
         finally:
-            # Whatever was not committed leaves no trace.
-            if not self._closed:
-                self._writer.roll_back()
             self._lock.release()
 
     def close(self) -> None:

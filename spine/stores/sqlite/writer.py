@@ -1,27 +1,27 @@
 """Writing the graph to the SQLite connection that holds the write lock."""
 
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from spine.access.context import Context
-from spine.domain.graph import Table
-from spine.ports import Cause, Clock, Difference
-from spine.stores.shape import edges_of, ends_of
-from spine.stores.sqlite import schema
+from spine.domain.graph import GRAPH, Table
+from spine.ports import Cause, Clock, Difference, Row, Where
+from spine.stores.difference import changes
+from spine.stores.shape import edges_of, ends_of, key_of, known
+from spine.stores.sqlite import search
 from spine.stores.sqlite.connection import Connection
-from spine.stores.sqlite.reader import SqliteReader
-from spine.stores.sqlite.values import to_sqlite
+from spine.stores.sqlite.filling import Filling
+from spine.stores.sqlite.reader import SqliteReader, listed
+from spine.stores.sqlite.values import from_sqlite, to_sqlite
 from spine.stores.transaction import LOG, RECORD, Transaction, missing_end
 
 _FEW = 200
-"""Up to so many rows are looked up one by one; above, counting the table twice is cheaper."""
-
-_BULK = 20_000
-"""A load of at least so many rows into an empty table builds the indexes after the rows."""
+"""Up to so many rows are looked up one by one; above, all at once."""
 
 _CHUNK = 20_000
 """Keys that go into one statement as a JSON document."""
@@ -38,19 +38,46 @@ class SqliteWriter(SqliteReader, Transaction):
         )[0]
         Transaction.__init__(self, context, cause, clock, last, highest)
         self._highest_before = highest
+        self._filling = Filling(connection)
+        self._strangers = False
+
+    def get(self, table: str, column: str, values: Sequence[Any], limit: int | None = None) -> list[Row]:
+        """As in the port."""
+        if column != known(table).key[0]:
+            self._filling.complete(known(table))
+        return super().get(table, column, values, limit)
+
+    def select(
+        self,
+        table: str,
+        where: Sequence[Where] = (),
+        order: str = "id",
+        descending: bool = False,
+        after: tuple[Any, Any] | None = None,
+        limit: int = 100,
+    ) -> list[Row]:
+        """As in the port."""
+        self._filling.complete(known(table))
+        return super().select(table, where, order, descending, after, limit)
 
     def finish(self) -> bool:
         """Write the log entry; False where nothing was changed, so that there is nothing to commit."""
         entry = self.entry()
         if entry is None:
             return False
+        self._filling.complete(*GRAPH.values())
         self._merge(LOG, entry)
         if self.highest != self._highest_before:
             self._connection.change("INSERT OR REPLACE INTO meta (name, value) VALUES ('highest', ?)", [self.highest])
         return True
 
+    def end(self) -> None:
+        """Give back what the transaction needed; after it was committed or undone."""
+        self._filling.end()
+
     def _numbers(self, keys: list[str]) -> dict[str, int]:
-        if not self._any(RECORD):
+        # Where all records came with numbers that this transaction gave, it knows their keys.
+        if self._filling.owns(RECORD) and not self._strangers:
             return {}
         found: dict[str, int] = {}
         for chunk in _chunks(keys):
@@ -63,56 +90,99 @@ class SqliteWriter(SqliteReader, Transaction):
 
     def _merge(self, table: Table, rows: pa.Table) -> Difference:
         self._check_ends(table, rows)
-        if rows.num_rows >= _BULK and not self._any(table):
-            return self._load(table, rows)
-        if rows.num_rows <= _FEW:
-            known = sum(bool(self._connection.run(_exists(table), key)) for key in _keys(table, rows))
-            written = self._connection.change_many(_upsert(table), to_sqlite(rows))
-            added = rows.num_rows - known
+        self._filling.owns(table)
+        if table is RECORD and not self._numbered_here(rows):
+            self._strangers = True
+        difference = self._merge_few(table, rows) if rows.num_rows <= _FEW else self._merge_many(table, rows)
+        self._filling.remember(table, rows)
+        return difference
+
+    def _merge_few(self, table: Table, rows: pa.Table) -> Difference:
+        if table is RECORD:
+            self._filling.complete(table)
+        exists = _exists(table)
+        there = sum(bool(self._connection.run(exists, key)) for key in _keys(table, rows))
+        written = self._connection.change_many(_upsert(table), to_sqlite(rows))
+        return Difference(rows.num_rows - there, written - (rows.num_rows - there))
+
+    def _merge_many(self, table: Table, rows: pa.Table) -> Difference:
+        """Insert what is not there, replace what is there and differs."""
+        last = self._last(table)
+        if table is RECORD and self._strangers:
+            self._filling.complete(table)
         else:
-            before = self.count(table.name)
-            with self._searched_after(table, rows):
-                written = self._connection.change_many(_upsert(table), to_sqlite(rows))
-            added = self.count(table.name) - before
-        return Difference(added, written - added)
+            self._filling.strip(table, rows.num_rows)
+        if last is None or last < key_of(table, rows.slice(0, 1).to_pylist()[0]):
+            self._insert(table, rows)
+            return Difference(rows.num_rows)
+        self._filling.make_room()
+        held = self._held(table, rows)
+        if not held.num_rows:
+            self._insert(table, rows)
+            return Difference(rows.num_rows)
+        fresh, again = _parted(table, changes(table, held, rows).written, held)
+        self._insert(table, fresh)
+        self._replace(table, again)
+        return Difference(fresh.num_rows, again.num_rows)
 
-    @contextmanager
-    def _searched_after(self, table: Table, rows: pa.Table) -> Iterator[None]:
-        """Records become searchable all at once after the write: a trigger flushes the index once per row."""
+    def _insert(self, table: Table, rows: pa.Table) -> None:
         if table is not RECORD:
-            yield
+            self._filling.insert(table, rows)
             return
-        chunks = list(_chunks(rows.column("id").to_pylist()))
-        schema.drop_triggers(self._connection)
-        for chunk in chunks:
-            self._connection.run(schema.EMPTY_SEARCH_OF, [chunk])
-        yield
-        for chunk in chunks:
-            self._connection.run(schema.FILL_SEARCH_OF, [chunk])
-        schema.create_triggers(self._connection)
+        # Records become searchable all at once: a trigger flushes the index once per row.
+        with search.untriggered(self._connection, lasting=self._filling.is_bare(table)):
+            self._filling.insert(table, rows)
+            search.add(self._connection, rows)
 
-    def _load(self, table: Table, rows: pa.Table) -> Difference:
-        schema.drop_indexes(self._connection, table)
-        if table is RECORD:
-            schema.drop_triggers(self._connection)
-        self._connection.change_many(_insert(table), to_sqlite(rows))
-        schema.create_indexes(self._connection, table)
-        if table is RECORD:
-            self._connection.run(schema.FILL_SEARCH)
-            schema.create_triggers(self._connection)
-        return Difference(rows.num_rows)
+    def _replace(self, table: Table, rows: pa.Table) -> None:
+        if table is not RECORD:
+            self._connection.change_many(_upsert(table), to_sqlite(rows))
+            return
+        with search.untriggered(self._connection, lasting=self._filling.is_bare(table)):
+            for chunk in _chunks(rows.column("id").to_pylist()):
+                search.remove(self._connection, chunk)
+            self._connection.change_many(_upsert(table), to_sqlite(rows))
+            search.add(self._connection, rows)
+
+    def _numbered_here(self, records: pa.Table) -> bool:
+        """True where all of these records have numbers that were given in this transaction."""
+        ids = records.column("id")
+        return bool(pc.min(ids).as_py() > self._highest_before and pc.max(ids).as_py() <= self.highest)
+
+    def _last(self, table: Table) -> tuple[Any, ...] | None:
+        """The greatest key that is there."""
+        order = ", ".join(f'"{name}" DESC' for name in table.key)
+        found = self._connection.run(f'SELECT {listed(table.key)} FROM "{table.name}" ORDER BY {order} LIMIT 1')
+        return found[0] if found else None
+
+    def _held(self, table: Table, rows: pa.Table) -> pa.Table:
+        """The rows that are there under the first keys of these rows, so for edges more than asked for."""
+        first = table.key[0]
+        asked: Any = rows.column(first).unique()
+        if self._filling.knows_all(table):
+            asked = pa.array(self._filling.known(table, asked.to_numpy()))
+        statement = (
+            f'SELECT {listed(table.names)} FROM "{table.name}" WHERE "{first}" IN (SELECT value FROM json_each(?))'
+        )
+        found: list[tuple[Any, ...]] = []
+        for chunk in _chunks(asked.to_pylist()):
+            found += self._connection.run(statement, [chunk])
+        return from_sqlite(table, table.names, found)
 
     def _check_ends(self, table: Table, rows: pa.Table) -> None:
         for column, node in ends_of(table):
+            asked = self._filling.unknown(node, rows.column(column).unique().to_numpy())
             held = f'SELECT 1 FROM "{node.name}" WHERE id = each.value'
             missing = f"SELECT each.value FROM json_each(?) AS each WHERE NOT EXISTS ({held})"
-            for chunk in _chunks(rows.column(column).unique().to_pylist()):
+            for chunk in _chunks(asked.tolist()):
                 for (identity,) in self._connection.run(f"{missing} LIMIT 1", [chunk]):
                     raise missing_end(table, column, identity)
 
     def _remove(self, table: Table, keys: pa.Table) -> dict[str, int]:
+        self._filling.forget()
         if table.is_edge:
             return {table.name: self._connection.change_many(f"{_delete(table)} {_by_key(table)}", _keys(table, keys))}
+        self._filling.complete(table, *(edge for edge, _ in edges_of(table)))
         removed = {table.name: 0}
         for chunk in _chunks(keys.column("id").to_pylist()):
             for edge, column in edges_of(table):
@@ -125,8 +195,14 @@ class SqliteWriter(SqliteReader, Transaction):
             )
         return removed
 
-    def _any(self, table: Table) -> bool:
-        return bool(self._connection.run(f'SELECT 1 FROM "{table.name}" LIMIT 1'))
+
+def _parted(table: Table, rows: pa.Table, held: pa.Table) -> tuple[pa.Table, pa.Table]:
+    """The rows whose keys are not held, and those whose keys are; each in key order."""
+    keys = list(table.key)
+    numbered = rows.select(keys).append_column("row", pa.array(np.arange(rows.num_rows)))
+    again = np.zeros(rows.num_rows, bool)
+    again[numbered.join(held.select(keys), keys, join_type="left semi").column("row").to_numpy()] = True
+    return rows.filter(pa.array(~again)), rows.filter(pa.array(again))
 
 
 def _chunks(values: list[Any]) -> Iterator[str]:

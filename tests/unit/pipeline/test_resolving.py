@@ -259,12 +259,12 @@ def test_stages_are_told_and_timed(store: GraphStore) -> None:
     told = Told()
     watch = Stopwatch(told)
     load(store, LOCAL, Given(batch(people()[:2]), batch(people()[2:])), "people", watch=watch)
-    assert (told.stages, told.done) == ([("load people", None)], 5)
+    assert (told.stages, told.done) == ([("load people", None), ("write indexes", None)], 5)
     report = run(store, watch=watch)
-    names = [name for name, _ in told.stages[1:]]
+    names = [name for name, _ in told.stages[2:]]
     expected = ["encode", "candidates", "train", "score", "merge trees"]
     assert names == ["read", *(f"person: {name}" for name in expected), "entities", "households", "write"]
-    assert set(report.seconds) == {"load people", *names}
+    assert set(report.seconds) == {"load people", "write indexes", *names}
     assert all(seconds >= 0 for seconds in report.seconds.values())
 
 

@@ -1,0 +1,92 @@
+"""The full-text index of the records: one by one by triggers, or many at once.
+
+The index keeps no copy of the words (FTS5's contentless form), so a record is taken out by telling it the very words
+that it was put in with: both come from the record's fields alone.
+"""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+import pyarrow as pa
+
+from spine.stores.sqlite.connection import Connection
+from spine.stores.words import SEARCHED
+
+TABLE = "CREATE VIRTUAL TABLE IF NOT EXISTS record_search USING fts5(words, tokenize='ascii', content='')"
+_FIELDS = ", ".join(f"'{name}'" for name in SEARCHED)
+
+
+def _words(row: str) -> str:
+    return f"(SELECT group_concat(each.value, ' ') FROM json_each({row}.fields) AS each WHERE each.key IN ({_FIELDS}))"
+
+
+FILL = f"INSERT INTO record_search(rowid, words) SELECT id, {_words('record')} FROM record WHERE live"
+"""Index all records, one after the other."""
+
+_REMOVE = (
+    f"INSERT INTO record_search(record_search, rowid, words) SELECT 'delete', id, {_words('record')} FROM record "
+    "WHERE live AND id IN (SELECT value FROM json_each(?))"
+)
+_INDEX_NEW = f"INSERT INTO record_search(rowid, words) SELECT new.id, {_words('new')} WHERE new.live;"
+_DROP_OLD = (
+    f"INSERT INTO record_search(record_search, rowid, words) SELECT 'delete', old.id, {_words('old')} WHERE old.live;"
+)
+TRIGGERS = {
+    "record_search_insert": f"AFTER INSERT ON record BEGIN {_INDEX_NEW} END",
+    "record_search_update": "AFTER UPDATE OF fields, live ON record "
+    f"WHEN old.fields IS NOT new.fields OR old.live IS NOT new.live BEGIN {_DROP_OLD} {_INDEX_NEW} END",
+    "record_search_delete": f"AFTER DELETE ON record BEGIN {_DROP_OLD} END",
+}
+_SHAPE = json.dumps(dict.fromkeys(SEARCHED, "VARCHAR"))
+_JOINED = ", ".join(f'said."{name}"' for name in SEARCHED)
+_WORDS = (
+    f"SELECT id, concat_ws(' ', {_JOINED}) AS words "
+    "FROM (SELECT id, from_json(fields, $shape) AS said FROM records WHERE live)"
+)
+
+
+def create_triggers(connection: Connection) -> None:
+    """The triggers that keep the index in step with the records."""
+    for name, body in TRIGGERS.items():
+        connection.run(f"CREATE TRIGGER IF NOT EXISTS {name} {body}")
+
+
+def drop_triggers(connection: Connection) -> None:
+    """No triggers, for writes that tell the index themselves."""
+    for name in TRIGGERS:
+        connection.run(f"DROP TRIGGER IF EXISTS {name}")
+
+
+@contextmanager
+def untriggered(connection: Connection, *, lasting: bool) -> Iterator[None]:
+    """No triggers meanwhile; nor afterwards where `lasting`, since there were none before."""
+    if not lasting:
+        drop_triggers(connection)
+    yield
+    if not lasting:
+        create_triggers(connection)
+
+
+def add(connection: Connection, records: pa.Table) -> None:
+    """Index those of these records that are live; none of them is in the index."""
+    with duckdb.connect() as engine:
+        engine.register("records", records.select(["id", "live", "fields"]))
+        found = engine.sql(_WORDS, params={"shape": _SHAPE}).to_arrow_table()
+    columns = (found.column("id").to_pylist(), found.column("words").to_pylist())
+    connection.change_many("INSERT INTO record_search(rowid, words) VALUES (?, ?)", zip(*columns, strict=True))
+
+
+def remove(connection: Connection, ids: str) -> None:
+    """Take records out, as they are stored now; their ids come as a JSON array."""
+    connection.run(_REMOVE, [ids])
+
+
+def renew(connection: Connection) -> None:
+    """Make the index anew from the records, whatever form it has."""
+    connection.run("DROP TABLE IF EXISTS record_search")
+    drop_triggers(connection)
+    connection.run(TABLE)
+    connection.run(FILL)
+    create_triggers(connection)
