@@ -19,6 +19,10 @@ _REMEDIES = {
 }
 
 
+class TooLong(StoreError):
+    """A text or blob is longer than SQLite takes."""
+
+
 class Connection:
     """Runs statements; StoreBusy, StoreUnavailable or StoreError instead of the driver's errors."""
 
@@ -85,6 +89,8 @@ class Connection:
             return StoreBusy(f"{self.path}: another writer holds the lock.", remedy="Try again.")
         if code in _REMEDIES:
             return StoreUnavailable(f"{self.path}: {error}.", remedy=_REMEDIES[code])
+        if code == sqlite3.SQLITE_TOOBIG:
+            return TooLong(f"{self.path}: {error}.")
         if code == sqlite3.SQLITE_CONSTRAINT:
             place = str(error).rpartition(": ")[2]
             return StoreError(f"{place}: The value is already held by another row.")

@@ -102,16 +102,21 @@ class Filling:
         if not table.is_edge and table.column("id").type == "int":
             self._put.setdefault(table.name, NumberSet()).add(rows.column("id").to_numpy())
 
+    def learn(self, table: Table, nodes: pa.Table) -> None:
+        """Keep in mind that these are all the nodes of a table."""
+        self._put[table.name] = NumberSet()
+        self._put[table.name].add(nodes.column("id").to_numpy())
+
     def knows_all(self, table: Table) -> bool:
         """True where the ids of all rows of the table are kept in mind."""
         return self.owns(table) and not table.is_edge and table.column("id").type == "int"
 
     def known(self, table: Table, ids: Ints) -> Ints:
-        """Those of these ids that were put in this transaction."""
+        """Those of these ids that are known to be there."""
         return np.setdiff1d(ids, self.unknown(table, ids), assume_unique=True)
 
     def unknown(self, table: Table, ids: Ints) -> Ints:
-        """Those of these ids that were not put in this transaction."""
+        """Those of these ids that are not known to be there."""
         return self._put[table.name].missing(ids) if table.name in self._put else ids
 
     def forget(self) -> None:

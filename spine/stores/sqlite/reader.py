@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any
 
 import pyarrow as pa
@@ -11,7 +12,8 @@ from spine.domain.graph import Table
 from spine.ports import Row, Where
 from spine.stores.conditions import checked, checked_page, never
 from spine.stores.shape import indexed, key_of, known, known_columns
-from spine.stores.sqlite.connection import Connection
+from spine.stores.sqlite import packed
+from spine.stores.sqlite.connection import Connection, TooLong
 from spine.stores.sqlite.values import from_sqlite, to_rows
 from spine.stores.words import scored, words_of
 
@@ -94,6 +96,10 @@ class SqliteReader:
         """The whole table, or the named columns of it, ordered by key."""
         shape = known(table)
         names = known_columns(shape, columns)
+        if packed.can_pack(shape, names):
+            # A piece with more text than one value may hold has to come row by row.
+            with suppress(TooLong):
+                return pa.concat_tables([from_sqlite(shape, names, []), *packed.pieces(self._connection, shape, names)])
         statement = f'SELECT {listed(names)} FROM "{table}" ORDER BY {listed(shape.key)}'
         pieces = [from_sqlite(shape, names, rows) for rows in self._connection.pieces(statement, _PIECE)]
         return pa.concat_tables(pieces) if pieces else from_sqlite(shape, names, [])

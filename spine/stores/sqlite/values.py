@@ -4,9 +4,11 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 
 from spine.domain.graph import ColumnType, Table
+from spine.normalise.columns import compute
 from spine.ports import Row, arrow_schema
 
 _LISTS = ("ints", "texts")
@@ -44,15 +46,29 @@ def to_rows(table: Table, rows: list[tuple[Any, ...]]) -> list[Row]:
 
 def _written(column: "pa.ChunkedArray[Any]") -> list[Any]:
     if pa.types.is_list(column.type):
-        return [
-            None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-            for value in column.to_pylist()
-        ]
+        texts: list[Any] = _documents(column).to_pylist()
+        return texts
     if pa.types.is_integer(column.type) and not column.null_count:
         # Several times faster than to_pylist.
         numbers: list[Any] = column.to_numpy().tolist()
         return numbers
     return column.to_pylist()
+
+
+def _documents(column: "pa.ChunkedArray[Any]") -> Any:
+    """Lists as JSON texts, each different item written once."""
+    lists: Any = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+    items = compute.list_flatten(lists)
+    if pa.types.is_string(items.type):
+        coded = items.dictionary_encode()
+        written = [json.dumps(value, ensure_ascii=False) for value in coded.dictionary.to_pylist()]
+        items = pa.array(written, pa.string()).take(coded.indices)
+    sizes = compute.fill_null(compute.list_value_length(lists), 0).to_numpy()
+    ends = pa.array(np.concatenate(([0], np.cumsum(sizes))), pa.int32())
+    joined = compute.binary_join(pa.ListArray.from_arrays(ends, items.cast(pa.string())), ",")
+    return compute.if_else(
+        compute.is_valid(lists), compute.binary_join_element_wise("[", joined, "]", ""), pa.scalar(None, pa.string())
+    )
 
 
 def _read_column(values: Sequence[Any], kind: ColumnType) -> Sequence[Any]:

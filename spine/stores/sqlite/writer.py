@@ -23,6 +23,9 @@ from spine.stores.transaction import LOG, RECORD, Transaction, missing_end
 _FEW = 200
 """Up to so many rows are looked up one by one; above, all at once."""
 
+_MANY_ENDS = 100_000
+"""From so many ends on all ids of the table are read, instead of one after the other looked up."""
+
 _CHUNK = 20_000
 """Keys that go into one statement as a JSON document."""
 
@@ -172,6 +175,9 @@ class SqliteWriter(SqliteReader, Transaction):
     def _check_ends(self, table: Table, rows: pa.Table) -> None:
         for column, node in ends_of(table):
             asked = self._filling.unknown(node, rows.column(column).unique().to_numpy())
+            if len(asked) >= _MANY_ENDS:
+                self._filling.learn(node, self.scan(node.name, ["id"]))
+                asked = self._filling.unknown(node, asked)
             held = f'SELECT 1 FROM "{node.name}" WHERE id = each.value'
             missing = f"SELECT each.value FROM json_each(?) AS each WHERE NOT EXISTS ({held})"
             for chunk in _chunks(asked.tolist()):
