@@ -22,6 +22,8 @@ from spine.ports import SourceBatch
 
 _AMOUNT = r"^[+-]?\d+(\.\d*)?([eE][+-]?\d+)?$"
 _REGION = "US"
+_ESCAPED = r'["\\\x00-\x1f]'
+"""What JSON texts may not hold as it is."""
 _EVENT = ("source", "reference", "kind", "at", "currency", "channel", "status", "attributes")
 _CONSENT = ("source", "reference", "purpose", "status", "at", "proof")
 
@@ -68,7 +70,7 @@ def _records(records: pa.Table, prepared: Prepared, now: str) -> pa.Table:
         connection.register("attributes", attributes)
         connection.register("fields", prepared.fields)
         rows: pa.Table = connection.sql(
-            """
+            f"""
             SELECT r.source || '/' || r.record_id AS key, r.source, r.record_id, r.kind, r.observed_at,
                    $now AS ingested_at,
                    md5(concat_ws(chr(31), r.kind, r.observed_at, r.raw, a.text,
@@ -76,12 +78,24 @@ def _records(records: pa.Table, prepared: Prepared, now: str) -> pa.Table:
                    true AS live, r.raw, a.text AS attributes, f.text AS fields,
                    CASE WHEN len(r.relations) > 0 THEN to_json(r.relations)::VARCHAR END AS relations
             FROM records r
-            POSITIONAL JOIN (SELECT json_merge_patch('{}', to_json(attributes))::VARCHAR AS text FROM attributes) a
-            POSITIONAL JOIN (SELECT json_merge_patch('{}', to_json(fields))::VARCHAR AS text FROM fields) f
+            POSITIONAL JOIN (SELECT {_object(attributes)} AS text FROM attributes) a
+            POSITIONAL JOIN (SELECT {_object(prepared.fields)} AS text FROM fields) f
             """,
             params={"now": now},
         ).to_arrow_table()
     return rows
+
+
+def _object(texts: pa.Table) -> str:
+    """The SQL of each row as a JSON object of the texts that it has; only columns that need it are escaped."""
+    members = []
+    for name in texts.column_names:
+        plain = f"""'"{name}":"' || "{name}" || '"'"""
+        if compute.any(compute.match_substring_regex(texts[name], _ESCAPED)).as_py():
+            escaped = f"""'"{name}":' || to_json("{name}")::VARCHAR"""
+            plain = f"CASE WHEN regexp_matches(\"{name}\", '{_ESCAPED}') THEN {escaped} ELSE {plain} END"
+        members.append(plain)
+    return f"'{{' || concat_ws(',', {', '.join(members)}) || '}}'"
 
 
 def _facts(
