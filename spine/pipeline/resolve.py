@@ -97,8 +97,7 @@ def resolve(
             found[kind] = (matched, entities_of(gathered, matched, confidence))
             made, marked = component_tables(gathered, matched)
             flags |= marked
-            for name, table in made.items():
-                tables.setdefault(name, []).append(table)
+            _gather_tables(tables, made)
             _note(report, matched)
         with watch.stage("entities"):
             resolved = resolved_of(gathered, found.values())
@@ -107,14 +106,9 @@ def resolve(
             common = None if train == "always" else stored_surnames(writer)
             common = count_surnames(resolved) if common is None else common
             at_home, _ = household_part(resolved, common)
-        for name, table in {**related, **at_home}.items():
-            tables.setdefault(name, []).append(table)
+        _gather_tables(tables, {**related, **at_home})
         with watch.stage("write"):
-            for name in DERIVED:
-                rows = pa.concat_tables(tables.get(name) or [arrow_schema(name).empty_table()])
-                change = writer.replace(name, rows)
-                if change != Difference():
-                    report.written[name] = asdict(change)
+            report.written = _write(writer, tables)
             _keep_models(writer, [matched.model for matched, _ in found.values()], clock)
             if found:
                 keep_surnames(writer, common, clock)
@@ -124,6 +118,20 @@ def resolve(
                 writer.put("document", _document(SUMMARY, "summary", json.dumps(asdict(report)), clock))
     report.seconds = {name: round(seconds, 3) for name, seconds in watch.seconds.items()}
     return report
+
+
+def _gather_tables(tables: dict[str, list[pa.Table]], made: dict[str, pa.Table]) -> None:
+    for name, table in made.items():
+        tables.setdefault(name, []).append(table)
+
+
+def _write(writer: Writer, tables: dict[str, list[pa.Table]]) -> dict[str, dict[str, int]]:
+    """Make the derived tables hold what was found; what that changed, by table."""
+    changes = {
+        name: writer.replace(name, pa.concat_tables(tables.get(name) or [arrow_schema(name).empty_table()]))
+        for name in DERIVED
+    }
+    return {name: asdict(change) for name, change in changes.items() if change != Difference()}
 
 
 def _standing(reader: Reader, new: ResolveReport) -> ResolveReport | None:

@@ -8,6 +8,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow.compute import call_function
 
+from spine.normalise.whole_numbers import distinct_numbers, in_order, numbered
 from spine.resolution.components import Ints, runs
 
 _WIDEST = 1 << 60
@@ -65,14 +66,14 @@ def groups_of(columns: Sequence[NDArray[Any]]) -> tuple[Ints, Ints]:
         low = int(column.min(initial=0))
         codes, width = column.astype(np.int64) - low, int(column.max(initial=0)) - low + 1
         if width > _WIDEST >> 30:
-            _, codes = np.unique(codes, return_inverse=True)
-            width = int(codes.max(initial=0)) + 1
+            codes, width = numbered(codes)
         if size > _WIDEST // width:
-            _, key = np.unique(key, return_inverse=True)
-            size = int(key.max(initial=0)) + 1
+            key, size = numbered(key)
         key, size = key * width + codes, size * width
-    _, start, group = np.unique(key, return_index=True, return_inverse=True)
-    return group.astype(np.int64), start.astype(np.int64)
+    order, fresh = in_order(key)
+    group = np.empty(len(key), np.int64)
+    group[order] = np.cumsum(fresh) - 1
+    return group, order[fresh]
 
 
 def pairs_within(group: Ints, cap: int, members: Ints | None = None) -> tuple[Ints, Ints, int]:
@@ -98,7 +99,7 @@ def pairs_within(group: Ints, cap: int, members: Ints | None = None) -> tuple[In
 
 def distinct_pairs(left: Ints, right: Ints, size: int) -> tuple[Ints, Ints]:
     """Each pair once, sorted; a member paired with itself is left out."""
-    key = np.unique((left * size + right)[left != right])
+    key = distinct_numbers((left * size + right)[left != right])
     return key // max(size, 1), key % max(size, 1)
 
 

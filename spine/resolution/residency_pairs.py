@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
+from spine.normalise.whole_numbers import distinct_numbers
 from spine.resolution import household_weights as w
 from spine.resolution.address_forms import DIFFERENT, EQUAL, MISSING, NEAR
 from spine.resolution.components import Ints
@@ -77,13 +78,13 @@ def gather(resolved: Resolved, homes: Residencies, common: Surnames | None = Non
     count["dwelling"] = np.where(at >= 0, persons[at], 0)
     surname = np.full(len(homes), -1, np.int64)
     surname[homes.surnames[0][::-1]] = homes.surnames[1][::-1]
-    labels = np.unique(homes.person)
+    labels = distinct_numbers(homes.person)
     carriers = np.bincount(
         distinct(homes.person[homes.surnames[0]], homes.surnames[1])[1], minlength=len(homes.surname.texts)
     )
     bits = surname_bits(carriers, len(labels)) if common is None else common.bits(homes.surname.texts.tolist())
     surnames_at = distinct_count(at, surname, forms.size)
-    family = np.unique(pair_keys(labels, *family_pairs(resolved)))
+    family = distinct_numbers(pair_keys(labels, *family_pairs(resolved)))
     shared = {name: _shared(labels, shared_identifiers(resolved, name, w.SHARED_CROWD), w.SHARED[name].value)
               for name in w.SHARED}  # fmt: skip
     return Evidence(
@@ -105,7 +106,7 @@ def _shared(labels: Ints, shared: Shared, most: int) -> tuple[Ints, Ints]:
 def _together(homes: Residencies, labels: Ints) -> Ints:
     """Pair keys of the persons who have a dwelling in common, crowded dwellings left out."""
     left, right, _ = pairs_within(homes.dwelling, SMALL_DWELLING)
-    found = np.unique(pair_keys(labels, homes.person[left], homes.person[right]))
+    found = distinct_numbers(pair_keys(labels, homes.person[left], homes.person[right]))
     return found[found >= 0]
 
 
@@ -140,7 +141,7 @@ def candidates(evidence: Evidence) -> tuple[Ints, Ints]:
 def _of_persons(evidence: Evidence) -> tuple[Ints, Ints]:
     """Pairs of residencies of persons who are declared family or share an identifier."""
     person, labels = evidence.residencies.person, evidence.labels
-    key = np.unique(np.concatenate([evidence.family, *(keys for keys, _ in evidence.shared.values())]))
+    key = distinct_numbers(np.concatenate([evidence.family, *(keys for keys, _ in evidence.shared.values())]))
     order = np.argsort(person, kind="stable")
     start = np.searchsorted(person[order], labels, "left")
     many = np.searchsorted(person[order], labels, "right") - start

@@ -21,8 +21,9 @@ def random_trees(seed, sizes, copies):
     weight = np.where(group[left] == group[right], 30_000, rng.integers(-40_000, 20_000, len(left)))
     barred = (rng.random(len(left)) < 0.05) & (group[left] != group[right])
     return merge_tree.build(
-        rng.permutation(len(labels)), labels, left, right, weight, group=group, forbidden=(left[barred], right[barred])
-    )
+        rng.permutation(len(labels)), labels, left, right, weight, group=group, forbidden=(left[barred], right[barred]),
+        policy=merge_tree.Policy(cap=len(labels)),
+    )  # fmt: skip
 
 
 def same_tree(one, other):
