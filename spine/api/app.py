@@ -53,7 +53,7 @@ def create_app(
 
     app = Starlette(
         routes=[
-            *explorer.routes(),
+            *explorer.routes(explorer.offer(store, settings)),
             Route("/graphql", graphql, methods=["GET", "POST"]),
             WebSocketRoute("/graphql", no_subscriptions),
             Route("/graphiql", pages.graphiql),
@@ -67,7 +67,6 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.desks = state
-    app.state.confidence = settings.confidence
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
     app.add_middleware(Guard, hosts=frozenset(hosts))
     return app

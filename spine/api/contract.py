@@ -13,13 +13,17 @@ AUDIENCES = ("support", "marketing", "analysis")
 
 @dataclass(frozen=True, slots=True)
 class ReadyMade:
-    """A ready-made operation: the question it answers, the document, and variables that work in the demo world."""
+    """A ready-made operation: the question it answers, the document, and variables that work in the demo world.
+
+    `changes` where it is a mutation.
+    """
 
     name: str
     audience: str
     question: str
     variables: dict[str, Any]
     document: str
+    changes: bool = False
 
 
 def directory() -> Path:
@@ -57,4 +61,5 @@ def _read(path: Path, audience: str) -> ReadyMade:
     comments = [line.removeprefix("#").strip() for line in document.splitlines() if line.startswith("#")]
     variables = next((line for line in comments if line.startswith("variables:")), "variables: {}")
     question = " ".join(line for line in comments if not line.startswith("variables:"))
-    return ReadyMade(path.stem, audience, question, json.loads(variables.removeprefix("variables:")), document)
+    given = json.loads(variables.removeprefix("variables:"))
+    return ReadyMade(path.stem, audience, question, given, document, "\nmutation " in document)

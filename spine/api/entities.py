@@ -22,6 +22,7 @@ from spine.explore import cuts, membership
 from spine.explore.explain import weakest_link
 from spine.explore.fact_values import comparable
 from spine.explore.golden import display_name
+from spine.explore.next_question import next_question
 from spine.explore.persons import Held, Link, Portrait
 from spine.ports import Row
 
@@ -91,6 +92,13 @@ class Step:
 class Other:
     entity: "Entity"
     probability: float
+
+
+@strawberry.type(description="Ask whether this identifier is theirs: what the answer would settle.")
+class NextQuestion:
+    identifier: Identifier
+    links: int = strawberry.field(description="How many doubtful joins it bears on.")
+    gain: float = strawberry.field(description="How much doubt it takes away, in bits.")
 
 
 @strawberry.interface(description="A person or an organisation, resolved at a confidence.")
@@ -192,6 +200,14 @@ class Entity(Node):
             BondConnection, "bonds", found, lambda one: f"{one.left}-{one.right}-{one.at}",
             lambda one, cursor: BondEdge(node=bond_of(one), cursor=cursor), first, after,
         )  # fmt: skip
+
+    @resolved("The identifier whose verification would settle most doubt; null where nothing is in doubt.")
+    async def next_best_question(self, info: Info) -> NextQuestion | None:
+        found = await info.context.ask(next_question, self.entity, self.entity.id)
+        if found is None:
+            return None
+        asked = identifier_of(found.identifier, self.confidence)
+        return NextQuestion(identifier=asked, links=found.links, gain=found.gain)
 
     @resolved("The confidences at which it grows or splits, surest first.")
     def steps(self) -> list[Step]:

@@ -19,8 +19,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from spine import __version__
+from spine.access.context import LOCAL
 from spine.api import contract
 from spine.domain.ids import PREFIXES
+from spine.errors import SpineError
+from spine.ports import CypherReader, GraphStore
+from spine.settings import Settings
 
 UI = Path(__file__).resolve().parent / "ui"
 SEARCH = ("support/suggest",)
@@ -42,11 +46,26 @@ PAGES = (
     Page("search", "/search", ""),
     Page(
         "person", "/person/{id:path}", "",
-        ("support/person", "support/timeline", "support/identity-graph", "support/why-records", "support/carriers"),
+        (
+            "support/person", "support/timeline", "support/identity-graph", "support/why-records", "support/carriers",
+            "support/derived-facts",
+            "support/preview-judgement", "support/confirm-link", "support/reject-link", "support/withdraw-judgement",
+        ),
     ),
     Page("identifier", "/identifier/{id:path}", "", ("support/carriers",)),
     Page("record", "/record/{id:path}", "", ("support/record",)),
-    Page("households", "/households", "households", ("marketing/household-explorer", "marketing/household-list")),
+    Page(
+        "households", "/households", "households",
+        (
+            "marketing/household-explorer", "marketing/household-list", "marketing/audience-preview",
+            "marketing/save-audience",
+        ),
+    ),
+    Page(
+        "audiences", "/audiences", "audiences",
+        ("marketing/saved-audiences", "marketing/save-audience", "marketing/audience-preview",
+         "marketing/refresh-audience", "marketing/remove-audience"),
+    ),
     Page("household", "/household/{id:path}", "households", ("marketing/household",)),
     Page("groups", "/groups", "groups", ("analysis/groups",)),
     Page("organisation", "/organisation/{id:path}", "groups", ("analysis/organisation", "analysis/group-level")),
@@ -57,7 +76,9 @@ PAGES = (
         ("analysis/status", "analysis/model", "analysis/graph-shape", "analysis/busiest-identifiers"),
     ),
 )  # fmt: skip
-MENU = ("households", "groups", "questions", "metrics")
+CYPHER = Page("cypher", "/cypher", "cypher", ("analysis/cypher",))
+"""Shown only where the store answers Cypher."""
+MENU = ("households", "audiences", "groups", "questions", "metrics")
 OPENED_BY = {
     "person": "person", "organisation": "organisation", "household": "household", "identifier": "identifier",
     "record": "record",
@@ -65,10 +86,39 @@ OPENED_BY = {
 """Which page shows what an id of a table stands for."""
 
 
-def routes() -> Iterator[Route]:
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What the pages of one server may offer: the default confidence, changes, Cypher."""
+
+    confidence: float
+    changes: bool
+    cypher: bool
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """The pages that there are."""
+        return (*PAGES, CYPHER) if self.cypher else PAGES
+
+    @property
+    def menu(self) -> tuple[str, ...]:
+        """The names in the menu, in order."""
+        return (*MENU, CYPHER.menu) if self.cypher else MENU
+
+
+def offer(store: GraphStore, settings: Settings) -> Offer:
+    """What a store and its settings allow; a store that can't be reached now offers no Cypher."""
+    try:
+        with store.reading(LOCAL) as reader:
+            cypher = isinstance(reader, CypherReader)
+    except SpineError:
+        cypher = False
+    return Offer(settings.confidence, not settings.read_only, cypher)
+
+
+def routes(offered: Offer) -> Iterator[Route]:
     """A route for every page, and `/id/…`, which leads from any id to its page."""
-    for page in PAGES:
-        yield Route(page.path, _endpoint(page))
+    for page in offered.pages:
+        yield Route(page.path, _endpoint(page, offered))
     yield Route("/id/{id}", opened)
 
 
@@ -81,15 +131,14 @@ async def opened(request: Request) -> Response:
     return RedirectResponse(target)
 
 
-def html(name: str, confidence: float) -> str:
+def html(page: Page, offered: Offer) -> str:
     """The shell of a page, as it stands before its script has asked anything."""
-    page = next(page for page in PAGES if page.name == name)
     return _rendered(
         "page.html",
         page=page,
-        menu=MENU,
+        menu=offered.menu,
         words=texts(),
-        given=given(page, confidence),
+        given=given(page, offered),
         base=base(),
         modules=modules(f"pages/{page.name}.js"),
         version=__version__,
@@ -101,12 +150,13 @@ def graphiql() -> str:
     return _rendered("graphiql.html", base=base(), words=texts())
 
 
-def given(page: Page, confidence: float) -> dict[str, Any]:
-    """What a page's script starts with: all texts, the documents of its operations, the default confidence."""
+def given(page: Page, offered: Offer) -> dict[str, Any]:
+    """What a page's script starts with: all texts, the documents of its operations, what is offered."""
     names = (*SEARCH, *page.operations)
     return {
         "page": page.name,
-        "confidence": confidence,
+        "confidence": offered.confidence,
+        "changes": offered.changes,
         "texts": texts(),
         "operations": {name: contract.operation(name).document for name in names},
     }
@@ -154,8 +204,8 @@ def _rendered(template: str, **values: Any) -> str:
     return found
 
 
-def _endpoint(page: Page) -> Any:
+def _endpoint(page: Page, offered: Offer) -> Any:
     async def endpoint(request: Request) -> Response:
-        return HTMLResponse(html(page.name, request.app.state.confidence))
+        return HTMLResponse(html(page, offered))
 
     return endpoint

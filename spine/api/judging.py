@@ -4,12 +4,10 @@ from enum import Enum
 
 import strawberry
 
-from spine.api.asking import Info
+from spine.api.asking import Info, number_named
 from spine.api.fields import changing, resolved
 from spine.api.records import node_id
-from spine.domain.ids import decode_id
 from spine.domain.judgements import Verdict
-from spine.errors import BadId
 from spine.pipeline.outcome import EntityState, Move, Outcome
 from spine.stewardship.judging import Judged, judge, withdraw
 
@@ -32,7 +30,8 @@ class JudgementAuthority(Enum):
 
 
 @strawberry.input(
-    description="Two records to judge, by their ids; the id of a person or organisation means its earliest record."
+    description="Two records to judge, by ids, `source/record_id` or `namespace:value`; an id of a person or "
+    "organisation means its earliest record."
 )
 class JudgementInput:
     a: strawberry.ID
@@ -112,7 +111,8 @@ class JudgementQueries:
 
 
 async def _judged(info: Info, asked: JudgementInput, verdict: JudgementVerdict, preview: bool) -> JudgementPayload:
-    a, b, authority = _record(asked.a), _record(asked.b), asked.authority.value
+    authority = asked.authority.value
+    a, b = await number_named(info, asked.a, *_JUDGED), await number_named(info, asked.b, *_JUDGED)
     confidence = info.context.settings.confidence
     if verdict is JudgementVerdict.WITHDRAW:
         found = await info.context.change(
@@ -128,13 +128,6 @@ async def _judged(info: Info, asked: JudgementInput, verdict: JudgementVerdict, 
             preview=preview,
         )
     return _payload(found, verdict, asked)
-
-
-def _record(text: str) -> int:
-    table, number = decode_id(text)
-    if table not in _JUDGED:
-        raise BadId(f"{text[:80]!r} is the id of a {table}.", remedy="Give the id of a record, person or organisation.")
-    return number
 
 
 def _payload(found: Judged, verdict: JudgementVerdict, asked: JudgementInput) -> JudgementPayload:

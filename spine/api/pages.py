@@ -67,4 +67,5 @@ def _plain(one: contract.ReadyMade) -> dict[str, object]:
         "question": one.question,
         "variables": one.variables,
         "document": one.document,
+        "changes": one.changes,
     }

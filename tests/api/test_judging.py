@@ -9,6 +9,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from spine.access.context import LOCAL
+from spine.api import contract
 from spine.api.app import create_app
 from spine.bootstrap import open_engine, open_store
 from spine.pipeline.resolve import resolve
@@ -112,3 +113,29 @@ def test_no_link_can_change_anything(changing: tuple[GraphStore, TestClient]) ->
     assert answer["errors"][0]["extensions"]["code"] == "BAD_QUERY"
     with store.reading(LOCAL) as reader:
         assert reader.count("judged") == 0
+
+
+def test_the_published_operations_confirm_reject_and_take_back(changing: tuple[GraphStore, TestClient]) -> None:
+    _, client = changing
+    given = {"a": "crm/1", "b": "crm/6", "why": "said so"}
+    for name, field, size in (
+        ("confirm-link", "confirmLink", 1),
+        ("withdraw-judgement", "withdrawJudgement", 2),
+        ("reject-link", "rejectLink", 2),
+    ):
+        found = ask(client, contract.operation(name).document, input=given)["data"][field]
+        assert found["stands"]
+        assert len(found["after"]) == size, name
+    assert [one.name for one in contract.operations() if one.changes] == [
+        "confirm-link", "reject-link", "withdraw-judgement", "refresh-audience", "remove-audience", "save-audience",
+    ]  # fmt: skip
+
+
+def test_cypher_is_answered_by_neo4j_only(changing: tuple[GraphStore, TestClient]) -> None:
+    _, client = changing
+    one = contract.operation("analysis/cypher")
+    asked = {"query": one.document, "variables": one.variables}
+    (error,) = client.post("/graphql", json=asked).json()["errors"]
+    assert error["extensions"]["code"] == "UNSUPPORTED"
+    assert client.get("/cypher").status_code == 404
+    assert "/cypher" not in client.get("/").text

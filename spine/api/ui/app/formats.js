@@ -17,7 +17,7 @@ export function percent(probability) {
   if (probability >= 1) return new Intl.NumberFormat(locale, { style: "percent" }).format(1);
   const nines = -Math.log10(Math.max(1e-9, 1 - probability));
   if (nines > 4.7) return "> " + percent(0.9999);
-  const digits = nines < 1.99 ? 0 : Math.min(3, Math.ceil(nines - 1.95));
+  const digits = Math.min(3, Math.max(0, Math.ceil(nines - 0.95)));
   const cut = Math.floor(probability * 10 ** (digits + 2) + 1e-6) / 10 ** (digits + 2);
   return new Intl.NumberFormat(locale, { style: "percent", minimumFractionDigits: 0, maximumFractionDigits: digits }).format(cut);
 }

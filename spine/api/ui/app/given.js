@@ -4,6 +4,7 @@ const given = JSON.parse(document.getElementById("given").textContent);
 export const operations = given.operations;
 export const texts = given.texts;
 export const defaultConfidence = given.confidence;
+export const mayChange = given.changes;
 
 // The part of the address behind `/page/`, for example the id of a person.
 export function idOfPage() {

@@ -1,12 +1,14 @@
 // The one search box: any identifier, name or id, with suggestions while typing and the reason of each.
 import { ask, isAborted } from "./ask.js";
-import { date, titled } from "./formats.js";
+import { date, number, titled } from "./formats.js";
 import { chosenConfidence } from "./given.js";
 import { Value, Icon, Sure, addressOf, html, nameOf, render, to, useEffect, useRef, useState, word } from "./view.js";
 import { t } from "./texts.js";
 
 const ID = /^(per|org|hh|idn|rec)_[0-9a-z]{13}$/;
 const PAUSE = 60;
+// An identifier that more records carry is shown before those who hold it.
+const FEW = 20;
 
 // Everything that a text may mean: exact holders of an identifier first, then names.
 export async function suggest(text, latest) {
@@ -28,10 +30,11 @@ function options(text, found) {
     sure: one.confidence, why: reasonOf(one),
   }));
   for (const one of identity.identifiers.filter(() => identity.totalRecords > 1)) {
-    out.push({
+    const place = identity.totalRecords > FEW ? "unshift" : "push";
+    out[place]({
       group: "exact", href: to("identifier", one.id), icon: one.namespace,
       title: html`${word("namespaces", one.namespace)} <${Value} kind=${one.namespace} value=${one.value} />`,
-      why: t("search.carried", { count: identity.totalRecords }),
+      why: t("search.carried", { count: identity.totalRecords, number: number(identity.totalRecords) }),
     });
   }
   for (const one of names) {

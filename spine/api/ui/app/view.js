@@ -55,8 +55,9 @@ export function Problem({ error, again }) {
   useEffect(ready, []);
   const unknown = error.code === "NOT_FOUND" || error.code === "BAD_ID";
   const known = ["UNREACHABLE", "TIME_OUT", "STORE_UNAVAILABLE", "BAD_MODEL"].includes(error.code) ? error.code : "other";
+  const heading = document.querySelector("main h1") ? "h2" : "h1";
   return html`<div class="problem" role="alert">
-    <h2>${unknown ? t("states.unknown") : t(`states.errors.${known}`)}</h2>
+    <${heading}>${unknown ? t("states.unknown") : t(`states.errors.${known}`)}<//>
     <p>${error.message}${" "}${error.remedy}</p>
     ${!unknown && again && html`<button type="button" onClick=${again}>${t("states.again")}</button>`}
     ${unknown && html`<a href="/">${t("states.search_instead")}</a>`}

@@ -26,7 +26,7 @@ function GroupsPage() {
     ${state.error && html`<${Problem} error=${state.error} again=${again} />`}
     ${state.loading && html`<${Loading} lines=${8} />`}
     ${state.data && html`<${Card} title=${t("groups.list")} id="groups-card" aside=${t("cards.total", { count: state.data.organisations.totalCount })}>
-      ${edges.length === 0 ? html`<${Empty}>${prefix ? t("groups.none_named", { name: prefix }) : t("groups.none")}<//>` : html`<div class="scroll tall" tabindex="0" role="region" aria-label=${t("groups.list")}><table class="list">
+      ${edges.length === 0 ? html`<${Empty}>${prefix ? t("groups.none_named", { name: prefix }) : t("groups.none")}<//>` : html`<div class="scroll tall" tabindex="0" role="region" aria-label=${t("states.table_of", { name: t("groups.list") })}><table class="list">
         <thead><tr>${["name", "country", "owns", "employees"].map((name) => html`<th scope="col" key=${name} class=${["owns", "employees"].includes(name) ? "num" : ""}>${t(`groups.columns.${name}`)}</th>`)}</tr></thead>
         <tbody>${edges.map(({ node }) => html`<tr key=${node.id}><td><a href=${to("organisation", node.id)}>${nameOf({ ...node, __typename: "Organisation" })}</a> ${node.cycle && html`<${Badge} kind="warn">${t("groups.cycle")}<//>`}</td>
           <td>${country(node.country)}</td><td class="num">${number(node.children.totalCount)}</td><td class="num">${number(node.employees.totalCount)}</td></tr>`)}</tbody>

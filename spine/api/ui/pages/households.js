@@ -5,6 +5,7 @@ import { csv, save } from "../app/files.js";
 import { address, number, percent, region } from "../app/formats.js";
 import { Card, Empty, Icon, Loading, Problem, html, ready, show, to, useAnswer, useEffect, useState, word } from "../app/view.js";
 import { t } from "../app/texts.js";
+import { AudienceCard } from "../parts/audience.js";
 import { Bars, Columns } from "../parts/charts.js";
 
 const LISTS = ["consents", "namespaces", "sources"];
@@ -88,7 +89,7 @@ function List({ asked, first }) {
     const { households } = await ask("marketing/household-list", { ...asked, first: 25, after: last.pageInfo.endCursor });
     setPages([...pages, households]);
   };
-  return html`<div class="scroll" tabindex="0" role="region" aria-label=${t("households.list")}><table class="list">
+  return html`<div class="scroll" tabindex="0" role="region" aria-label=${t("states.table_of", { name: t("households.list") })}><table class="list">
       <thead><tr>${["address", "region", "size", "adults", "consents", "kinds"].map((name) => html`<th scope="col" key=${name} class=${["size", "adults"].includes(name) ? "num" : ""}>${t(`households.columns.${name}`)}</th>`)}</tr></thead>
       <tbody>${edges.map(({ node }) => html`<tr key=${node.id}>
         <td><a href=${to("household", node.id, asked.confidence)}>${address(node.address) || t("unnamed.household")}</a></td>
@@ -119,6 +120,7 @@ function Found({ asked, change, data }) {
         <${Card} title=${t("households.spread")} id="spread-card"><${Columns} caption=${t("households.sizes")} unit=${t("households.columns.size")} rows=${spread.sizes.map((row) => ({ name: row.value, label: row.value, count: row.count }))} />
           <${Bars} caption=${t("households.by_consent")} rows=${rows(spread.consents, "purposes")} /><//>
       </div>
+      <${AudienceCard} filter=${asked.filter} confidence=${asked.confidence} purposes=${spread.consents.map((one) => one.value)} />
       <${Card} title=${t("households.list")} id="list-card"><${List} asked=${asked} first=${households} /><//>`}`;
 }
 

@@ -9,7 +9,7 @@ const id = idOfPage();
 const PAGE = 50;
 
 function Carriers({ edges }) {
-  return html`<div class="scroll tall" tabindex="0" role="region" aria-label=${t("identifier.carriers")}><table class="list">
+  return html`<div class="scroll tall" tabindex="0" role="region" aria-label=${t("states.table_of", { name: t("identifier.carriers") })}><table class="list">
     <thead><tr>${["holder", "record", "source", "period", "state"].map((name) => html`<th scope="col" key=${name}>${t(`identifier.columns.${name}`)}</th>`)}</tr></thead>
     <tbody>${edges.map(({ node, since, lastSeen, verified, until }) => html`<tr key=${node.id}>
       <td>${node.entity ? html`<a href=${addressOf(node.entity)}>${nameOf(node.entity)}</a>` : html`<span class="muted">${t("identifier.nobody")}</span>`}</td>
@@ -44,7 +44,7 @@ function IdentifierPage() {
   return html`<div class="page-head">
       <p class="kicker"><${Icon} of=${found.namespace} />${word("namespaces", found.namespace)}</p>
       <h1 class="long">${identifier(found.namespace, found.value)}</h1>
-      <p class="badges"><${Badge} kind="accent" title=${t(`identifier.policies.${found.policy}`)}>${t(`identifier.policy.${found.policy}`)}<//><${Badge}>${t("search.carried", { count: records.totalCount })}<//></p>
+      <p class="badges"><${Badge} kind="accent" title=${t(`identifier.policies.${found.policy}`)}>${t(`identifier.policy.${found.policy}`)}<//><${Badge}>${t("search.carried", { count: records.totalCount, number: number(records.totalCount) })}<//></p>
     </div>
     ${records.totalCount > 50 && html`<div class="notice warn"><${Icon} of="warning" /><p>${t("identifier.crowded", { count: number(records.totalCount) })}</p></div>`}
     <${Card} title=${t("identifier.carriers")} id="carriers-card" aside=${t("identifier.shown", { shown: number(edges.length), total: number(records.totalCount), holders: number(holders.size) })}>

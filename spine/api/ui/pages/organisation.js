@@ -1,9 +1,9 @@
 // An organisation: its place in the group, who owns it, who works there, and what is linked to it.
 import { ask } from "../app/ask.js";
 import { chosenConfidence, idOfPage } from "../app/given.js";
-import { country, region, share } from "../app/formats.js";
-import { Badge, Card, Empty, Icon, Loading, Period, Problem, Sure, html, nameOf, ready, show, titled, to, useAnswer, useEffect } from "../app/view.js";
-import { t } from "../app/texts.js";
+import { country, money, number, region, share } from "../app/formats.js";
+import { Badge, Card, Empty, Icon, Loading, Period, Problem, Sure, html, nameOf, ready, show, titled, to, useAnswer, useEffect, word } from "../app/view.js";
+import { plain, t } from "../app/texts.js";
 import { Golden, addressLine } from "../parts/golden.js";
 import { Identities } from "../parts/identities.js";
 import { Branch } from "../parts/tree.js";
@@ -36,6 +36,20 @@ function Group({ organisation }) {
   return html`<ul class="tree"><${Branch} node=${state.data.organisation} above=${[]} confidence=${confidence} open=${true} self=${organisation.id} /></ul>`;
 }
 
+const sums = (list) => list.map((one) => money(one.amount, one.currency)).join(", ") || "–";
+const ROWS = [
+  ["organisations", (of) => number(of.organisations)], ["customers", (of) => number(of.customers)], ["employees", (of) => number(of.employees)],
+  ["openTickets", (of) => number(of.openTickets)], ["ordered", (of) => sums(of.ordered)], ["invoiced", (of) => sums(of.invoiced)],
+];
+
+function RollUp({ organisation: { rollUp } }) {
+  const alone = rollUp.group.organisations <= 1;
+  return html`<table class="sums"><caption class="unseen">${t("organisation.roll_up")}</caption>
+      <thead><tr><td></td><th scope="col" class="num">${t("organisation.own")}</th>${!alone && html`<th scope="col" class="num">${t("organisation.with_group")}</th>`}</tr></thead>
+      <tbody>${ROWS.map(([name, shown]) => html`<tr key=${name}><th scope="row">${t(`organisation.sums.${name}`)}</th><td class="num">${shown(rollUp.own)}</td>${!alone && html`<td class="num">${shown(rollUp.group)}</td>`}</tr>`)}</tbody></table>
+    ${rollUp.truncated && html`<p class="hint">${t("organisation.roll_up_truncated")}</p>`}`;
+}
+
 function OrganisationPage() {
   const [state, again] = useAnswer(() => ask("analysis/organisation", { id, confidence }), []);
   const organisation = state.data?.organisation;
@@ -59,11 +73,13 @@ function OrganisationPage() {
       <div class="column">
         <${Card} title=${t("organisation.group")} id="group-card"><${Group} organisation=${organisation} /><//>
         <${Card} title=${t("organisation.employees")} id="employees-card" aside=${t("cards.total", { count: organisation.employees.totalCount })}><${Employees} employees=${organisation.employees} /><//>
+        <${Card} title=${t("cards.identities")} id="identities-card" aside=${t("cards.total", { count: organisation.identities.totalCount })}><${Identities} edges=${organisation.identities.edges} total=${organisation.identities.totalCount} /><//>
       </div>
       <div class="column">
-        <${Card} title=${t("organisation.owners")} id="owners-card"><${Owners} organisation=${organisation} /><//>
+        <${Card} title=${t("organisation.roll_up")} id="roll-up-card"><${RollUp} organisation=${organisation} /><//>
+        <${Card} title=${t("organisation.owners")} id="owners-card"><${Owners} organisation=${organisation} />
+          ${organisation.parentExceptions.map((one) => html`<p class="hint" key=${one.level}>${t("organisation.exception", { level: plain(one.level).toLowerCase(), reason: plain(one.reason ?? ""), source: word("sources", one.source) })}</p>`)}<//>
         <${Card} title=${t("cards.golden")} id="golden-card"><${Golden} attributes=${organisation.golden} /><//>
-        <${Card} title=${t("cards.identities")} id="identities-card" aside=${t("cards.total", { count: organisation.identities.totalCount })}><${Identities} edges=${organisation.identities.edges} total=${organisation.identities.totalCount} /><//>
       </div>
     </div>`;
 }

@@ -1,11 +1,13 @@
 // A person: who it is, at a confidence that can be moved while watching.
 import { ask } from "../app/ask.js";
-import { chosenConfidence, defaultConfidence, idOfPage } from "../app/given.js";
+import { chosenConfidence, defaultConfidence, idOfPage, mayChange } from "../app/given.js";
 import { percent } from "../app/formats.js";
 import { Badge, Card, Icon, Loading, Problem, Sure, addressOf, html, nameOf, ready, show, titled, useAnswer, useEffect, useRef, useState, word } from "../app/view.js";
 import { t } from "../app/texts.js";
-import { ConsentCard, EmployerCard, HouseholdCard } from "../parts/cards.js";
+import { ConsentCard, EmployerCard, HouseholdCard, QuestionCard } from "../parts/cards.js";
+import { JudgeDialog, Written } from "../parts/judging.js";
 import { ConfidenceSlider } from "../parts/confidence.js";
+import { FactsCard } from "../parts/facts.js";
 import { Golden, addressLine, shown } from "../parts/golden.js";
 import { Identities } from "../parts/identities.js";
 import { IdentityGraph } from "../parts/identity-graph.js";
@@ -14,7 +16,7 @@ import { Timeline } from "../parts/timeline.js";
 const id = idOfPage();
 
 // Those that another confidence brings in or leaves out, as sentences with links.
-function Changes({ person, reference }) {
+function Changes({ person, reference, judge }) {
   const left = person.others.filter((one) => one.probability >= reference.confidence && person.confidence > reference.confidence);
   const near = person.others.filter((one) => !left.includes(one));
   const gained = person.size - reference.size;
@@ -24,14 +26,15 @@ function Changes({ person, reference }) {
       <ul>${left.map((one) => html`<li key=${one.entity.id}><a href=${addressOf(one.entity)}>${nameOf(one.entity)}</a> · ${t("person.records", { count: one.entity.size })} · ${t("person.until", { probability: percent(one.probability) })}</li>`)}</ul>
     </div></div>`}
     ${gained > 0 && html`<div class="notice"><${Icon} of="record" /><p>${t("person.joined", { count: gained, confidence: percent(person.confidence) })}</p></div>`}
-    ${near.length > 0 && html`<${Near} near=${near} />`}
+    ${near.length > 0 && html`<${Near} near=${near} judge=${judge} />`}
   </div>`;
 }
 
-function Near({ near }) {
+function Near({ near, judge }) {
   return html`<div class="notice"><${Icon} of="person" /><div>
     <p><strong>${t("person.near", { count: near.length })}</strong></p>
-    <ul>${near.slice(0, 5).map((one) => html`<li key=${one.entity.id}><a href=${addressOf(one.entity)}>${nameOf(one.entity)}</a> · ${t("person.records", { count: one.entity.size })} <${Sure} value=${one.probability} label=${t("person.same_person")} /></li>`)}</ul>
+    <ul>${near.slice(0, 5).map((one) => html`<li key=${one.entity.id}><a href=${addressOf(one.entity)}>${nameOf(one.entity)}</a> · ${t("person.records", { count: one.entity.size })} <${Sure} value=${one.probability} label=${t("person.same_person")} />
+      ${mayChange && html`<button type="button" class="small" onClick=${() => judge(one.entity)}>${t("judging.compare")}</button>`}</li>`)}</ul>
     ${near.length > 5 && html`<p class="hint">${t("states.more", { count: near.length - 5 })}</p>`}
   </div></div>`;
 }
@@ -59,6 +62,12 @@ function PersonPage() {
   const [at, setAt] = useState(chosenConfidence());
   const [state, again] = useAnswer(() => ask("support/person", { id, confidence: at }, { latest: "person" }), [at]);
   const reference = useRef(null);
+  const [judged, setJudged] = useState(null);
+  const [written, setWritten] = useState(null);
+  const anew = () => {
+    reference.current = null;
+    again();
+  };
   const person = state.data?.person;
   useEffect(() => {
     const address = new URL(location.href);
@@ -73,19 +82,26 @@ function PersonPage() {
   }, [person]);
   if (state.error && !person) return html`<${Problem} error=${state.error} again=${again} />`;
   if (!person) return html`<div class="page-head"><h1>${t("titles.person")}</h1></div><${Loading} lines=${8} />`;
-  reference.current ??= person;
+  if (!state.stale) reference.current ??= person;
   const here = new Set(person.identities.edges.map((edge) => edge.node.id));
-  const gone = person.confidence > reference.current.confidence ? reference.current.identities.edges.filter((edge) => !here.has(edge.node.id)) : [];
+  const judge = (b, verdict, a = { id: person.id, name: nameOf(person) }) => {
+    const known = [person, ...person.others.map((one) => one.entity)];
+    setJudged({ a, b, verdict, names: Object.fromEntries(known.map((one) => [one.id, nameOf(one)])) });
+  };
+  const gone = reference.current && person.confidence > reference.current.confidence ? reference.current.identities.edges.filter((edge) => !here.has(edge.node.id)) : [];
   return html`
     <${Head} person=${person} at=${at} settle=${setAt} />
     ${state.error && html`<${Problem} error=${state.error} again=${again} />`}
-    <${Changes} person=${person} reference=${reference.current} />
+    ${written && html`<${Written} deed=${written} again=${anew} close=${() => setWritten(null)} />`}
+    <${Changes} person=${person} reference=${reference.current ?? person} judge=${(entity) => judge({ id: entity.id, name: nameOf(entity) }, "SAME")} />
+    ${judged && html`<${JudgeDialog} ...${judged} close=${() => setJudged(null)} done=${(deed) => { setJudged(null); setWritten(deed); anew(); }} />`}
     <div class=${`person-grid ${state.stale ? "stale" : ""}`}>
       <div class="column">
+        <${QuestionCard} question=${person.nextBestQuestion} />
         <${Card} title=${t("cards.golden")} id="golden-card"><${Golden} attributes=${person.golden} /><//>
+        <${ConsentCard} consents=${person.consents} />
         <${HouseholdCard} edges=${person.households.edges} self=${person.id} />
         <${EmployerCard} edges=${person.employers.edges} />
-        <${ConsentCard} consents=${person.consents} />
       </div>
       <div class="column">
         <${Card} title=${t("cards.identities")} id="identities-card" aside=${t("cards.total", { count: person.identities.totalCount })}>
@@ -93,7 +109,8 @@ function PersonPage() {
         <//>
       </div>
       <div class="column">
-        <${Card} title=${t("cards.graph")} id="graph-card" kind="graph-card"><${IdentityGraph} id=${id} confidence=${at} /><//>
+        <${Card} title=${t("cards.graph")} id="graph-card" kind="graph-card"><${IdentityGraph} id=${id} confidence=${at} version=${person} reject=${mayChange ? (a, b) => judge(b, "DIFFERENT", a) : null} /><//>
+        <${FactsCard} id=${id} confidence=${at} version=${person} />
         <${Card} title=${t("cards.timeline")} id="timeline-card"><${Timeline} id=${id} confidence=${at} /><//>
       </div>
     </div>`;

@@ -4,7 +4,7 @@ import { t } from "../app/texts.js";
 
 async function all() {
   const response = await fetch("/operations");
-  return response.json();
+  return (await response.json()).filter((one) => !one.changes);
 }
 
 function QuestionsPage() {

@@ -7,7 +7,7 @@ import { t } from "../app/texts.js";
 const COUNTED = ["person", "household", "organisation", "record", "identifier", "event"];
 const WAYS = [
   { name: "support", icon: "person", links: [["search", "#q"]] },
-  { name: "marketing", icon: "household", links: [["households", "/households"]] },
+  { name: "marketing", icon: "household", links: [["households", "/households"], ["audiences", "/audiences"]] },
   { name: "analysis", icon: "organisation", links: [["groups", "/groups"], ["questions", "/questions"], ["metrics", "/metrics"], ["graphiql", "/graphiql"]] },
 ];
 const EXAMPLES = ["+1 412 555 0188", "Elizabet Montgomry Pittsburgh", "thedelgados@aol.com", "+1 800 555 0199"];

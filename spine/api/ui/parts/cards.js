@@ -1,7 +1,17 @@
 // The cards beside a person: household, employers, consent.
 import { address, date } from "../app/formats.js";
-import { Badge, Card, Empty, Icon, Period, Sure, html, nameOf, to, word } from "../app/view.js";
+import { Badge, Card, Empty, Icon, Period, Sure, Value, html, nameOf, to, word } from "../app/view.js";
 import { t } from "../app/texts.js";
+
+// What to ask the caller next: the identifier whose answer takes most doubt away.
+export function QuestionCard({ question }) {
+  if (!question) return null;
+  const { identifier: asked } = question;
+  return html`<${Card} title=${t("cards.question")} id="question-card" kind="ask">
+    <p class="asked">${t("cards.is_it_theirs", { kind: word("namespaces", asked.namespace).toLowerCase() })} <a href=${to("identifier", asked.id)}><${Value} kind=${asked.namespace} value=${asked.value} /></a></p>
+    <p class="facts">${t("cards.settles", { count: question.links })}</p>
+  <//>`;
+}
 
 export function HouseholdCard({ edges, self }) {
   return html`<${Card} title=${t("cards.household", { count: edges.length })} id="household-card">

@@ -37,7 +37,7 @@ export function ConfidenceSlider({ value, steps, size, onSettled }) {
       <output for="confidence" class="figure">${percent(shown)}</output>
     </div>
     <div class="track">
-      <input id="confidence" type="range" min=${LOW} max=${HIGH} step="1" value=${Math.round(place)}
+      <input id="confidence" type="range" min=${LOW} max=${HIGH} step="5" value=${Math.round(place / 5) * 5}
         aria-valuetext=${says} onInput=${(event) => choose(Number(event.target.value))} />
       <div class="marks" aria-hidden="true">
         ${marks.map((step) => html`<i key=${step.probability} style=${{ left: left(placeOf(step.probability)) }} title=${percent(step.probability)}></i>`)}

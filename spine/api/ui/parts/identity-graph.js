@@ -59,7 +59,7 @@ function rowsOf(person, elements) {
   return rows;
 }
 
-function Pair({ data, keys, confidence }) {
+function Pair({ data, keys, confidence, reject }) {
   const [state] = useAnswer(() => ask("support/why-records", { a: data.source, b: data.target, confidence }, { latest: "why" }), [data.id, confidence]);
   if (state.error) return html`<${Problem} error=${state.error} />`;
   if (state.loading) return html`<${Loading} />`;
@@ -67,7 +67,8 @@ function Pair({ data, keys, confidence }) {
   const title = t("graph.between", { a: keys[data.source] ?? data.source, b: keys[data.target] ?? data.target });
   return html`<h3>${title}</h3>
     ${data.judgedBy && html`<p>${t("graph.judged", { by: data.judgedBy })}</p>`}
-    ${why.direct && why.direct.evidence.length > 0 ? html`<${Waterfall} bond=${why.direct} title=${t("waterfall.caption", { probability: percent(why.probability ?? 0) })} />` : html`<p>${why.says}</p>`}`;
+    ${why.direct && why.direct.evidence.length > 0 ? html`<${Waterfall} bond=${why.direct} title=${t("waterfall.caption", { probability: percent(why.probability ?? 0) })} />` : html`<p>${why.says}</p>`}
+    ${reject && html`<p class="actions"><button type="button" onClick=${() => reject({ id: data.source, name: keys[data.source] }, { id: data.target, name: keys[data.target] })}><${Icon} of="cross" size=${15} />${t("judging.reject_link")}</button></p>`}`;
 }
 
 function Carried({ data, expand, expanded }) {
@@ -78,8 +79,8 @@ function Carried({ data, expand, expanded }) {
     ${others > 0 && !expanded && html`<button type="button" onClick=${() => expand(data)}>${t("graph.expand", { count: Math.min(others, MORE) })}</button>`}</p>`;
 }
 
-export function IdentityGraph({ id, confidence }) {
-  const [state, again] = useAnswer(() => ask("support/identity-graph", { id, confidence }, { latest: "graph" }), [id, confidence]);
+export function IdentityGraph({ id, confidence, version, reject }) {
+  const [state, again] = useAnswer(() => ask("support/identity-graph", { id, confidence }, { latest: "graph" }), [id, confidence, version]);
   const [chosen, setChosen] = useState(null);
   const [grown, setGrown] = useState([]);
   const [expanded, setExpanded] = useState([]);
@@ -108,7 +109,7 @@ export function IdentityGraph({ id, confidence }) {
     setGrown(more);
   };
   const detail = !chosen ? null
-    : chosen.kind === "match" ? html`<${Pair} key=${chosen.id} data=${chosen} keys=${keys} confidence=${confidence} />`
+    : chosen.kind === "match" ? html`<${Pair} key=${chosen.id} data=${chosen} keys=${keys} confidence=${confidence} reject=${reject} />`
     : chosen.kind === "identifier" ? html`<${Carried} data=${chosen} expand=${expand} expanded=${expanded.includes(chosen.id)} />`
     : chosen.kind === "record" ? html`<h3>${chosen.key}</h3><p><a href=${to("record", chosen.id)}>${t("graph.open_record")}</a></p>`
     : chosen.href ? html`<p><a href=${chosen.href}>${chosen.label}</a></p>` : null;

@@ -1,0 +1,84 @@
+"""What the browser's tests share: Chromium, a demo world served from each kind of store, and pages that are watched."""
+
+import os
+from collections.abc import Callable, Iterator
+
+import demo_world
+import pytest
+from browser import NoBrowser, Visitor, World, chromium, served
+from playwright.sync_api import Browser
+
+from spine.bootstrap import open_store
+from spine.settings import Settings
+
+NEO4J = pytest.param("neo4j", marks=pytest.mark.neo4j)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A Chromium for a module; skips where there is none, fails where it is required."""
+    running = chromium()
+    try:
+        opened = running.__enter__()
+    except NoBrowser as error:
+        if os.environ.get("SPINE_REQUIRE_BROWSER") == "1":
+            pytest.fail(f"SPINE_REQUIRE_BROWSER=1, but there is {error}", pytrace=False)
+        pytest.skip(str(error))
+    try:
+        yield opened
+    finally:
+        running.__exit__(None, None, None)
+
+
+@pytest.fixture(scope="session")
+def sqlite_world(tmp_path_factory: pytest.TempPathFactory, settings: Settings) -> Iterator[World]:
+    """A demo world on SQLite, one for the whole run: whoever changes it takes it back."""
+    folder = tmp_path_factory.mktemp("explorer")
+    with open_store(f"sqlite:{folder / 'graph.db'}", settings) as store:
+        demo_world.fill(store, folder / "world")
+        with served(store, settings) as address:
+            yield World(store, address)
+
+
+@pytest.fixture(scope="module")
+def neo4j_world(
+    wiped_neo4j: Callable[[], str], tmp_path_factory: pytest.TempPathFactory, settings: Settings
+) -> Iterator[World]:
+    """The same world on a real Neo4j."""
+    with open_store(wiped_neo4j(), settings) as store:
+        demo_world.fill(store, tmp_path_factory.mktemp("explorer-neo4j") / "world")
+        with served(store, settings) as address:
+            yield World(store, address)
+
+
+@pytest.fixture(scope="module", params=["sqlite", NEO4J])
+def world(request: pytest.FixtureRequest) -> World:
+    """The served demo world, on each kind of store."""
+    found: World = request.getfixturevalue(f"{request.param}_world")
+    return found
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Makes a visitor of a server; afterwards, no page may have asked another host or complained."""
+    visitors: list[Visitor] = []
+    contexts = []
+
+    def begun(address: str, width: int = 1440, theme: str = "light") -> Visitor:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if theme == "dark" else "light",
+            locale="en-US",
+            timezone_id="UTC",
+            accept_downloads=True,
+        )
+        context.set_default_timeout(20_000)
+        contexts.append(context)
+        visitors.append(Visitor(context.new_page(), address))
+        return visitors[-1]
+
+    yield begun
+    for context in contexts:
+        context.close()
+    assert [url for visitor in visitors for url in visitor.foreign] == []
+    assert [problem for visitor in visitors for problem in visitor.problems] == []
