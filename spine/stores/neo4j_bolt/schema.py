@@ -1,11 +1,12 @@
 """Constraints and indexes of the Neo4j store, derived from `GRAPH`, and how an older database is brought up."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 from neo4j import Driver, ManagedTransaction, Session
 from neo4j.exceptions import ClientError
 
-from spine.domain.graph import GRAPH, Column
+from spine.domain.graph import GRAPH, Table
 from spine.stores import migration
 from spine.stores.neo4j_bolt.connection import translated
 from spine.stores.neo4j_bolt.patterns import EMPTIES, ONE_EMPTY_TEXT, SEARCH_INDEX, WORDS
@@ -14,6 +15,11 @@ INDEX_SECONDS = 3600
 """How long opening waits for the indexes of a database that was imported; an empty one has them at once."""
 
 ALREADY_THERE = "Neo.ClientError.Schema.EquivalentSchemaRuleAlreadyExists"
+
+WORD_INDEX = (
+    f"CREATE FULLTEXT INDEX {SEARCH_INDEX} IF NOT EXISTS FOR (n:Record) ON EACH [n.{WORDS}] "
+    "OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}"
+)
 
 STEPS: dict[int, Callable[[Driver, str | None], None]] = {}
 """What a version needs beyond new constraints and indexes: the step that leads to it."""
@@ -31,10 +37,11 @@ def migrate(driver: Driver, database: str | None, url: str) -> None:
         migration.refuse_newer(url, version)
         if version == migration.SCHEMA_VERSION and not imported:
             return
+        # Indexes are filled in the background: the longest begins first, and the empty values are given meanwhile,
+        # before there are indexes on what that changes.
+        _make(session, WORD_INDEX)
         if imported:
-            # Without indexes on what it changes: they are filled once, afterwards.
-            for statement in completions():
-                session.run(statement, nothing=b"").consume()
+            _complete(session)
         for statement in statements():
             _make(session, statement)
         session.run(f"CALL db.awaitIndexes({INDEX_SECONDS})").consume()
@@ -60,33 +67,36 @@ def _make(session: Session, statement: str) -> None:
             raise
 
 
-def completions() -> Iterator[str]:
-    """What gives an imported database the empty lists and bytes that the import tool could not be told of.
+def _complete(session: Session) -> None:
+    """Give an imported database the empty lists and bytes that the import tool could not be told of.
 
-    Each is done in transactions of its own, and harmless where it was done in part.
+    Few different sets of columns are empty, so each set is one statement; in transactions of its own, two at a time,
+    and harmless where it was done in part.
     """
     for table in GRAPH.values():
-        holding = [column for column in table.columns if column.type in ("ints", "texts", "bytes")]
-        if table.is_edge or not holding:
+        if table.is_edge or not any(column.type in ("ints", "texts", "bytes") for column in table.columns):
             continue
-        given = " ".join(clause for column in holding for clause in _completed(column))
-        yield (
-            f"MATCH (n:{table.label}) WHERE n.{EMPTIES} IS NOT NULL "
-            f"CALL (n) {{ {given} REMOVE n.{EMPTIES} }} IN TRANSACTIONS OF 20000 ROWS"
-        )
+        sets = session.run(f"MATCH (n:{table.label}) RETURN DISTINCT n.{EMPTIES}").values()
+        for (names,) in sets:
+            if names:
+                session.run(
+                    f"MATCH (n:{table.label}) WHERE n.{EMPTIES} = $names CALL (n) {{ SET n += $given }} "
+                    "IN 2 CONCURRENT TRANSACTIONS OF 10000 ROWS",
+                    names=names,
+                    given={EMPTIES: None} | dict(_given(table, name) for name in names),
+                ).consume()
 
 
-def _completed(column: Column) -> Iterator[str]:
-    """What gives node `n` the value of a column, where `EMPTIES` names it."""
-    values = {column.name: "$nothing" if column.type == "bytes" else "[]"}
-    if column.type == "texts":
-        values[ONE_EMPTY_TEXT + column.name] = "['']"
-    for name, value in values.items():
-        yield f"FOREACH (_ IN CASE WHEN '{name}' IN n.{EMPTIES} THEN [1] ELSE [] END | SET n.`{column.name}` = {value})"
+def _given(table: Table, name: str) -> tuple[str, Any]:
+    """The column that `EMPTIES` names, and its value."""
+    column = name.removeprefix(ONE_EMPTY_TEXT)
+    if column != name:
+        return column, [""]
+    return column, b"" if table.column(column).type == "bytes" else []
 
 
 def statements() -> Iterator[str]:
-    """Everything that makes the schema, each harmless where it is there already."""
+    """The constraints and indexes of the tables, each harmless where it is there already."""
     yield "CREATE CONSTRAINT spine_meta_id IF NOT EXISTS FOR (n:SpineMeta) REQUIRE n.id IS UNIQUE"
     for table in GRAPH.values():
         for column in table.columns:
@@ -97,7 +107,3 @@ def statements() -> Iterator[str]:
                 yield f"CREATE CONSTRAINT {name} IF NOT EXISTS FOR (n:{table.label}) REQUIRE n.{column.name} IS UNIQUE"
             else:
                 yield f"CREATE INDEX {name} IF NOT EXISTS FOR (n:{table.label}) ON (n.{column.name})"
-    yield (
-        f"CREATE FULLTEXT INDEX {SEARCH_INDEX} IF NOT EXISTS FOR (n:Record) ON EACH [n.{WORDS}] "
-        "OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}"
-    )
