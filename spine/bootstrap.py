@@ -13,6 +13,8 @@ from spine.settings import Settings
 if TYPE_CHECKING:
     from spine.stores.neo4j_bulk.files import ImportFiles
 
+_NO_SPARK = "The Spark engine needs pyspark and Splink."
+
 NEO4J_SCHEMES = ("neo4j", "neo4j+s", "neo4j+ssc", "bolt", "bolt+s", "bolt+ssc")
 
 
@@ -59,6 +61,16 @@ def cypher_projection() -> Callable[[GraphStore, Context], AbstractContextManage
     return projected
 
 
+def spark_resolving() -> Callable[[str, str, float], dict[str, int]]:
+    """What resolves Parquet tables on Spark: from a folder, to a folder, at a confidence; SettingsError without it."""
+    try:
+        from spine.engines.spark_graph import resolve_graph
+        from spine.engines.spark_session import session
+    except ImportError as missing:
+        raise SettingsError(_NO_SPARK, remedy="pip install 'identity-spine[spark]'.") from missing
+    return lambda records, out, confidence: resolve_graph(session(), records, out, confidence)
+
+
 def open_engine(name: str) -> MatchEngine:
     """The match engine of that name: `local` or `spark`; SettingsError for any other, or where Spark is missing."""
     if name == "local":
@@ -69,8 +81,6 @@ def open_engine(name: str) -> MatchEngine:
         try:
             from spine.engines.spark_engine import SparkEngine
         except ImportError as missing:
-            raise SettingsError(
-                "The Spark engine needs pyspark and Splink.", remedy="pip install 'identity-spine[spark]'."
-            ) from missing
+            raise SettingsError(_NO_SPARK, remedy="pip install 'identity-spine[spark]'.") from missing
         return SparkEngine()
     raise SettingsError(f"There is no match engine {name!r}.", remedy="Use local or spark.")

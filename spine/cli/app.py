@@ -26,6 +26,7 @@ from spine.cli import (
     output,
     resolving,
     serving,
+    spark,
 )
 from spine.errors import BadStoreUrl, QueryError, SettingsError, SpineError
 
@@ -69,6 +70,7 @@ app.add_typer(evaluation.export_app, name="export")
 app.add_typer(audiences.audience_app, name="audience")
 app.add_typer(facts.facts_app, name="facts")
 app.add_typer(graphs.graph_app, name="graph")
+app.add_typer(spark.spark_app, name="spark")
 app.add_typer(models.model_app, name="model")
 app.add_typer(judging.judge_app, name="judge")
 

@@ -1,10 +1,12 @@
 """The matching of one kind of records without a driver that holds them: Parquet in, merge trees as Parquet out."""
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import and_
 
 import numpy as np
 import pyarrow as pa
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from spine.domain.judgements import Judgement
@@ -62,10 +64,17 @@ def merge_trees(
     same = _frame(spark, settled.same)
     labels = _written(spark, cut(whole, matches, same, policy), folder, "components")
     inside = score_pairs(spark, path, pairs_inside(labels), model, told=CERTAIN)
-    members = labels.join(records.select("row", "order"), "row")
+    members = labels.join(records.select("row", "order", _name_of(kind).alias("name")), "row")
     forbidden = _frame(spark, settled.forbidden).unionByName(conflicts)
     marks = same.withColumn("same", F.lit(True)).unionByName(forbidden.withColumn("same", F.lit(False)))
     return _written(spark, trees(inside, members, marks, policy), folder, "trees")
+
+
+def _name_of(kind: Kind) -> Column:
+    """A number for a record's whole name, equal where names are; negative where a part is missing."""
+    parts = ["organisation"] if kind is Kind.ORGANISATION else ["given", "surname"]
+    whole = F.xxhash64(*parts).bitwiseAND(F.lit((1 << 63) - 1))
+    return F.when(reduce(and_, (F.col(part).isNotNull() for part in parts)), whole).otherwise(F.lit(-1))
 
 
 def _settled(

@@ -19,6 +19,7 @@ from spine.matching.model import Model
 from spine.matching.scorer import score
 from spine.resolution import capping, merge_tree
 from spine.resolution.components import connected
+from spine.resolution.flags import over_merge
 from spine.resolution.packing import pack_all
 from spine.resolution.trees import Policy
 
@@ -30,7 +31,7 @@ TOLD = 0
 """Pairs of at least so many thousandths of a bit are told in words, unless asked otherwise."""
 
 SCORED = "left bigint, right bigint, weight int, in_tree int, alike boolean, levels string"
-TREES = "component bigint, members array<bigint>, value binary, capped boolean"
+TREES = "component bigint, members array<bigint>, value binary, capped boolean, flags array<string>"
 LABELS = "row bigint, component bigint"
 
 
@@ -135,15 +136,20 @@ def pairs_inside(components: DataFrame) -> DataFrame:
 
 
 def trees(scored: DataFrame, members: DataFrame, marks: DataFrame, policy: Policy | None = None) -> DataFrame:
-    """The merge tree of each component of two or more: component, members, value, capped.
+    """The merge tree of each component of two or more: component, members, value, capped, flags.
 
-    `scored` has all pairs inside components (left, right, in_tree, alike); `members` (row, component, order) says
-    where a row belongs, with any value that sorts as (source, record_id) does; `marks` (left, right, same) are the
+    `scored` has all pairs inside components (left, right, in_tree, alike); `members` (row, component, order, name) says
+    where a row belongs, with any value that sorts as (source, record_id) does, and a number for its name, negative
+    where it has none; `marks` (left, right, same) are the
     settled judgements, true for the same, false for different. `members` of a tree stand in its order and `value` is
     what `spine.resolution.packing` packs.
     """
-    one = members.select(F.col("row").alias("left"), "component", F.col("order").alias("left_order"))
-    other = members.select(F.col("row").alias("right"), F.col("order").alias("right_order"))
+    one, other = (
+        members.select(
+            F.col("row").alias(end), *(F.col(name).alias(f"{end}_{name}") for name in ("order", "name")), *more
+        )
+        for end, more in (("left", ("component",)), ("right", ()))
+    )
     judged = marks.selectExpr("least(left, right) as left", "greatest(left, right) as right", "same")
     both = scored.select("left", "right", "in_tree", "alike").join(one, "left").join(other, "right")
     return (
@@ -172,6 +178,7 @@ def _tree_batches(batches: Iterable[pa.RecordBatch], policy: Policy) -> Iterator
             continue
         start, data = pack_all(built)
         members = rows[built.rows]
+        flags = over_merge(built, _names(table, left, right))
         columns = {
             "component": np.minimum.reduceat(members, built.start[:-1]),
             "members": pa.ListArray.from_arrays(pa.array(built.start, pa.int32()), pa.array(members)),
@@ -181,6 +188,7 @@ def _tree_batches(batches: Iterable[pa.RecordBatch], policy: Policy) -> Iterator
                 [None, pa.py_buffer(start.astype(np.int32).tobytes()), pa.py_buffer(data.tobytes())],
             ),
             "capped": pa.array(built.capped),
+            "flags": pa.array(flags, pa.list_(pa.string())),
         }
         yield from pa.table(columns).to_batches()
 
@@ -192,6 +200,13 @@ def _ranks(table: pa.Table, left: Ints, right: Ints) -> Ints:
     ranks = np.empty(int(max(left.max(), right.max())) + 1, np.int64)
     ranks[np.concatenate((left, right))] = place
     return ranks
+
+
+def _names(table: pa.Table, left: Ints, right: Ints) -> Ints:
+    """The number of each row's name, within this table."""
+    names = np.empty(int(max(left.max(), right.max())) + 1, np.int64)
+    names[left], names[right] = table["left_name"].to_numpy(), table["right_name"].to_numpy()
+    return names
 
 
 def _local(table: pa.Table) -> tuple[Ints, Ints, Ints]:
