@@ -265,6 +265,8 @@ def test_rows_time_and_size_are_bounded(ask: Ask) -> None:
         ask("UNWIND range(1, 100000000000) AS x WITH x WHERE x < 0 RETURN x", seconds=1.0)
     with pytest.raises(TooExpensive):
         ask("RETURN [x IN range(1, 2000000) | x]")
+    with pytest.raises(TooExpensive, match="memory"):
+        ask("UNWIND range(1, 1000000) AS x RETURN size(collect($long + x))", {"long": "x" * 10_000})
     for wrong in ({"rows": 0}, {"rows": MAX_ROWS + 1}, {"seconds": 3600.0}):
         with pytest.raises(QueryError):
             ask("RETURN 1", **wrong)

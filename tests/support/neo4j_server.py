@@ -19,7 +19,7 @@ from pathlib import Path
 
 VERSION = "5.26.18"
 IMAGE = f"neo4j:{VERSION}-community"
-START_SECONDS = 120
+START_SECONDS = 300
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _OPENINGS = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in ("java.nio", "java.io", "sun.nio.ch", "java.lang")]
 
