@@ -23,6 +23,8 @@ from hypothesis import strategies as st
 from loaders.open import open_source
 from seed.world import build
 from spine.access.context import LOCAL
+from spine.cli.app import main
+from spine.cli.graph_files import write_tables
 from spine.domain.graph import GRAPH
 from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import Kind
@@ -257,9 +259,6 @@ def test_tables_resolved_on_spark_are_those_of_one_machine(
     spark: Any, local: MemoryStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """The command on an exported graph, one of whose persons was judged apart and two together."""
-    from spine.cli.app import main
-    from spine.cli.graph_files import write_tables
-
     with MemoryStore() as store:
         with local.reading(LOCAL) as reader, store.writing(LOCAL, Cause("record")) as writer:
             for name in GRAPH:
