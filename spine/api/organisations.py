@@ -1,6 +1,7 @@
 """Organisations as answers: owners, subsidiaries, the ultimate parent, the whole tree, employees, filtered lists."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import strawberry
 
@@ -12,18 +13,26 @@ from spine.api.asking import (
     owners_at,
     stored_organisations_at,
     subsidiaries_at,
+    timelines_at,
 )
 from spine.api.entities import Entity
+from spine.api.facts import Fact, told
 from spine.api.fields import resolved
+from spine.api.filters import FactCondition, document
 from spine.api.people import Person, person_of
 from spine.api.records import node_id
 from spine.api.relay import Connection, asked_page, listed, paged
 from spine.api.roll_ups import RollUp, roll_up_of
+from spine.audiences import listing
+from spine.audiences.filters import read_facts
+from spine.audiences.selection import as_day
 from spine.errors import QueryError
 from spine.explore import membership
 from spine.explore import organisations as explore
 from spine.explore.control import ultimate
-from spine.explore.groups import roll_ups
+from spine.explore.events import merged
+from spine.explore.fact_values import checked_day
+from spine.explore.groups import group_of, roll_ups
 from spine.explore.moments import moment
 
 TREE_NODES = 200
@@ -101,6 +110,14 @@ class Organisation(Entity):
             )
             for one in found
         ]
+
+    @resolved("Derived facts of its whole corporate group as of a day (else today), each event once.")
+    async def group_facts(self, info: Info, names: list[str] | None = None, as_of: str | None = None) -> list[Fact]:
+        numbers = await info.context.ask(group_of, await self._stored(info))
+        held = await info.context.gather_many(entities_at, numbers, self.confidence)
+        known = [entity for entity in held.values() if entity is not None]
+        timelines = await info.context.gather_many(timelines_at, known, self.confidence)
+        return await told(info, merged(list(timelines.values())), {}, names, as_of)
 
     async def _stored(self, info: Info) -> int:
         """The stored organisation of its earliest record: itself, at the default confidence."""
@@ -222,6 +239,10 @@ class OrganisationFilter:
     has_children: bool | None = None
     namespaces: list[str] | None = None
     sources: list[str] | None = None
+    facts: list[FactCondition] | None = strawberry.field(default=None, description="Of the organisation itself.")
+    group_facts: list[FactCondition] | None = strawberry.field(
+        default=None, description="Of the whole corporate group that it belongs to, each event once."
+    )
 
     def asked(self) -> explore.OrganisationFilter:
         """The filter as the question takes it."""
@@ -244,10 +265,13 @@ class OrganisationQueries:
         info: Info,
         filter: OrganisationFilter | None = None,
         confidence: float | None = None,
+        as_of: str | None = None,
         first: int | None = None,
         after: str | None = None,
     ) -> OrganisationConnection:
         asked = (filter or OrganisationFilter()).asked()
+        if filter is not None and (filter.facts or filter.group_facts):
+            asked = replace(asked, numbers=await _by_facts(info, filter, as_of))
         sure, (size, position) = chosen(info, confidence), asked_page("organisations", first, after)
         numbers, more = await info.context.ask(explore.list_organisations, asked, size, position)
         held = await info.context.gather_many(entities_at, numbers, sure)
@@ -257,6 +281,15 @@ class OrganisationQueries:
 
         known = [(number, organisation_of(one)) for number in numbers if (one := held[number]) is not None]
         return listed(OrganisationConnection, OrganisationEdge, "organisations", known, more, position, count)
+
+
+async def _by_facts(info: Info, asked: OrganisationFilter, as_of: str | None) -> tuple[int, ...]:
+    """The stored organisations whose facts fulfil the filter, as of a day (else today)."""
+    own, group = (read_facts(document(found or [])) for found in (asked.facts, asked.group_facts))
+    day = checked_day(as_of) if as_of is not None else as_day(None)
+    session = info.context
+    found = await session.ask(listing.organisations, session.projections, own, group, session.settings.confidence, day)
+    return tuple(found)
 
 
 def organisation_of(entity: membership.Entity, anchor: int | None = None) -> Organisation:

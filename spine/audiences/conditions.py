@@ -58,6 +58,14 @@ def compiled(frame: Frame, asked: Filter | None, parameters: dict[str, Any], sub
     return compiler.group(asked, subject, "") if asked is not None else Group("and", ())
 
 
+def of_facts(
+    frame: Frame, asked: Sequence[FactCondition], parameters: dict[str, Any], subject: str, path: str
+) -> Group:
+    """Conditions on facts alone, on the row `subject`; their values are added to `parameters`."""
+    compiler = _Compiler(frame, parameters)
+    return Group("and", tuple(compiler.fact(one, subject, f"{path}[{at}]") for at, one in enumerate(asked)))
+
+
 class _Compiler:
     def __init__(self, frame: Frame, parameters: dict[str, Any]) -> None:
         self.frame = frame

@@ -6,7 +6,7 @@ The same documents are GraphQL's inputs (in camel case), the command line's file
 import json
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from spine.errors import QueryError
 
@@ -110,6 +110,14 @@ def read_filter(kind: type[AnyFilter], document: object) -> AnyFilter:
         return kind.model_validate_json(json.dumps(document, default=str))
     except ValidationError as error:
         raise wrong("Filter", error) from error
+
+
+def read_facts(document: object) -> tuple[FactCondition, ...]:
+    """Conditions on facts out of a parsed document; QueryError says what is wrong with it, and where."""
+    try:
+        return TypeAdapter(tuple[FactCondition, ...]).validate_json(json.dumps(document))
+    except ValidationError as error:
+        raise wrong("Facts", error) from error
 
 
 def wrong(what: str, error: ValidationError) -> QueryError:

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from spine.access.context import Context
-from spine.audiences.conditions import compiled
-from spine.audiences.filters import Filter, PersonFilter
+from spine.audiences.conditions import compiled, of_facts
+from spine.audiences.filters import FactCondition, Filter, PersonFilter
 from spine.audiences.projection import Projections
 from spine.ports import Reader
 
@@ -44,6 +44,28 @@ def count(
         condition = compiled(frame, asked, used).sql
         rows = frame.rows(f"SELECT count(*) FROM {frame.table(_table(asked))} p WHERE {condition}", used)
     return int(rows[0][0])
+
+
+def organisations(
+    reader: Reader,
+    context: Context,
+    projections: Projections,
+    own: Sequence[FactCondition],
+    group: Sequence[FactCondition],
+    confidence: float,
+    day: str,
+) -> list[int]:
+    """The numbers of the organisations whose own facts, and whose corporate group's facts, fulfil all conditions."""
+    with projections.frame(reader, confidence, day) as frame:
+        used: dict[str, Any] = {}
+        conditions = [of_facts(frame, own, used, "p", "facts").sql, of_facts(frame, group, used, "g", "groupFacts").sql]
+        companies, groups = frame.table("organisations"), frame.table("groups")
+        rows = frame.rows(
+            f"""SELECT p.id FROM {companies} p LEFT JOIN {groups} g ON g.id = p.ultimate
+            WHERE {" AND ".join(conditions)} ORDER BY p.id""",
+            used,
+        )
+    return [number for (number,) in rows]
 
 
 def consents(

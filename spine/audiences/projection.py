@@ -22,12 +22,16 @@ POPULATIONS = 3
 """How many (confidence, day) are kept ready."""
 
 
+_OF_A_DAY = ("persons", "households", "organisations", "groups")
+
+
 @dataclass(frozen=True)
 class Frame:
     """Everybody at one confidence and day: tables `persons…` and `households…` with all that is filtered on.
 
     `number` ends the names of the tables. `persons`: id, records, sources, seen, namespaces, stage, consents,
     verified_email, believed attributes, facts. `households`: id, size, adults, region, postcode, the same lists, facts.
+    `organisations`: id, ultimate, facts; `groups`, by their ultimate parent: id, facts.
     """
 
     connection: duckdb.DuckDBPyConnection
@@ -44,8 +48,8 @@ class Frame:
         return self.columns.facts
 
     def table(self, name: str) -> str:
-        """The name of a table of this frame: `persons` or `households` of its day, others of its confidence."""
-        return f"{name}{self.number if name in ('persons', 'households') else self.cut}"
+        """The name of a table of this frame: of its day where facts are in it, else of its confidence."""
+        return f"{name}{self.number if name in _OF_A_DAY else self.cut}"
 
     def rows(self, sql: str, parameters: dict[str, Any] | None = None) -> list[tuple[Any, ...]]:
         """The rows that a query answers."""
@@ -189,6 +193,26 @@ def _wide(frame: Frame) -> None:
             {_fact_values(frame, "f", without_believed=True)}
         FROM household h JOIN home o USING (id) JOIN listed USING (id) LEFT JOIN household_facts{number} f USING (id)
         ORDER BY h.id"""
+    )
+    _organisations(frame)
+
+
+def _organisations(frame: Frame) -> None:
+    """Make the tables of organisations and of corporate groups, each event of a group once."""
+    connection, number = frame.connection, frame.number
+    happened = f"happened_to{frame.cut} h JOIN organisation o ON o.id = h.entity AND h.kind = 'organisation'"
+    for name, subject in (("organisation", "o.id"), ("group", "o.ultimate")):
+        source = f"(SELECT DISTINCT {subject} AS id, h.event FROM {happened})"
+        fact_table(connection, frame.facts, frame.currencies, source, f"{name}_facts{number}", frame.day)
+    values = _fact_values(frame, "f", without_believed=True)
+    connection.execute(
+        f"""CREATE TABLE organisations{number} AS SELECT o.id, o.ultimate, {values}
+        FROM organisation o LEFT JOIN organisation_facts{number} f USING (id) ORDER BY o.id"""
+    )
+    connection.execute(
+        f"""CREATE TABLE groups{number} AS SELECT o.id, {values}
+        FROM (SELECT DISTINCT ultimate AS id FROM organisation WHERE ultimate IS NOT NULL) o
+        LEFT JOIN group_facts{number} f USING (id)"""
     )
 
 

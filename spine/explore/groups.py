@@ -40,6 +40,14 @@ class RollUp:
     truncated: bool = False
 
 
+def group_of(reader: Reader, context: Context, number: int) -> list[int]:
+    """The stored organisations of the group that one belongs to, at most `GROUP_CAP`; itself where it is not stored."""
+    rows = reader.get("organisation", "id", [number])
+    if not rows or rows[0]["ultimate"] is None:
+        return [number]
+    return [row["id"] for row in reader.get("organisation", "ultimate", [rows[0]["ultimate"]], GROUP_CAP)]
+
+
 def roll_ups(reader: Reader, context: Context, numbers: Sequence[int]) -> dict[int, RollUp]:
     """For each organisation what it and all that it controls add up to, by a few indexed reads for all together."""
     rows = {row["id"]: row for row in reader.get("organisation", "id", sorted(set(numbers)))}

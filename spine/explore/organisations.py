@@ -94,6 +94,7 @@ class OrganisationFilter:
     has_children: bool | None = None
     namespaces: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
+    numbers: tuple[int, ...] | None = None
 
     def conditions(self) -> list[Where]:
         """The filter as conditions on the stored organisations."""
@@ -108,6 +109,8 @@ class OrganisationFilter:
                 where.append(Where(column, "gt" if wanted else "eq", 0))
         for column in ("namespaces", "sources"):
             where.extend(Where(column, "contains", value) for value in getattr(self, column))
+        if self.numbers is not None:
+            where.append(Where("id", "in", self.numbers))
         return where
 
 

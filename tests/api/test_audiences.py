@@ -7,11 +7,14 @@ from typing import Any
 
 import hand_made
 import pytest
+from rows import row, rows
 from starlette.testclient import TestClient
 
+from spine.access.context import LOCAL
 from spine.api.app import create_app
 from spine.bootstrap import open_store
 from spine.domain.ids import encode_id
+from spine.ports import Cause
 from spine.settings import Settings
 
 BASE = "http://127.0.0.1"
@@ -144,3 +147,38 @@ def test_facts_of_one_are_told_as_of_a_day(ask: Ask) -> None:
     assert (before[0]["number"], after[0]["number"]) == (0.0, 1.0)
     assert [one["name"] for one in told()] == [one["name"] for one in ask(document)["data"]["factDeclarations"]]
     assert ask(document, names=["magic"])["errors"][0]["extensions"]["code"] == "BAD_ARGUMENT"
+
+
+def test_corporate_groups_are_asked_by_their_facts(own: TestClient) -> None:
+    document = """query ($least: Float!, $group: Float!, $day: String) { organisations(filter: {
+      facts: [{ name: "lifetime_value", currency: "EUR", atLeast: $least }]
+      groupFacts: [{ name: "lifetime_value", currency: "EUR", atLeast: $group }]
+    }, asOf: $day) { totalCount edges { node { name
+      facts(names: ["lifetime_value"], asOf: $day) { amounts { value } }
+      groupFacts(names: ["lifetime_value"], asOf: $day) { amounts { value } } } } } }"""
+    store = own.app.state.desks._store  # type: ignore[attr-defined]  # the application is Starlette's
+    with store.writing(LOCAL, Cause("record")) as writer:
+        numbers = {10: 100.0, 13: 250.0, 14: 900.0}
+        places = [row("identifier", id=7000 + n, namespace="customer", value=f"c{n}") for n in numbers]
+        writer.put("identifier", rows("identifier", *places))
+        held = [row("carries", start=n, end=7000 + n, namespace="customer") for n in numbers]
+        writer.put("carries", rows("carries", *held))
+        bills = [
+            row("event", id=7000 + n, kind="invoice", at="2026-01-01", value=value, currency="EUR")
+            for n, value in numbers.items()
+        ]
+        writer.put("event", rows("event", *bills))
+        writer.put("event_of", rows("event_of", *[row("event_of", start=7000 + n, end=7000 + n) for n in numbers]))
+
+    def named(least: float, group: float, day: str = "2026-06-30") -> list[tuple[str, float, float]]:
+        found = posted(own, document, least=least, group=group, day=day)["data"]["organisations"]
+        assert found["totalCount"] == len(found["edges"])
+        nodes = [one["node"] for one in found["edges"]]
+        return [
+            (one["name"], *(one[name][0]["amounts"][0]["value"] for name in ("facts", "groupFacts"))) for one in nodes
+        ]
+
+    assert named(200, 300) == [("Acme Hafen", 250.0, 350.0), ("Loop One", 900.0, 900.0)]
+    assert named(50, 300) == [("Acme Group", 100.0, 350.0), ("Acme Hafen", 250.0, 350.0), ("Loop One", 900.0, 900.0)]
+    assert named(200, 400) == [("Loop One", 900.0, 900.0)]
+    assert named(0, 0, "2025-12-31") == []
