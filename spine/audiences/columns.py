@@ -30,7 +30,7 @@ _SCANS: Mapping[str, tuple[str, ...]] = {
     "event_of": ("start", "end"),
     "consent": ("id", "source", "reference", "purpose", "status", "at"),
     "consent_of": ("start", "end"),
-    "household": ("id", "region", "postcode", "address"),
+    "household": ("id", "region", "postcode"),
     "member_of": ("start", "end", "weight", "role"),
     "resides_in": ("start", "end", "weight"),
     "organisation": ("id", "ultimate"),

@@ -10,7 +10,7 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
-from spine.audiences.columns import ADDRESS, Columns
+from spine.audiences.columns import Columns
 from spine.domain.vocabulary import Kind
 from spine.explore.facts import BELIEVED
 from spine.explore.golden import DEFAULT_RULES, GROUPS, RULES, source_trust
@@ -129,7 +129,6 @@ def _believed(topic: str, number: int) -> str:
     }
     kept = [name for name in fields if name in BELIEVED]
     rank = ", ".join(f"{measures[rule]}" for rule in RULES.get(topic, DEFAULT_RULES))
-    line = "concat_ws(' ', " + ", ".join(f"r.{name}" for name in ADDRESS) + ")"
     value = ", ".join(
         [*(f"'{name}': r.{name}" for name in kept), *([f"'written': {written}"] if written else []),
          *([f"'line': {line}"] if grouped else [])]

@@ -175,7 +175,7 @@ def _wide(frame: Frame) -> None:
             coalesce(p.consents, []) AS consents, {stages}[1 + greatest(coalesce(k.stage, 0),
                 CASE WHEN b_given.id IS NULL AND b_surname.id IS NULL THEN 0 ELSE 2 END)] AS stage,
             {values}, b_given.it.written AS given_written, b_surname.it.written AS surname_written,
-            b_address.it.line AS line, {_fact_values(frame, "f")}
+            {_fact_values(frame, "f")}
         FROM card{cut} c LEFT JOIN claimed{cut} k ON k.id = c.id LEFT JOIN purposes{cut} p ON p.id = c.id {joins}
         LEFT JOIN person_facts{number} f ON f.id = c.id ORDER BY c.id"""
     )
@@ -189,12 +189,14 @@ def _wide(frame: Frame) -> None:
                 for name in ("namespaces", "sources", "consents")
             )
         } FROM lives{cut} l JOIN persons{number} p ON p.id = l.person GROUP BY ALL)
-        SELECT h.id, o.size, o.adults, h.region, h.postcode, h.address, namespaces, sources, consents,
+        SELECT h.id, o.size, o.adults, h.region, h.postcode, namespaces, sources, consents,
             {_fact_values(frame, "f", without_believed=True)}
         FROM household h JOIN home o USING (id) JOIN listed USING (id) LEFT JOIN household_facts{number} f USING (id)
         ORDER BY h.id"""
     )
     _organisations(frame)
+    for name in ("person", "household", "organisation", "group"):
+        connection.execute(f"DROP TABLE {name}_facts{number}")
 
 
 def _organisations(frame: Frame) -> None:
