@@ -129,10 +129,7 @@ def _believed(topic: str, number: int) -> str:
     }
     kept = [name for name in fields if name in BELIEVED]
     rank = ", ".join(f"{measures[rule]}" for rule in RULES.get(topic, DEFAULT_RULES))
-    value = ", ".join(
-        [*(f"'{name}': r.{name}" for name in kept), *([f"'written': {written}"] if written else []),
-         *([f"'line': {line}"] if grouped else [])]
-    )  # fmt: skip
+    value = ", ".join([*(f"'{name}': r.{name}" for name in kept), *([f"'written': {written}"] if written else [])])
     verified = (
         "LEFT JOIN (SELECT DISTINCT record FROM holds WHERE namespace = 'address' AND verified) v ON v.record = r.id"
         if grouped
