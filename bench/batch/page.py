@@ -70,9 +70,9 @@ def _ratio(row: dict[str, Any]) -> str:
 
 
 def plot(rows: Sequence[dict[str, Any]]) -> str:
-    """Seconds over records, both on logarithmic axes, as SVG; a straight line of slope one is linear growth."""
-    ours = [(row["counts"]["records"], total(row)) for row in rows]
-    splink = [(row["splink"]["records"], theirs(row)) for row in rows if "splink" in row]
+    """Seconds of the processor over records, both axes logarithmic, as SVG; a line of slope one is linear growth."""
+    ours = [(row["counts"]["records"], _sum(row["stages_processor"])) for row in rows]
+    splink = [(row["splink"]["records"], row["splink"]["processor"]) for row in rows if "splink" in row]
     every = [*ours, *splink]
     left, right = (log10(edge(x for x, _ in every)) for edge in (min, max))
     low, high = (log10(edge(y for _, y in every)) for edge in (min, max))
@@ -86,7 +86,7 @@ def plot(rows: Sequence[dict[str, Any]]) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
         'font-family="sans-serif" font-size="12">',
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
-        f'<text x="{WIDTH / 2}" y="{HEIGHT - 12}" text-anchor="middle">records</text>',
+        f'<text x="{WIDTH / 2}" y="{HEIGHT - 12}" text-anchor="middle">records; seconds of the processor</text>',
     ]
     for name, colour, points in (("identity spine", "#1565c0", ours), ("Splink", "#c62828", splink)):
         places = [place(*point) for point in points]

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from spine.normalise.columns import Column, at_positions, compute, distinct, one_array
+from spine.normalise.columns import NO_TEXT, Column, at_positions, compute, distinct, first_known, one_array
 from spine.normalise.identifiers import normaliser, weak_text
+from spine.normalise.regular import regular
 
 _COLUMNS: dict[str, Any] = {
     "row": pa.int32(),
@@ -76,6 +77,14 @@ def normalise_claims(claims: pa.Table, regions: Column) -> Claims:
 
 
 def _normalise(values: Column, namespace: str, region: str) -> Column:
+    settled = regular(namespace, values)
+    if settled is None:
+        return _one_by_one(values, namespace, region)
+    left = compute.if_else(compute.is_null(settled), values, NO_TEXT)
+    return settled if left.null_count == len(left) else first_known(settled, _one_by_one(left, namespace, region))
+
+
+def _one_by_one(values: Column, namespace: str, region: str) -> Column:
     function = normaliser(namespace, region)
     texts, positions = distinct(values)
     return pa.array([function(text) for text in texts], pa.string()).take(positions)

@@ -1,0 +1,50 @@
+"""A value that is normalised as part of a column is what it is on its own."""
+
+import pyarrow as pa
+import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from spine.domain.vocabulary import NAMESPACES
+from spine.normalise.folding import PLACEHOLDERS
+from spine.normalise.identifiers import normalise_identifier
+from spine.normalise.regular import OWN_RULES, regular
+
+LOCAL = st.text("aZ09_.+%'-", min_size=1, max_size=70)
+HOST = st.text("aZ09-.", min_size=1, max_size=12)
+EMAILS = st.builds("{}@{}.{}".format, LOCAL, HOST, st.sampled_from(["com", "Co.uk", "x", "museum", "c0m"]))
+MARKED = st.text("aZ019.-_:/+@{} \t|\u212a\u00e9\x00", max_size=12)
+VALUES = MARKED | EMAILS | st.text(max_size=8) | st.sampled_from(sorted(PLACEHOLDERS))
+
+
+@pytest.mark.parametrize("namespace", [*sorted(set(NAMESPACES) - set(OWN_RULES)), "x_own"])
+@given(values=st.lists(st.none() | VALUES, max_size=12))
+@example(
+    values=["a.b@x.com", "a..b@x.com", ".a@x.com", "a.@x.com", "A@B.Com", "a" * 63 + "@x.com", "a" * 64 + "@x.com"]
+)
+@example(values=["usr-03c8b6ff5e9a", "7043384231", "70 433", "ck.4442f05", "00000000-0000-0000-0000-000000000000"])
+@settings(max_examples=150, deadline=None)
+def test_columns_and_single_values_agree(namespace: str, values: list[str | None]) -> None:
+    found = regular(namespace, pa.array(values, pa.string()))
+    assert found is not None
+    for value, quick in zip(values, found.to_pylist(), strict=True):
+        assert quick is None or (value is not None and quick == normalise_identifier(namespace, value))
+
+
+def test_usual_values_are_settled_as_columns() -> None:
+    usual = {
+        "email": "John.Smith7@Example.co.uk",
+        "login": "usr-03c8b6ff5e9a",
+        "cookie": "ck.4442f0528673c306",
+        "loyalty": "7043-3842-31",
+        "device": "A0B1C2D3-1111-4222-a333-444455556666",
+        "customer": "C0001234",
+    }
+    for namespace, value in usual.items():
+        found = regular(namespace, pa.array([value]))
+        assert found is not None
+        assert found.to_pylist() == [normalise_identifier(namespace, value)]
+
+
+def test_no_word_for_an_absent_value_has_a_digit_from_one_to_nine() -> None:
+    assert not any(set(word) & set("123456789") for word in PLACEHOLDERS)
