@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from spine.access.context import Context
 from spine.errors import BadStoreUrl, SettingsError
-from spine.ports import CypherReader, GraphStore, MatchEngine
+from spine.ports import CypherReader, GraphStore, MatchEngine, RecordSource
 from spine.settings import Settings
 
 if TYPE_CHECKING:
@@ -69,6 +70,15 @@ def spark_resolving() -> Callable[[str, str, float], dict[str, int]]:
     except ImportError as missing:
         raise SettingsError(_NO_SPARK, remedy="pip install 'identity-spine[spark]'.") from missing
     return lambda records, out, confidence: resolve_graph(session(), records, out, confidence)
+
+
+def mapped_source(path: Path, mapping: str) -> RecordSource:
+    """The rows of a file through a mapping (JSON), read by the loader that is installed; SettingsError without one."""
+    found = {point.name: point for point in entry_points(group="spine.loaders")}
+    if "files" not in found:
+        raise SettingsError("There is no loader for files.", remedy="Install the package that brings it.")
+    source: RecordSource = found["files"].load()(path, mapping, None)
+    return source
 
 
 def open_engine(name: str) -> MatchEngine:

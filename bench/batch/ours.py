@@ -27,7 +27,8 @@ from spine.domain.vocabulary import Kind
 from spine.pipeline.gather import gather
 from spine.pipeline.load import Load, load_all
 from spine.pipeline.progress import Stopwatch
-from spine.pipeline.resolve import ResolveReport, resolve
+from spine.pipeline.resolve import resolve
+from spine.pipeline.resolve_report import ResolveReport
 from spine.ports import GraphStore
 from spine.settings import Settings
 

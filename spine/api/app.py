@@ -11,7 +11,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from spine.api import explorer, pages
+from spine.api import explorer, pages, receiving
 from spine.api.batching import Desks
 from spine.api.downloads import audience_file
 from spine.api.endpoint import graphql, no_subscriptions
@@ -61,6 +61,8 @@ def create_app(
             Route("/operations/{audience}/{name}", pages.operation),
             Route("/audiences/{file}", audience_file),
             Route("/health", pages.health),
+            Route("/ingest", receiving.receive, methods=["POST"]),
+            Route("/changes", receiving.changes),
             Mount(explorer.base(), pages.Kept(directory=explorer.UI)),
         ],
         exception_handlers={404: _missing, 405: _wrong_method},

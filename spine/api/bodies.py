@@ -28,17 +28,17 @@ async def read_operation(request: Request) -> Operation:
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media not in ("application/json", "application/graphql-response+json"):
         raise WrongMediaType("The body is not declared as JSON.", remedy=_REMEDY)
-    return _operation(_parsed(await _body(request)))
+    return _operation(_parsed(await body_of(request, MAX_BYTES)))
 
 
-async def _body(request: Request) -> bytes:
-    """The body, never more of it in memory than is allowed."""
+async def body_of(request: Request, most: int) -> bytes:
+    """The body, never more of it in memory than `most` bytes; TooLarge where there is more."""
     chunks = bytearray()
     try:
         async for chunk in request.stream():
             chunks += chunk
-            if len(chunks) > MAX_BYTES:
-                raise TooLarge(f"The body is above {MAX_BYTES} bytes.", remedy="Send a smaller document.")
+            if len(chunks) > most:
+                raise TooLarge(f"The body is above {most} bytes.", remedy="Send a smaller document.")
     except ClientDisconnect as error:
         raise RequestError("The body ended early.", remedy=_REMEDY) from error
     return bytes(chunks)

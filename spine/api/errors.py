@@ -12,10 +12,23 @@ from typing import Any
 from graphql import GraphQLError, GraphQLSyntaxError
 from starlette.responses import JSONResponse
 
-from spine.errors import SpineError, TooExpensive
+from spine.errors import (
+    AccessDenied,
+    InputError,
+    NotFound,
+    QueryError,
+    SpineError,
+    StoreBusy,
+    StoreUnavailable,
+    TooExpensive,
+)
 
 log = logging.getLogger("spine.api")
 
+_STATUS = (
+    (AccessDenied, 403), (NotFound, 404), (InputError, 400), (QueryError, 400), (StoreBusy, 503),
+    (StoreUnavailable, 503),
+)  # fmt: skip
 BAD_QUERY_REMEDY = "Compare the document with the schema, for example in /graphiql."
 
 
@@ -81,6 +94,14 @@ def origin(error: GraphQLError) -> Exception | None:
 def answer(error: RequestError) -> JSONResponse:
     """A refused request as an HTTP answer of the same shape as every other error."""
     return JSONResponse(document(error), error.status)
+
+
+def status_of(error: SpineError) -> int:
+    """The HTTP status of an error outside GraphQL."""
+    for kind, status in _STATUS:
+        if isinstance(error, kind):
+            return status
+    return 500
 
 
 def document(error: SpineError) -> dict[str, Any]:

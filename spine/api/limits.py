@@ -41,6 +41,7 @@ BOUNDS = Bounds()
 
 FIXED: Mapping[str, int] = {
     "confirmLink": 1000, "rejectLink": 1000, "withdrawJudgement": 1000, "previewJudgement": 1000,
+    "deleteRecord": 1000, "ingestEvents": 2000, "ingestRecord": 1000,
     "search": 50, "sharedIdentifiers": 2000, "status": 50, "totalCount": 10, "why": 50, "weakestLink": 10,
     "graphMetrics": 10_000, "communities": 15_000, "paths": 500,
     "cypher": 10_000,

@@ -9,7 +9,9 @@ from spine.api.audiences import AudienceMutations, AudienceQueries
 from spine.api.breakdowns import BreakdownQueries
 from spine.api.cypher import CypherQueries
 from spine.api.finding import FindingQueries
+from spine.api.following import FollowingQueries
 from spine.api.households import HouseholdQueries
+from spine.api.ingesting import IngestMutations
 from spine.api.judging import JudgementMutations, JudgementQueries
 from spine.api.limits import Limits
 from spine.api.organisations import Organisation, OrganisationQueries
@@ -29,12 +31,13 @@ class Query(
     ShapeQueries,
     CypherQueries,
     JudgementQueries,
+    FollowingQueries,
 ):
     pass
 
 
 @strawberry.type(description="What changes the graph; refused where the server is read-only.")
-class Mutation(JudgementMutations, AudienceMutations):
+class Mutation(JudgementMutations, AudienceMutations, IngestMutations):
     pass
 
 

@@ -12,8 +12,9 @@ from spine.cli import output
 from spine.cli.options import Json, Store
 from spine.cli.progress import watched
 from spine.cli.session import existing
-from spine.pipeline.resolve import ResolveReport, Train
+from spine.pipeline.resolve import Train
 from spine.pipeline.resolve import resolve as resolve_store
+from spine.pipeline.resolve_report import ResolveReport
 
 
 class Engine(StrEnum):
@@ -38,8 +39,8 @@ class Linkage(StrEnum):
     COMPONENTS = "components"
 
 
-COUNTS = ("records", "identifiers", "candidates", "matches", "components", "persons", "households", "organisations",
-          "ultimate_parents")  # fmt: skip
+COUNTS = ("records", "changed", "identifiers", "candidates", "matches", "components", "persons", "households",
+          "organisations", "ultimate_parents")  # fmt: skip
 
 
 def resolve(
@@ -50,13 +51,21 @@ def resolve(
     linkage: Annotated[
         Linkage, typer.Option("--linkage", help="components: plain connected components, to see the difference.")
     ] = Linkage.MERGE_TREE,
+    full: Annotated[
+        bool, typer.Option("--full", help="Look at every record, also where the store knows which few changed.")
+    ] = False,
     store: Store = None,
     as_json: Json = False,
 ) -> None:
-    """Resolve all records of the store. Writes what changed: with the same records and model again, nothing."""
+    """Resolve the records of the store. Writes what changed: with the same records and model again, nothing.
+
+    Where few records changed since the last resolve, only what they reach is looked at, to the same end.
+    """
     chosen: Train = train.value
     with existing(store) as graph, watched() as watch:
-        report = resolve_store(graph, LOCAL, open_engine(engine.value), chosen, linkage=linkage.value, watch=watch)
+        report = resolve_store(
+            graph, LOCAL, open_engine(engine.value), chosen, linkage=linkage.value, watch=watch, full=full
+        )
     if as_json:
         output.as_json(asdict(report))
     else:

@@ -141,13 +141,13 @@ NODES = (
         "key",
         "Key",
         "A blocking key, by its keyed hash: how many records hold it, and which (none named where they are very many).",
-        "held:int records:ints",
+        "held:int records:bytes",
     ),
     _node(
         "keyed",
         "Keyed",
         "The blocking keys of a record, those that refine crowded ones, and those that relations point at; by record.",
-        "kind:text keys:ints seconds:ints shared:ints targets:ints",
+        "kind:text keys:bytes targets:bytes",
     ),
     _node(
         "touched",

@@ -18,11 +18,13 @@ ONLINE = 200
 
 @dataclass(frozen=True)
 class Applied:
-    """What a change did: the entities before and after, rows written per table, households that are no more."""
+    """What a change did: the entities before and after, the rows written per table, and what else is new of whom."""
 
     rebuilt: Rebuilt
     written: Mapping[str, Difference]
-    households_gone: frozenset[int]
+    moved_home: Mapping[int, tuple[frozenset[int], frozenset[int]]]
+    new_parent: Mapping[int, tuple[int, int]]
+    consented: Mapping[int, list[str]]
 
 
 def apply(
@@ -40,9 +42,9 @@ def apply(
         return None
     rebuilt = write(writer, built)
     out = Differing(writer, rebuilt.written)
-    gone = write_entities(writer, rebuilt, out, declarers)
-    empty = write_households(writer, rebuilt, out)
+    changed = write_entities(writer, rebuilt, out, declarers)
+    homes = write_households(writer, rebuilt, out)
     for kind in Kind:
-        out.delete(kind.value, {(number,) for of, number in gone if of == kind.value})
-    out.delete("household", {(number,) for number in empty})
-    return Applied(rebuilt, out.written, frozenset(empty))
+        out.delete(kind.value, {(number,) for of, number in changed.gone if of == kind.value})
+    out.delete("household", {(number,) for number in homes.gone})
+    return Applied(rebuilt, out.written, homes.moved, changed.new_parent, changed.consented)

@@ -4,7 +4,8 @@ A household follows from its residents, their neighbours at the dwelling, and wh
 The set that is written grows until it is a union of households, both of those that stood and of those that now stand.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 from spine.pipeline.differing import Differing
 from spine.pipeline.gather_some import gather_some
@@ -23,11 +24,19 @@ ROUNDS = 3
 """So often the set may grow; what still leads out of it then waits for the next resolve of everything."""
 
 
-def write_households(writer: Writer, rebuilt: Rebuilt, out: Differing) -> set[int]:
-    """Write the households of the rebuilt persons and their neighbours; the households that are gone by it."""
+@dataclass(frozen=True)
+class HomeChanges:
+    """The households that are `gone`, and per person who `moved` the households before and after."""
+
+    gone: frozenset[int] = frozenset()
+    moved: Mapping[int, tuple[frozenset[int], frozenset[int]]] = field(default_factory=dict)
+
+
+def write_households(writer: Writer, rebuilt: Rebuilt, out: Differing) -> HomeChanges:
+    """Write the households of the rebuilt persons and their neighbours."""
     inner = {record for record, (kind, _) in {**rebuilt.before, **rebuilt.after}.items() if kind == "person"}
     if not inner:
-        return set()
+        return HomeChanges()
     for _ in range(ROUNDS):
         inner |= _residents(writer, _homes_of(writer, inner))
         found = _built(writer, inner, rebuilt.after)
@@ -41,14 +50,29 @@ def write_households(writer: Writer, rebuilt: Rebuilt, out: Differing) -> set[in
     return _write(writer, out, found, inner, kept)
 
 
-def _write(writer: Writer, out: Differing, found: HouseholdTables, inner: set[int], kept: set[int]) -> set[int]:
+def _write(writer: Writer, out: Differing, found: HouseholdTables, inner: set[int], kept: set[int]) -> HomeChanges:
     gone = _homes_of(writer, inner) - kept
     asked = sorted(kept | gone)
     out.put("household", [row for row in found.household.to_pylist() if row["id"] in kept])
-    for name in ("member_of", "resides_in"):
-        stood: list[Row] = writer.get(name, "end", asked) if asked else []
-        out.replace(name, stood, [row for row in getattr(found, name).to_pylist() if row["end"] in kept])
-    return gone
+    residents: list[Row] = writer.get("resides_in", "end", asked) if asked else []
+    out.replace("resides_in", residents, [row for row in found.resides_in.to_pylist() if row["end"] in kept])
+    members: list[Row] = writer.get("member_of", "end", asked) if asked else []
+    now = [row for row in found.member_of.to_pylist() if row["end"] in kept]
+    out.replace("member_of", members, now)
+    was, now_at = _by_person(members), _by_person(now)
+    moved = {
+        person: (was.get(person, frozenset()), now_at.get(person, frozenset()))
+        for person in was.keys() | now_at.keys()
+        if was.get(person) != now_at.get(person)
+    }
+    return HomeChanges(frozenset(gone), moved)
+
+
+def _by_person(rows: list[Row]) -> dict[int, frozenset[int]]:
+    found: dict[int, set[int]] = {}
+    for row in rows:
+        found.setdefault(row["start"], set()).add(row["end"])
+    return {person: frozenset(homes) for person, homes in found.items()}
 
 
 def _built(reader: Reader, inner: set[int], after: Labels) -> HouseholdTables:

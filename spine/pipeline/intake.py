@@ -4,7 +4,7 @@ Which version of a record is current is decided by (observed_at, content hash) a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -25,7 +25,8 @@ _NOBODY: Ints = np.empty(0, np.int64)
 class Written:
     """What a batch changed per table, and which records (sequence numbers) are new or have a new current version.
 
-    `dates` is how the batch's dates were read: for the next batch of the same file.
+    `dates` is how the batch's dates were read: for the next batch of the same file. `consented` are the identifiers
+    that consents of the batch are of.
     """
 
     changes: dict[str, Difference]
@@ -33,6 +34,7 @@ class Written:
     problems: Sequence[tuple[int, str, str]] = ()
     problem_count: int = 0
     dates: DateOrder | None = None
+    consented: Ints = field(default_factory=lambda: _NOBODY)
 
 
 def write_ready(out: BatchWriter, ready: Ready, now: str) -> Written:
@@ -44,7 +46,8 @@ def write_ready(out: BatchWriter, ready: Ready, now: str) -> Written:
         if name in tables:
             out.put(name, tables[name])
             _write_edges(out, f"{name}_of", tables[f"{name}_claims"])
-    return Written(out.changes, touched, ready.problems, ready.problem_count, ready.dates)
+    consented: Ints = tables["consent_claims"]["number"].to_numpy() if "consent" in tables else _NOBODY
+    return Written(out.changes, touched, ready.problems, ready.problem_count, ready.dates, consented)
 
 
 def _write_edges(out: BatchWriter, table: str, claims: pa.Table) -> None:

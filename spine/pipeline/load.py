@@ -13,6 +13,7 @@ from spine.access.context import Context
 from spine.normalise.record import Options
 from spine.pipeline.ahead import ahead
 from spine.pipeline.batch_writer import BatchWriter
+from spine.pipeline.index_state import note_loaded
 from spine.pipeline.intake import Written, write_ready
 from spine.pipeline.numbering import key_of, stored_key
 from spine.pipeline.preparing import Ready, make_ready
@@ -126,6 +127,7 @@ class _Transactions:
         self._clock = clock
         self._stack = ExitStack()
         self._out: BatchWriter | None = None
+        self._note: Callable[[Written], None] = lambda written: None
         self._rows = 0
         with store.reading(context) as reader:
             self._many = not reader.select("record", limit=1)
@@ -137,8 +139,10 @@ class _Transactions:
     def write(self, ready: Ready) -> Written:
         """Write a batch."""
         if self._out is None:
-            self._out = BatchWriter(self._stack.enter_context(self._store.writing(self._context, self._cause)))
+            writer = self._stack.enter_context(self._store.writing(self._context, self._cause))
+            self._out, self._note = BatchWriter(writer), partial(note_loaded, writer)
         written = write_ready(self._out, ready, self._clock.now())
+        self._note(written)
         self._rows += ready.rows
         if not self._many or self._rows >= TOGETHER:
             self.commit()

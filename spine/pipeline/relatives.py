@@ -1,6 +1,7 @@
 """Entities of a rebuilt region written with all that relates them: persons, organisations, relationships, parents."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,13 +23,23 @@ MOST_IN_GROUP = 20_000
 """A corporate group of more organisations keeps its ultimate parents until the next resolve of everything."""
 
 
-def write_entities(writer: Writer, rebuilt: Rebuilt, out: Differing, declarers: Declarers = nobody) -> Entities:
-    """Write the entities of a region and what relates them; the entities that are gone by it."""
+@dataclass(frozen=True)
+class EntityChanges:
+    """The entities that are `gone`; per organisation with a `new_parent` the ultimate parent before and after; per
+    person whose consents changed those that hold now."""
+
+    gone: frozenset[tuple[str, int]]
+    new_parent: Mapping[int, tuple[int, int]]
+    consented: Mapping[int, list[str]]
+
+
+def write_entities(writer: Writer, rebuilt: Rebuilt, out: Differing, declarers: Declarers = nobody) -> EntityChanges:
+    """Write the entities of a region and what relates them; entities that are gone are still there after it."""
     around = surroundings(
         writer, rebuilt.built.gathered, rebuilt.built.region.records, rebuilt.before, rebuilt.after, declarers
     )
     was, now = set(rebuilt.before.values()), set(rebuilt.after.values())
-    _put_entities(writer, rebuilt, out)
+    consented = _put_entities(writer, rebuilt, out)
     _put_members(rebuilt, out)
     found = relationships(around.resolved)
     over = hierarchy(around.resolved)
@@ -42,15 +53,24 @@ def write_entities(writer: Writer, rebuilt: Rebuilt, out: Differing, declarers: 
         out.replace(name, before, after)
         if name == "subsidiary_of":
             moved = {("organisation", row[end]) for row in (*before, *after) for end in ("start", "end")}
-    _put_standing(writer, out, {one for one in moved | now if one[0] == "organisation"} - (was - now))
-    return was - now
+    parents = _put_standing(writer, out, {one for one in moved | now if one[0] == "organisation"} - (was - now))
+    return EntityChanges(frozenset(was - now), parents, consented)
 
 
-def _put_entities(writer: Writer, rebuilt: Rebuilt, out: Differing) -> None:
+def _put_entities(writer: Writer, rebuilt: Rebuilt, out: Differing) -> dict[int, list[str]]:
+    """Write persons and organisations; the consents of the persons of whom they changed."""
     built = rebuilt.built
+    consented: dict[int, list[str]] = {}
     people, companies = built.found.get(Kind.PERSON), built.found.get(Kind.ORGANISATION)
     if people:
-        out.put("person", person_table(built.resolved, people[1], built.flags, people[0].model.probabilities))
+        persons = person_table(built.resolved, people[1], built.flags, people[0].model.probabilities)
+        known = {row["id"]: row["consents"] for row in writer.get("person", "id", persons["id"].to_pylist())}
+        consented = {
+            row["id"]: row["consents"]
+            for row in persons.select(["id", "consents"]).to_pylist()
+            if row["consents"] != known.get(row["id"], [])
+        }
+        out.put("person", persons)
     if companies:
         made = organisation_table(
             built.resolved, hierarchy(built.resolved), companies[1], built.flags, companies[0].model.probabilities
@@ -62,6 +82,7 @@ def _put_entities(writer: Writer, rebuilt: Rebuilt, out: Differing) -> None:
             for row in made.to_pylist()
         ]
         out.put("organisation", rows)
+    return consented
 
 
 def _put_members(rebuilt: Rebuilt, out: Differing) -> None:
@@ -86,8 +107,8 @@ def _live(row: Row, kinds: tuple[str, str], gone: Entities) -> bool:
     return (kinds[0], row["start"]) not in gone and (kinds[1], row["end"]) not in gone
 
 
-def _put_standing(writer: Writer, out: Differing, organisations: Entities) -> None:
-    """Ultimate parents, counts and cycles of every organisation that hangs together with these."""
+def _put_standing(writer: Writer, out: Differing, organisations: Entities) -> dict[int, tuple[int, int]]:
+    """Ultimate parents, counts and cycles of every organisation that hangs together with these; new parents."""
     seen: set[int] = set()
     ahead = {number for _, number in organisations}
     edges: dict[tuple[int, int], Row] = {}
@@ -98,7 +119,7 @@ def _put_standing(writer: Writer, out: Differing, organisations: Entities) -> No
         edges |= {(row["start"], row["end"]): row for row in rows}
         ahead = {row[end] for row in rows for end in ("start", "end")} - seen
     if ahead or not seen:
-        return
+        return {}
     ids = np.array(sorted(seen), np.int64)
     table = pa.Table.from_pylist([row for _, row in sorted(edges.items())], schema=arrow_schema("subsidiary_of"))
     stands = standing(ids, table)
@@ -110,3 +131,5 @@ def _put_standing(writer: Writer, out: Differing, organisations: Entities) -> No
         {**held[number], **dict(zip(_STANDING, values, strict=True))} for number, *values in columns if number in held
     ]
     out.put("organisation", [row for row in changed if row != held[row["id"]]])
+    ends = {row["id"]: (held[row["id"]]["ultimate"], row["ultimate"]) for row in changed}
+    return {number: both for number, both in ends.items() if both[0] != both[1]}

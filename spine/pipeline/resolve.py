@@ -2,7 +2,7 @@
 
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict
 from typing import Literal
 
 import pyarrow as pa
@@ -11,9 +11,11 @@ from spine import __version__
 from spine.access.context import Context
 from spine.domain.vocabulary import Kind
 from spine.matching.model import Model
+from spine.pipeline.catching_up import FEW, catch_up, caught_up
 from spine.pipeline.gather import Gathered, gather
 from spine.pipeline.matching import Matched, match, same_model, stored_model
 from spine.pipeline.progress import Stopwatch
+from spine.pipeline.resolve_report import SUMMARY, ResolveReport
 from spine.pipeline.surname_counts import keep_surnames, stored_surnames
 from spine.pipeline.tables import (
     DERIVED,
@@ -31,32 +33,6 @@ from spine.resolution.trees import Method
 from spine.settings import DEFAULT_CONFIDENCE
 
 Train = Literal["auto", "always", "never"]
-SUMMARY = "summary:resolve"
-
-
-@dataclass
-class ResolveReport:
-    """What a resolve found, what it skipped, and how long each stage took."""
-
-    records: int = 0
-    identifiers: int = 0
-    candidates: int = 0
-    matches: int = 0
-    components: int = 0
-    persons: int = 0
-    organisations: int = 0
-    households: int = 0
-    ultimate_parents: int = 0
-    cycles: int = 0
-    skipped: dict[str, int] = field(default_factory=dict)
-    refused: list[str] = field(default_factory=list)
-    unresolved: dict[str, int] = field(default_factory=dict)
-    models: dict[str, str] = field(default_factory=dict)
-    written: dict[str, dict[str, int]] = field(default_factory=dict)
-    seconds: dict[str, float] = field(default_factory=dict)
-    asked: dict[str, str | float] = field(default_factory=dict)
-    position: int = 0
-    """What was asked for, by which release, and the last entry of the log that it answers."""
 
 
 def resolve(
@@ -69,53 +45,32 @@ def resolve(
     linkage: Method = "merge_tree",
     watch: Stopwatch | None = None,
     clock: Clock | None = None,
+    full: bool = False,
 ) -> ResolveReport:
     """Resolve all live records and write what changed, in one transaction; the old answers stay readable until then.
 
     `auto` trains a kind that the store has no model for, `always` trains anew, `never` starts a kind without a model
     from the shipped weights. `linkage` `components` is for comparison: plain connected components, which chain. The
     same records and model again write nothing; where nothing at all was written since, the answer that stands is
-    given at once, unless `always` asks for a new one.
+    given at once, unless `always` asks for a new one. Where the store knows which few records changed since it was
+    last resolved, only what they reach is rebuilt, to the same end; `full` looks at everything all the same.
     """
     watch, clock = watch or Stopwatch(), clock or SystemClock()
     report = ResolveReport(asked={"confidence": confidence, "linkage": linkage, "release": __version__})
     with store.writing(context, Cause("resolve")) as writer:
         report.position = writer.position
         standing = _standing(writer, report)
-        if standing is not None and train != "always":
+        if standing is not None and train != "always" and not full:
             return standing
-        with watch.stage("read"):
-            gathered = gather(writer)
-        found: dict[Kind, tuple[Matched, Entities]] = {}
-        tables: dict[str, list[pa.Table]] = {}
-        flags: dict[int, list[str]] = {}
-        for kind in Kind:
-            if not len(gathered.rows_of(kind)):
-                continue
-            model = None if train == "always" else stored_model(writer, kind)
-            matched = match(gathered, kind, engine, model, watch, learn=train != "never", linkage=linkage)
-            found[kind] = (matched, entities_of(gathered, matched, confidence))
-            made, marked = component_tables(gathered, matched)
-            flags |= marked
-            _gather_tables(tables, made)
-            _note(report, matched)
-        with watch.stage("entities"):
-            resolved = resolved_of(gathered, found.values())
-            related, over, report.unresolved = entity_tables(resolved, found, flags)
-        with watch.stage("households"):
-            common = None if train == "always" else stored_surnames(writer)
-            common = count_surnames(resolved) if common is None else common
-            at_home, _ = household_part(resolved, common)
-        _gather_tables(tables, {**related, **at_home})
-        with watch.stage("write"):
-            report.written = _write(writer, tables)
-            _keep_models(writer, [matched.model for matched, _ in found.values()], clock)
-            if found:
-                keep_surnames(writer, common, clock)
-            _count(report, gathered, tables, over, writer.count("identifier"))
-            report.seconds = {name: round(seconds, 3) for name, seconds in watch.seconds.items()}
-            if report.written or (found and standing is None):
-                writer.put("document", _document(SUMMARY, "summary", json.dumps(asdict(report)), clock))
+        usual = train != "always" and linkage == "merge_tree"
+        if full or not usual or not catch_up(writer, report, confidence, watch, clock):
+            before = bool(writer.get("document", "id", [SUMMARY]))
+            _everything(writer, report, engine, train, confidence, linkage, watch, clock)
+            moved = sum(sum(report.written.get(f"resolves_to_{kind.value}", {}).values()) for kind in Kind)
+            caught_up(writer, confidence, linkage == "merge_tree", before and 0 < moved * FEW < report.records, clock)
+        report.seconds = {name: round(seconds, 3) for name, seconds in watch.seconds.items()}
+        if report.written or (report.records and standing is None):
+            writer.put("document", _document(SUMMARY, "summary", json.dumps(asdict(report)), clock))
     report.seconds = {name: round(seconds, 3) for name, seconds in watch.seconds.items()}
     return report
 
@@ -140,7 +95,50 @@ def _standing(reader: Reader, new: ResolveReport) -> ResolveReport | None:
     kept = json.loads(rows[0]["body"]) if rows else {}
     if (kept.get("asked"), kept.get("position")) != (new.asked, new.position - 1):
         return None
-    return ResolveReport(**{**kept, "written": {}, "seconds": {}})
+    return ResolveReport(**{**kept, "changed": 0, "written": {}, "seconds": {}})
+
+
+def _everything(
+    writer: Writer,
+    report: ResolveReport,
+    engine: MatchEngine,
+    train: Train,
+    confidence: float,
+    linkage: Method,
+    watch: Stopwatch,
+    clock: Clock,
+) -> None:
+    """Resolve all live records and write what differs."""
+    with watch.stage("read"):
+        gathered = gather(writer)
+    report.changed = gathered.size
+    found: dict[Kind, tuple[Matched, Entities]] = {}
+    tables: dict[str, list[pa.Table]] = {}
+    flags: dict[int, list[str]] = {}
+    for kind in Kind:
+        if not len(gathered.rows_of(kind)):
+            continue
+        model = None if train == "always" else stored_model(writer, kind)
+        matched = match(gathered, kind, engine, model, watch, learn=train != "never", linkage=linkage)
+        found[kind] = (matched, entities_of(gathered, matched, confidence))
+        made, marked = component_tables(gathered, matched)
+        flags |= marked
+        _gather_tables(tables, made)
+        _note(report, matched)
+    with watch.stage("entities"):
+        resolved = resolved_of(gathered, found.values())
+        related, over, report.unresolved = entity_tables(resolved, found, flags)
+    with watch.stage("households"):
+        common = None if train == "always" else stored_surnames(writer)
+        common = count_surnames(resolved) if common is None else common
+        at_home, _ = household_part(resolved, common)
+    _gather_tables(tables, {**related, **at_home})
+    with watch.stage("write"):
+        report.written = _write(writer, tables)
+        _keep_models(writer, [matched.model for matched, _ in found.values()], clock)
+        if found:
+            keep_surnames(writer, common, clock)
+        _count(report, gathered, tables, over, writer.count("identifier"))
 
 
 def _keep_models(writer: Writer, models: list[Model], clock: Clock) -> None:

@@ -9,10 +9,16 @@ from spine.domain.ids import encode_id
 from spine.domain.judgements import AUTHORITIES, Verdict
 from spine.domain.vocabulary import Kind
 from spine.errors import ModelError, NotFound, QueryError
-from spine.pipeline.applying import ONLINE, apply
+from spine.pipeline.applying import ONLINE as MOST
+from spine.pipeline.applying import apply
+from spine.pipeline.changes import write_changes
+from spine.pipeline.declaring import declarers_of
+from spine.pipeline.index_state import ONLINE, read_state
 from spine.pipeline.matching import stored_model
+from spine.pipeline.numbering import stored_key
 from spine.pipeline.outcome import Outcome, outcome
 from spine.pipeline.rebuild import Delta, models_of
+from spine.pipeline.surroundings import nobody
 from spine.pipeline.waiting import wait
 from spine.ports import Cause, Clock, GraphStore, Row, SystemClock, Writer, arrow_schema
 from spine.resolution.judgements import Refused
@@ -100,12 +106,16 @@ def _change(
     details = {"a": pair[0], "b": pair[1], "verdict": verdict.value if verdict else "withdrawn", "authority": authority}
     found: Judged | None = None
     try:
-        with store.writing(context, Cause("judgement", details=details)) as writer:
+        with store.writing(context, Cause("judgement", details={**details, **ONLINE})) as writer:
             _check(writer, pair)
             _replace(writer, pair, authority, row)
-            applied = apply(writer, Delta(seeds=frozenset(pair)), models_of(writer), confidence)
+            lookup = declarers_of(writer, stored_key(writer)) if read_state(writer) else nobody
+            seeds = Delta(seeds=frozenset(pair))
+            applied = apply(writer, seeds, models_of(writer), confidence, declarers=lookup)
+            if applied is not None:
+                write_changes(writer, applied, SystemClock())
             if applied is None:
-                wait(writer, pair, f"component of more than {ONLINE} records")
+                wait(writer, pair, f"component of more than {MOST} records")
             differs = outcome(applied.rebuilt.before, applied.rebuilt.after, pair) if applied else Outcome()
             refused = applied.rebuilt.built.refused if applied else ()
             found = Judged(

@@ -15,7 +15,8 @@ from spine.access.context import LOCAL
 from spine.bootstrap import open_engine, open_store
 from spine.memberships import memberships
 from spine.pipeline.load import load
-from spine.pipeline.resolve import ResolveReport, resolve
+from spine.pipeline.resolve import resolve
+from spine.pipeline.resolve_report import ResolveReport
 from spine.ports import GraphStore
 from spine.settings import DEFAULT_CONFIDENCE, Settings
 

@@ -26,7 +26,8 @@ from spine.matching.training import untrained
 from spine.pipeline import resolve as resolving
 from spine.pipeline.load import load
 from spine.pipeline.progress import Stopwatch
-from spine.pipeline.resolve import ResolveReport, Train, resolve
+from spine.pipeline.resolve import Train, resolve
+from spine.pipeline.resolve_report import ResolveReport
 from spine.ports import BlockingRule, Candidates, Cause, GraphStore, Reader, Row, arrow_schema
 
 ANN = {"given_name": "Annabel", "surname": "Quist", "birth_date": "1980-05-01", "postcode": "12345", "city": "Lund"}

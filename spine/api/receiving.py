@@ -1,0 +1,100 @@
+"""`POST /ingest`: one JSON record, a list of them, or NDJSON; with `?mapping=NAME` rows as their source has them.
+
+`GET /changes` is the outbox read page by page.
+"""
+
+import json
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from spine.access.context import LOCAL, Context
+from spine.api.batching import Desks
+from spine.api.bodies import body_of
+from spine.api.endpoint import Answer
+from spine.api.errors import RequestError, WrongMediaType, answer, document, status_of
+from spine.api.ingesting import MOST, as_json
+from spine.bootstrap import mapped_source
+from spine.errors import NotFound, QueryError, SpineError
+from spine.explore.changes import MOST_CHANGES, changes_after
+from spine.pipeline.incoming import read_batch
+from spine.pipeline.ingest import IngestReport, ingest
+from spine.ports import GraphStore, SourceBatch
+
+MAX_BYTES = 8_000_000
+_JSON, _LINES = "application/json", ("application/x-ndjson", "application/jsonl", "application/x-jsonlines")
+_REMEDY = 'Send {"source": …, "record_id": …, "attributes": {…}} as application/json, or lines of it as x-ndjson.'
+
+
+async def receive(request: Request) -> Response:
+    """Take in what is sent and answer what it changed; rows that can't be used are told as rejects."""
+    desks: Desks = request.app.state.desks
+    mapping = request.query_params.get("mapping")
+    try:
+        rows = _rows(request, await body_of(request, MAX_BYTES))
+        async with desks.session(LOCAL) as session:
+            confidence = session.settings.confidence
+
+            def deed(store: GraphStore, context: Context) -> IngestReport:
+                batch = read_batch(rows) if mapping is None else _mapped(store, context, mapping, rows)
+                return ingest(store, context, batch, name=mapping or "ingest", confidence=confidence)
+
+            report = await session.change(deed)
+    except RequestError as error:
+        return answer(error)
+    except SpineError as error:
+        return JSONResponse(document(error), status_of(error))
+    return Answer(as_json(report))
+
+
+async def changes(request: Request) -> Response:
+    """The changes after a cursor, oldest first, and the cursor to go on from."""
+    desks: Desks = request.app.state.desks
+    try:
+        after, limit = (_number(request, name, least) for name, least in (("after", 0), ("limit", MOST_CHANGES)))
+        async with desks.session(LOCAL) as session:
+            found = await session.ask(changes_after, after, min(limit, MOST_CHANGES))
+    except RequestError as error:
+        return answer(error)
+    except SpineError as error:
+        return JSONResponse(document(error), status_of(error))
+    return Answer({"changes": found, "next": found[-1]["id"] if found else str(after)})
+
+
+def _number(request: Request, name: str, otherwise: int) -> int:
+    text = request.query_params.get(name, "")
+    if text and not (text.isdecimal() and len(text) < 20):
+        raise QueryError(f"{name} is {text[:40]!r}.", remedy="Give a whole number: `next` of the page before.")
+    return int(text) if text else otherwise
+
+
+def _rows(request: Request, body: bytes) -> list[Any]:
+    media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media != _JSON and media not in _LINES:
+        raise WrongMediaType("The body is not declared as JSON.", remedy=_REMEDY)
+    try:
+        text = body.decode("utf-8")
+        found = json.loads(text) if media == _JSON else [json.loads(line) for line in text.splitlines() if line.strip()]
+    except (ValueError, RecursionError) as error:
+        raise RequestError("The body is not JSON.", remedy=_REMEDY) from error
+    rows = found if isinstance(found, list) else [found]
+    if len(rows) > MOST:
+        raise RequestError(f"{len(rows)} records at once.", remedy=f"Send up to {MOST} in one request.")
+    return rows
+
+
+def _mapped(store: GraphStore, context: Context, name: str, rows: list[Any]) -> SourceBatch:
+    """Rows as a source has them, through a mapping that the store keeps."""
+    with store.reading(context) as reader:
+        kept = reader.get("document", "id", [f"mapping:{name}"])
+    if not kept:
+        raise NotFound(f"The store keeps no mapping {name[:80]!r}.", remedy="Load a file through it once: spine load.")
+    with tempfile.TemporaryDirectory(prefix="spine-ingest-") as folder:
+        path = Path(folder) / "rows.jsonl"
+        lines = (json.dumps(row, ensure_ascii=False) for row in rows if isinstance(row, dict))
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        (batch,) = [*mapped_source(path, kept[0]["body"]).batches()] or [read_batch()]
+    return batch

@@ -1,0 +1,248 @@
+"""A change carried through the key index: which pairs become candidates, which are no longer.
+
+A key that more records hold than crowd it brings nobody together; its finer keys do, as in a batch. So a record more
+or less can change what pairs of *other* records are: a key that gets crowded may part its holders (only those that
+match need be looked at), one that is crowded no more brings them together.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from itertools import combinations
+
+import pyarrow as pa
+
+from spine.domain.vocabulary import Kind
+from spine.pipeline.gather import Gathered
+from spine.pipeline.key_index import keys_of
+from spine.pipeline.key_rows import (
+    KEPT,
+    MOST_DECLARERS,
+    Held,
+    Holders,
+    held_of,
+    keyed_rows,
+    read_held,
+    read_holders,
+    write_holders,
+)
+from spine.ports import Row, Writer, arrow_schema
+
+Pair = tuple[int, int]
+
+
+@dataclass
+class Candidates:
+    """`fresh` pairs to score, smaller number first: those of the changed records, and those of keys that are crowded
+    no more. `lost` are pairs that matched and are candidates no more."""
+
+    fresh: set[Pair] = field(default_factory=set)
+    lost: set[Pair] = field(default_factory=set)
+
+
+class Rekeying:
+    """One change of some records carried through the index, inside a writer's transaction."""
+
+    def __init__(self, writer: Writer, changed: set[int], gathered: Gathered, secret: bytes) -> None:
+        self._writer = writer
+        self._changed = changed
+        self._old = read_held(writer, changed)
+        self._rows = _rows(gathered, secret)
+        self._new = {row["id"]: held_of(row) for row in self._rows}
+        self._known = dict(self._old)
+        self._before: dict[int, int] = {}
+        self._holders: dict[int, Holders] = {}
+        self._most: dict[int, int] = {}
+        self._touched: set[int] = set()
+
+    def run(self) -> Candidates:
+        """Bring the index up to date; the pairs that this changes."""
+        self._move_primary()
+        self._move_finer()
+        out = Candidates()
+        self._pairs_of_changed(out)
+        self._pairs_of_crossed(out)
+        self._move_targets()
+        self._write()
+        return out
+
+    # ------------------------------------------------------------------------------------------------ the index moved
+
+    def _move_primary(self) -> None:
+        """Every changed record out of its old keys and into its new ones."""
+        old = {number: {key for key, _, _ in held.primary()} for number, held in self._old.items()}
+        new = {number: {key for key, _, _ in held.primary()} for number, held in self._new.items()}
+        for held in (*self._old.values(), *self._new.values()):
+            self._most |= {key: most for key, most, _ in held.primary()}
+        self._load(self._most)
+        for number in sorted(self._changed):
+            for key in sorted(old.get(number, set()) - new.get(number, set())):
+                self._shift(key, number, -1)
+            for key in sorted(new.get(number, set()) - old.get(number, set())):
+                self._shift(key, number, 1)
+
+    def _move_finer(self) -> None:
+        """The finer keys of crowded ones follow: those of changed records, and of all holders where a key crosses."""
+        crossed = [key for key in sorted(self._holders) if self._crossed(key)]
+        self._learn(record for key in crossed for record in self._others(key))
+        leaving = self._finer_of(self._old, before=True)
+        joining = self._finer_of(self._new, before=False)
+        for key in crossed:
+            finer = joining if self._is_crowded(key) else leaving
+            for number in self._others(key):
+                held = self._known[number]
+                self._add_finer(finer, number, held, [one for one in held.primary() if one[0] == key])
+        self._load(leaving.keys() | joining.keys())
+        for key in sorted(leaving.keys() | joining.keys()):
+            for number in sorted(leaving.get(key, set()) - joining.get(key, set())):
+                self._shift(key, number, -1)
+            for number in sorted(joining.get(key, set()) - leaving.get(key, set())):
+                self._shift(key, number, 1)
+
+    def _finer_of(self, side: dict[int, Held], *, before: bool) -> dict[int, set[int]]:
+        """The finer keys that changed records hold, before or after, each with its holders."""
+        found: dict[int, set[int]] = {}
+        for number, held in side.items():
+            crowded = [one for one in held.primary() if self._is_crowded(one[0], before=before)]
+            self._add_finer(found, number, held, crowded)
+        return found
+
+    def _add_finer(self, found: dict[int, set[int]], number: int, held: Held, keys: list[tuple[int, int, int]]) -> None:
+        for (_, most, _), row in zip(keys, held.finer(keys), strict=True):
+            for one in row:
+                found.setdefault(one, set()).add(number)
+                self._most[one] = most
+
+    def _move_targets(self) -> None:
+        """Who declares relations to what."""
+        named = {number: (_targets(self._old.get(number)), _targets(self._new.get(number))) for number in self._changed}
+        moved = {key for before, after in named.values() for key in before ^ after}
+        self._most |= dict.fromkeys(moved, MOST_DECLARERS // KEPT)
+        self._load(moved)
+        for number, (before, after) in named.items():
+            for key in before - after:
+                self._shift(key, number, -1)
+            for key in after - before:
+                self._shift(key, number, 1)
+
+    def _shift(self, key: int, number: int, by: int) -> None:
+        held = self._holders[key]
+        held.held += by
+        self._touched.add(key)
+        if held.records is None:
+            return
+        (held.records.add if by > 0 else held.records.discard)(number)
+        if held.held > KEPT * self._most[key]:
+            held.records = None
+
+    def _load(self, keys: Iterable[int]) -> None:
+        wanted = {key for key in keys if key not in self._holders}
+        found = read_holders(self._writer, wanted)
+        self._before |= {key: one.held for key, one in found.items()}
+        self._holders |= found
+
+    def _write(self) -> None:
+        """The keys first, then what each record holds."""
+        write_holders(self._writer, {key: self._holders[key] for key in sorted(self._touched)})
+        gone = sorted(self._old.keys() - self._new.keys())
+        if gone:
+            self._writer.delete("keyed", pa.table({"id": pa.array(gone, pa.int64())}))
+        if self._rows:
+            self._writer.put("keyed", pa.Table.from_pylist(self._rows, schema=arrow_schema("keyed")))
+
+    # ------------------------------------------------------------------------------------------------ what is crowded
+
+    def _is_crowded(self, key: int, *, before: bool = False) -> bool:
+        return (self._before[key] if before else self._holders[key].held) > self._most[key]
+
+    def _crossed(self, key: int) -> bool:
+        return self._is_crowded(key, before=True) != self._is_crowded(key)
+
+    def _named(self, key: int) -> set[int]:
+        """The holders of a key after the change; found among all records where they were too many to be named."""
+        held = self._holders[key]
+        if not held.held:
+            return set()
+        if held.records is None:
+            held.records = self._searched(key)
+            self._touched.add(key)
+        return held.records
+
+    def _others(self, key: int) -> set[int]:
+        """The holders of a key that did not change."""
+        return self._named(key) - self._changed
+
+    def _learn(self, numbers: Iterable[int]) -> None:
+        """Read what records hold that is not known yet."""
+        wanted = {one for one in numbers if one not in self._known and one not in self._changed}
+        self._known |= read_held(self._writer, wanted)
+
+    def _searched(self, key: int) -> set[int]:
+        """The holders of a key, looked for in every record's row: rare, for a key that lost most of its holders."""
+        found = set()
+        for row in self._writer.scan("keyed").to_pylist():
+            held = self._new.get(row["id"]) if row["id"] in self._changed else held_of(row)
+            if held is None:
+                continue
+            primary = held.primary()
+            if any(one[0] == key for one in primary) or any(key in finer for finer in held.finer(primary)):
+                found.add(int(row["id"]))
+        found |= {number for number, held in self._new.items() if key in _primary(held)}
+        return found
+
+    # -------------------------------------------------------------------------------------------------------- the pairs
+
+    def _pairs_of_changed(self, out: Candidates) -> None:
+        """All that the keys of changed records now bring them together with."""
+        for number, held in self._new.items():
+            for key in self._effective(held):
+                out.fresh |= {_pair(number, other) for other in self._named(key) if other != number}
+
+    def _effective(self, held: Held) -> list[int]:
+        """The keys of a record that bring records together: those not crowded, or finer ones of those that are."""
+        primary = held.primary()
+        self._most |= {key: most for key, most, _ in primary}
+        self._load(key for key, _, _ in primary)
+        crowded = [one for one in primary if self._is_crowded(one[0])]
+        finer = held.finer(crowded)
+        self._most |= {key: most for (_, most, _), keys in zip(crowded, finer, strict=True) for key in keys}
+        self._load(key for keys in finer for key in keys)
+        own = [key for key, _, _ in primary if not self._is_crowded(key)]
+        return own + [key for keys in finer for key in keys if not self._is_crowded(key)]
+
+    def _pairs_of_crossed(self, out: Candidates) -> None:
+        """What keys that got crowded part, and what those that are crowded no more bring together."""
+        crossed = [key for key in sorted(self._touched) if key in self._before and self._crossed(key)]
+        risen = [self._others(key) for key in crossed if self._is_crowded(key)]
+        fallen = [self._others(key) for key in crossed if not self._is_crowded(key)]
+        for members in fallen:
+            out.fresh |= {_pair(a, b) for a, b in combinations(sorted(members), 2)}
+        asked = sorted({number for members in risen for number in members})
+        matched = self._writer.get("match", "start", asked) if asked else []
+        doubtful = {
+            (row["start"], row["end"])
+            for row in matched
+            if any(row["start"] in members and row["end"] in members for members in risen)
+        } - out.fresh
+        asked = sorted({number for pair in doubtful for number in pair})
+        self._learn(asked)
+        effective = {number: set(self._effective(self._known[number])) for number in asked}
+        out.lost |= {(a, b) for a, b in doubtful if effective[a].isdisjoint(effective[b])}
+
+
+def _rows(gathered: Gathered, secret: bytes) -> list[Row]:
+    rows: list[Row] = []
+    for kind in Kind:
+        rows += keyed_rows(*keys_of(gathered, kind, secret))
+    return rows
+
+
+def _targets(held: Held | None) -> set[int]:
+    return set() if held is None else set(held.targets.tolist())
+
+
+def _primary(held: Held) -> set[int]:
+    return {key for key, _, _ in held.primary()}
+
+
+def _pair(a: int, b: int) -> Pair:
+    return (a, b) if a < b else (b, a)

@@ -1,0 +1,98 @@
+"""Whether the key index, and what was resolved, can be trusted: which changes of the log they have seen.
+
+The index knows the log position up to which it has seen everything. A later entry is harmless where it changed nothing
+that resolving depends on, where it left its records in `touched`, or where it rebuilt at once what it changed.
+"""
+
+import json
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from spine.pipeline.intake import Written
+from spine.pipeline.key_index import make_index
+from spine.pipeline.keying import digest
+from spine.pipeline.waiting import wait
+from spine.ports import Clock, Reader, Where, Writer
+
+INDEX = "index:keys"
+ONLINE = {"online": True}
+"""What the cause of a write says that rebuilds at once all that it changes."""
+_BEARS = {"record", "carries", "judged", "consent", "consent_of"}
+_MOST = 2000
+_CARRIERS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """The index has seen the log up to `position`; `settled` where everything was resolved up to there, but for the
+    records in `touched`, at `confidence`."""
+
+    position: int
+    confidence: float
+    settled: bool
+
+
+def read_state(reader: Reader) -> IndexState | None:
+    """The state of the index; None where there is none, or it was made with other rules."""
+    rows = reader.get("document", "id", [INDEX])
+    said = json.loads(rows[0]["body"]) if rows else {}
+    if said.get("scheme") != digest():
+        return None
+    return IndexState(said["position"], said["confidence"], said["settled"])
+
+
+def keep_state(writer: Writer, state: IndexState, clock: Clock) -> None:
+    """Say that the index has seen everything up to this very transaction."""
+    body = {
+        "scheme": digest(), "position": writer.position, "confidence": state.confidence, "settled": state.settled,
+    }  # fmt: skip
+    row = {"id": [INDEX], "kind": ["index"], "at": [clock.now()], "body": [json.dumps(body)]}
+    writer.put("document", pa.table(row))
+
+
+def drop_state(writer: Writer) -> None:
+    """Trust the index no more: it is made anew when it is next asked for."""
+    if writer.get("document", "id", [INDEX]):
+        writer.delete("document", pa.table({"id": [INDEX]}))
+
+
+def missed(reader: Reader, position: int) -> bool:
+    """Whether a write after this position changed something that neither the index nor `touched` knows of."""
+    entries = reader.select("log", [Where("id", "gt", position)], limit=_MOST)
+    return len(entries) == _MOST or any(_unseen(entry["cause"], json.loads(entry["entry"])) for entry in entries)
+
+
+def _unseen(cause: str, entry: "dict[str, dict[str, object]]") -> bool:
+    tables = entry["tables"]
+    if cause == "resolve" or "touched" in tables or entry["details"].get("online"):
+        return False
+    return not _BEARS.isdisjoint(tables)
+
+
+def ensure_index(writer: Writer, secret: bytes, confidence: float, clock: Clock) -> IndexState:
+    """The state of an index that has seen everything; made now where there was none."""
+    state = read_state(writer)
+    if state is not None and not missed(writer, state.position):
+        return state
+    settled = state is None and _resolved(writer)
+    make_index(writer, secret)
+    state = IndexState(writer.position, confidence, settled)
+    keep_state(writer, state, clock)
+    return state
+
+
+def _resolved(reader: Reader) -> bool:
+    """Whether nothing that bears on it was written since the last resolve of everything, or ever."""
+    last = reader.select("log", [Where("cause", "eq", "resolve")], "id", descending=True, limit=1)
+    return not missed(reader, last[0]["id"] if last else 0)
+
+
+def note_loaded(writer: Writer, written: Written) -> None:
+    """Leave what a load brought to the next resolve, where the store keeps an index; else everything is looked at."""
+    if (not len(written.records) and not len(written.consented)) or read_state(writer) is None:
+        return
+    asked = written.consented.tolist()
+    carriers = writer.get("carries", "end", asked, _CARRIERS) if asked else []
+    records = {*written.records.tolist(), *(row["start"] for row in carriers)}
+    wait(writer, records, f"loaded at {writer.position}")

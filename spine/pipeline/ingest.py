@@ -1,0 +1,229 @@
+"""Records taken in and linked at once: one transaction for a micro-batch, with everything that it changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pyarrow as pa
+
+from spine.access.context import Context
+from spine.domain.vocabulary import Kind
+from spine.matching.model import Model
+from spine.normalise.record import Options
+from spine.pipeline.applying import ONLINE as MOST
+from spine.pipeline.applying import Applied, apply
+from spine.pipeline.batch_writer import BatchWriter
+from spine.pipeline.changes import write_changes
+from spine.pipeline.declaring import declarers_of
+from spine.pipeline.index_state import ONLINE, IndexState, ensure_index, keep_state
+from spine.pipeline.intake import Written, write_ready
+from spine.pipeline.linking import link
+from spine.pipeline.matching import stored_model
+from spine.pipeline.numbering import key_of
+from spine.pipeline.outcome import EntityState, Outcome, outcome
+from spine.pipeline.preparing import make_ready
+from spine.pipeline.rebuild import Delta, Labels, models_of
+from spine.pipeline.region import region
+from spine.pipeline.surname_counts import keep_surnames, stored_surnames
+from spine.pipeline.waiting import done, wait
+from spine.ports import Cause, Clock, GraphStore, Reject, Row, SourceBatch, SystemClock, Writer, arrow_schema
+from spine.resolution.surnames import Surnames
+from spine.settings import DEFAULT_CONFIDENCE
+
+_CARRIERS = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of one record: `status` is linked, unchanged, late or pending; its entity, None where pending.
+
+    `late`: an older version than the one that holds, kept and otherwise of no effect.
+    """
+
+    source: str
+    record_id: str
+    record: int
+    status: str
+    entity: EntityState | None
+
+
+@dataclass(frozen=True)
+class IngestReport:
+    """What a micro-batch did, at one position of the log (None where it changed nothing)."""
+
+    taken: Sequence[Taken] = ()
+    outcome: Outcome = field(default_factory=Outcome)
+    rejects: Sequence[Reject] = ()
+    position: int | None = None
+    events: int = 0
+    consents: int = 0
+
+
+def ingest(
+    store: GraphStore,
+    context: Context,
+    batch: SourceBatch,
+    clock: Clock | None = None,
+    *,
+    name: str = "ingest",
+    options: Options | None = None,
+    key: str = "",
+    confidence: float = DEFAULT_CONFIDENCE,
+) -> IngestReport:
+    """Take in records, events and consents, link the records and write what that changes, in one transaction.
+
+    The same version again changes nothing; which version holds is decided by (observed_at, content), not by arrival.
+    A record whose links reach more than `applying.ONLINE` records is kept and answered `pending`: the next resolve
+    works it out. `key` and `options` are those of `load`.
+    """
+    clock = clock or SystemClock()
+    with store.writing(context, Cause("record", batch=name, details=ONLINE)) as writer:
+        secret = key_of(writer, clock, key)
+        change = _Change(writer, clock, confidence, secret)
+        ready = make_ready(batch, options or Options(), secret, clock.now())
+        written = write_ready(BatchWriter(writer), ready, clock.now())
+        changed = set(written.records.tolist())
+        linked, pending = change.run(changed, _carriers(writer, written))
+        labels = _after(linked)
+        taken = _taken(writer, batch.records, changed, pending, labels, written)
+        differs = outcome(_before(linked), labels)
+        wrote = bool(written.changes) and any(one.added or one.changed for one in written.changes.values())
+        return IngestReport(
+            taken, differs, tuple(batch.rejects), writer.position if wrote else None,
+            _added(written, "event"), _added(written, "consent"),
+        )  # fmt: skip
+
+
+def delete_record(
+    store: GraphStore,
+    context: Context,
+    source: str,
+    record_id: str,
+    clock: Clock | None = None,
+    *,
+    confidence: float = DEFAULT_CONFIDENCE,
+) -> IngestReport:
+    """Delete a record: its number stays its own for ever, its companions are parted or joined as they now are.
+
+    A record that is not there, or deleted already, changes nothing.
+    """
+    clock = clock or SystemClock()
+    with store.writing(context, Cause("record", batch="delete", details=ONLINE)) as writer:
+        rows = [row for row in writer.get("record", "key", [f"{source}/{record_id}"]) if row["live"]]
+        if not rows:
+            return IngestReport()
+        change = _Change(writer, clock, confidence, key_of(writer, clock))
+        dead: list[Row] = [{**row, "live": False} for row in rows]
+        writer.put("record", pa.Table.from_pylist(dead, schema=arrow_schema("record")))
+        linked, _ = change.run({row["id"] for row in rows}, set())
+        return IngestReport((), outcome(_before(linked), _after(linked)), (), writer.position)
+
+
+class _Change:
+    """One change carried through the index and the graph, inside a writer's transaction; made before the change is."""
+
+    def __init__(self, writer: Writer, clock: Clock, confidence: float, secret: bytes) -> None:
+        self._writer, self._clock, self._secret = writer, clock, secret
+        self._state: IndexState = ensure_index(writer, secret, confidence, clock)
+        self._models: dict[Kind, Model] = models_of(writer)
+
+    def run(self, changed: set[int], near: set[int]) -> tuple[list[Applied], set[int]]:
+        """Link changed records and rebuild what they and `near` reach; what was applied, and which records wait."""
+        if not changed and not near:
+            return [], set()
+        writer = self._writer
+        self._keep_defaults(changed)
+        delta = link(writer, changed, self._models, self._secret) if changed else Delta()
+        delta = replace(delta, seeds=delta.seeds | near)
+        applied, pending = self._applied(delta)
+        done(writer, changed - pending)
+        for one in applied:
+            write_changes(writer, one, self._clock)
+        keep_state(writer, self._state, self._clock)
+        return applied, pending
+
+    def _applied(self, delta: Delta) -> tuple[list[Applied], set[int]]:
+        lookup = declarers_of(self._writer, self._secret)
+        confidence = self._state.confidence
+        most = MOST * max(1, min(len(delta.anew) + len(delta.seeds), 20))
+        whole = apply(self._writer, delta, self._models, confidence, limit=most, declarers=lookup)
+        if whole is not None:
+            return [whole], set()
+        small, pending = self._parted(delta)
+        wait(self._writer, pending, f"more than {MOST} records")
+        rest = apply(self._writer, small, self._models, confidence, limit=None, declarers=lookup)
+        return [rest] if rest is not None else [], pending
+
+    def _parted(self, delta: Delta) -> tuple[Delta, set[int]]:
+        """What reaches few records, and the records that reach more, which wait."""
+        pairs = [*delta.found, *delta.lost]
+        near: dict[int, set[int]] = {number: {number} for number in delta.reached}
+        for a, b in pairs:
+            near[a].add(b)
+            near[b].add(a)
+        pending: set[int] = set()
+        for number in sorted(delta.reached):
+            if not region(self._writer, near[number], MOST).complete:
+                pending |= near[number]
+        grown = True
+        while grown:
+            more = {number for number in delta.reached - pending if not near[number].isdisjoint(pending)}
+            grown = bool(more)
+            pending |= more
+        found = {pair: row for pair, row in delta.found.items() if pending.isdisjoint(pair)}
+        lost = frozenset(pair for pair in delta.lost if pending.isdisjoint(pair))
+        return Delta(delta.seeds - pending, delta.anew - pending, lost, found), pending
+
+    def _keep_defaults(self, changed: set[int]) -> None:
+        """A store that begins with single records keeps what it works with: a resolve then works with the same."""
+        writer = self._writer
+        kinds = {row["kind"] for row in writer.get("record", "id", sorted(changed))} if changed else set()
+        for kind in sorted(kinds):
+            if stored_model(writer, Kind(kind)) is None:
+                model = self._models[Kind(kind)]
+                row = {"id": [f"model:{kind}"], "kind": ["model"], "at": [self._clock.now()]}
+                writer.put("document", pa.table({**row, "body": [model.to_document()]}))
+        if kinds and stored_surnames(writer) is None:
+            keep_surnames(writer, Surnames(), self._clock)
+
+
+def _carriers(writer: Writer, written: Written) -> set[int]:
+    """The records whose facts depend on consents that came."""
+    asked = np.unique(written.consented).tolist()
+    return {row["start"] for row in (writer.get("carries", "end", asked, _CARRIERS) if asked else [])}
+
+
+def _before(linked: list[Applied]) -> Labels:
+    return {record: entity for one in linked for record, entity in one.rebuilt.before.items()}
+
+
+def _after(linked: list[Applied]) -> Labels:
+    return {record: entity for one in linked for record, entity in one.rebuilt.after.items()}
+
+
+def _added(written: Written, table: str) -> int:
+    return written.changes[table].added if table in written.changes else 0
+
+
+def _taken(
+    writer: Writer, records: pa.Table, changed: set[int], pending: set[int], after: Labels, written: Written
+) -> list[Taken]:
+    """What became of each record of a batch."""
+    if not records.num_rows:
+        return []
+    sources, names = records["source"].to_pylist(), records["record_id"].to_pylist()
+    numbers = writer.sequence([f"{source}/{name}" for source, name in zip(sources, names, strict=True)]).tolist()
+    members: dict[tuple[str, int], list[int]] = {}
+    for record, entity in sorted(after.items()):
+        members.setdefault(entity, []).append(record)
+    kept = set(numbers) - changed
+    late = {row["record"] for row in (writer.get("record_version", "record", sorted(kept)) if kept else [])}
+    out = []
+    for source, name, number in zip(sources, names, numbers, strict=True):
+        held = after.get(number)
+        status = "pending" if number in pending else "linked"
+        if number not in changed:
+            status = "late" if number in late and _added(written, "record_version") else "unchanged"
+        state = EntityState(*held, tuple(members[held])) if held else None
+        out.append(Taken(str(source), str(name), number, status, state))
+    return out

@@ -1,0 +1,120 @@
+"""The rows of the key index: what a record holds, who holds a key, as bytes and as Python values."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from spine.domain.vocabulary import Kind
+from spine.pipeline.keying import Keys, Scheme, refined, scheme
+from spine.ports import Reader, Row, Writer, arrow_schema
+from spine.resolution.components import Ints, runs
+
+KEPT = 10
+"""The holders of a key are named up to so many times what crowds it; of more only the number is kept."""
+MOST_DECLARERS = 1000
+
+
+@dataclass(frozen=True)
+class Held:
+    """The keys of one record: `fixed` as in `keying.Keys`, those of its identifiers, and what its relations name."""
+
+    scheme: Scheme
+    fixed: Ints
+    shared: Ints
+    targets: Ints
+
+    def primary(self) -> list[tuple[int, int, int]]:
+        """Each key with the number that crowds it and the number of its rule."""
+        width = len(self.scheme.columns)
+        crowded = self.scheme.crowded.tolist()
+        own = [(key, crowded[at], at) for at, key in enumerate(self.fixed[:width].tolist()) if key]
+        return own + [(key, crowded[width], width) for key in self.shared.tolist()]
+
+    def finer(self, keys: list[tuple[int, int, int]]) -> list[list[int]]:
+        """For each of these keys, were it crowded, the finer ones."""
+        if not keys:
+            return []
+        primary, rule = np.array([key for key, _, _ in keys], np.int64), np.array([at for _, _, at in keys], np.int64)
+        found = refined(self.scheme, primary, rule, np.broadcast_to(self.fixed, (len(keys), len(self.fixed))))
+        return [[int(key) for key in row if key] for row in found.tolist()]
+
+
+def read_held(reader: Reader, records: Iterable[int]) -> dict[int, Held]:
+    """What the index knows of these records."""
+    asked = sorted(set(records))
+    return {row["id"]: held_of(row) for row in (reader.get("keyed", "id", asked) if asked else [])}
+
+
+def held_of(row: Row) -> Held:
+    """One row of `keyed`."""
+    plan = scheme(Kind(row["kind"]))
+    keys = np.frombuffer(row["keys"] or b"", dtype="<i8")
+    return Held(plan, keys[: plan.width], keys[plan.width :], np.frombuffer(row["targets"] or b"", dtype="<i8"))
+
+
+def keyed_rows(ids: Ints, keys: Keys, targets: dict[int, Ints]) -> list[Row]:
+    """Rows of `keyed` for the records of one kind."""
+    row, shared = keys.shared
+    start = np.searchsorted(row, np.arange(len(ids) + 1))
+    return [
+        {
+            "id": int(number),
+            "kind": keys.scheme.kind.value,
+            "keys": np.concatenate((keys.fixed[at], shared[start[at] : start[at + 1]])).astype("<i8").tobytes(),
+            "targets": targets.get(at, np.empty(0, np.int64)).astype("<i8").tobytes(),
+        }
+        for at, number in enumerate(ids.tolist())
+    ]
+
+
+@dataclass
+class Holders:
+    """Who holds a key: `records` is None where they are too many to be named."""
+
+    held: int = 0
+    records: set[int] | None = None
+
+
+def read_holders(reader: Reader, keys: Iterable[int]) -> dict[int, Holders]:
+    """The holders of these keys; a key that nobody holds has none."""
+    asked = sorted(set(keys))
+    found = {key: Holders(0, set()) for key in asked}
+    for row in reader.get("key", "id", asked) if asked else []:
+        named = row["records"]
+        members = None if named is None else set(np.frombuffer(named, dtype="<i8").tolist())
+        found[row["id"]] = Holders(row["held"], members)
+    return found
+
+
+def write_holders(writer: Writer, changed: dict[int, Holders]) -> None:
+    """Write who holds these keys; a key that nobody holds any more is removed."""
+    kept = {key: one for key, one in changed.items() if one.held > 0}
+    gone = sorted(changed.keys() - kept.keys())
+    if gone:
+        writer.delete("key", pa.table({"id": pa.array(gone, pa.int64())}))
+    if kept:
+        columns: list[Any] = [
+            list(kept),
+            [one.held for one in kept.values()],
+            [None if one.records is None else np.array(sorted(one.records), "<i8").tobytes() for one in kept.values()],
+        ]
+        writer.put("key", pa.table(columns, schema=arrow_schema("key")))
+
+
+def holders_table(key: Ints, record: Ints, most: Ints) -> pa.Table:
+    """The table `key` for (key, record) columns; up to `most` holders of a key are named."""
+    order = np.lexsort((record, key))
+    key, record, most = key[order], record[order], most[order]
+    start, counts = runs(key)
+    first = start[:-1]
+    named = counts <= most[first]
+    kept = np.repeat(named, counts)
+    data = record[kept].astype("<i8").tobytes()
+    offsets = np.concatenate(([0], np.cumsum(np.where(named, counts, 0) * 8))).astype(np.int64)
+    valid = np.packbits(named, bitorder="little").tobytes()
+    buffers: list[pa.Buffer | None] = [pa.py_buffer(valid), pa.py_buffer(offsets.tobytes()), pa.py_buffer(data)]
+    lists: Any = pa.Array.from_buffers(pa.large_binary(), len(counts), buffers)
+    return pa.table([key[first], counts, lists.cast(pa.binary())], schema=arrow_schema("key"))

@@ -1,0 +1,200 @@
+"""Blocking keys that mean the same in every run: keyed 63-bit hashes, equal exactly where a batch's codes are equal.
+
+A batch numbers the texts it meets; a store that takes one record at a time needs numbers that last. Each distinct text
+is hashed once (BLAKE2b, keyed by the store), the columns of a rule are mixed into one number (the finaliser of
+splitmix64). 0 stands for "no such key". The identifier numbers are keyed hashes already.
+"""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import blake2b
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from spine.domain.vocabulary import Kind
+from spine.matching.blocking import PARTS, REFINE, RULES, STRONG
+from spine.matching.encoded import Encoded
+from spine.matching.outcomes import SHARED
+from spine.pipeline.numbering import numbers
+from spine.resolution.components import Ints
+
+Hashes = NDArray[np.uint64]
+VERSION = 1
+_GOLDEN, _ONE, _TWO = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_POSITIVE = np.uint64((1 << 63) - 1)
+_IMPLIED = (
+    ({"given"}, {"given_start", "given_sound"}),
+    ({"surname"}, {"surname_start", "surname_sound"}),
+    ({"birth_date"}, {"birth_year"}),
+    ({"given", "surname"}, {"names"}),
+    ({"names", "given"}, {"surname"}),
+    ({"names", "surname"}, {"given"}),
+    ({"email"}, {"email_local"}),
+)
+"""Key columns that follow from others: where those are present, so are these, and equal with them."""
+
+
+@dataclass(frozen=True)
+class Scheme:
+    """The rules of a kind in a fixed order: per rule a seed and how many records crowd it, the last for identifiers.
+
+    `useful` [rules + 1, refine] says which second keys part the records of a crowded key in a way that no rule of its
+    own does already.
+    """
+
+    kind: Kind
+    columns: tuple[tuple[str, ...], ...]
+    crowded: Ints
+    seeds: Hashes
+    second: tuple[str, ...]
+    second_seeds: Hashes
+    useful: NDArray[np.bool_]
+
+    @property
+    def width(self) -> int:
+        """How many places the rules and the second keys take in a record's row."""
+        return len(self.columns) + len(self.second)
+
+
+@dataclass(frozen=True)
+class Keys:
+    """The keys of some records: `fixed` [records, rules + second keys], 0 where none; identifiers as (row, key)."""
+
+    scheme: Scheme
+    fixed: Ints
+    shared: tuple[Ints, Ints]
+
+
+@lru_cache(maxsize=4)
+def scheme(kind: Kind) -> Scheme:
+    """The scheme of a kind."""
+    rules, second = RULES[kind], REFINE[kind]
+    closures = [(_closure(set(rule.columns)), rule.crowded) for rule in rules]
+    useful = np.ones((len(rules) + 1, len(second)), dtype=bool)
+    for at, rule in enumerate(rules):
+        seen: list[frozenset[str]] = []
+        for place, name in enumerate(second):
+            whole = _closure({*rule.columns, name})
+            known = whole == closures[at][0] or whole in seen
+            known |= any(whole == other and most >= rule.crowded for other, most in closures)
+            useful[at, place] = not known
+            seen.append(whole)
+    return Scheme(
+        kind,
+        tuple(rule.columns for rule in rules),
+        np.array([*(rule.crowded for rule in rules), STRONG], np.int64),
+        np.array([_seed(f"{kind}:{rule.name}") for rule in rules], np.uint64),
+        second,
+        np.array([_seed(f"second:{name}") for name in second], np.uint64),
+        useful,
+    )
+
+
+def digest() -> str:
+    """What changes with the rules: an index made under another is made anew."""
+    text = repr((VERSION, RULES, REFINE, sorted(PARTS), STRONG))
+    return blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def stable_keys(kind: Kind, records: Encoded, secret: bytes) -> Keys:
+    """The keys of encoded records of a kind."""
+    plan = scheme(kind)
+    known: dict[str, Hashes] = {}
+    names = sorted({column for columns in plan.columns for column in columns} | set(plan.second))
+    for name in names:
+        known[name] = _column(name, records, secret)
+    fixed = np.zeros((records.size, plan.width), np.int64)
+    for at, columns in enumerate(plan.columns):
+        found: Hashes = np.full(records.size, plan.seeds[at], np.uint64)
+        whole = np.ones(records.size, dtype=bool)
+        for column in columns:
+            found = mixed(found, known[column])
+            whole &= known[column] != 0
+        fixed[:, at] = np.where(whole, _number(found), 0)
+    for at, name in enumerate(plan.second):
+        finer = _number(mixed(np.full(records.size, plan.second_seeds[at], np.uint64), known[name]))
+        fixed[:, len(plan.columns) + at] = np.where(known[name] != 0, finer, 0)
+    return Keys(plan, fixed, _shared(kind, records))
+
+
+def refined(plan: Scheme, primary: Ints, rule: Ints, fixed: Ints) -> Ints:
+    """For crowded keys (`primary`, of rule number `rule`) of records the finer keys [keys, second], 0 where none.
+
+    `fixed` [keys, width] is the row of the record that each key is of.
+    """
+    second = fixed[:, len(plan.columns) : plan.width]
+    found = _number(mixed(primary.astype(np.uint64)[:, None], second.astype(np.uint64)))
+    out: Ints = np.where((second != 0) & plan.useful[rule], found, 0)
+    return out
+
+
+def target_numbers(targets: list[tuple[str, str]], secret: bytes) -> Ints:
+    """The numbers under which the records that declare a relation to these targets (namespace, value) are found."""
+    if not targets:
+        return np.empty(0, np.int64)
+    columns = [pa.array(list(column), pa.string()) for column in zip(*targets, strict=True)]
+    return numbers(secret, pa.array(["target"] * len(targets), pa.string()), *columns)
+
+
+def mixed(number: Hashes, more: Hashes) -> Hashes:
+    """Two columns of numbers mixed into one (splitmix64's finaliser); the order of the two matters."""
+    found = (number ^ (more + _GOLDEN + (number << np.uint64(6)) + (number >> np.uint64(2)))).astype(np.uint64)
+    found = (found ^ (found >> np.uint64(30))) * _ONE
+    found = (found ^ (found >> np.uint64(27))) * _TWO
+    out: Hashes = found ^ (found >> np.uint64(31))
+    return out
+
+
+def _number(found: Hashes) -> Ints:
+    """Positive 63-bit numbers, never 0."""
+    out: Ints = np.maximum(found & _POSITIVE, np.uint64(1)).astype(np.int64)
+    return out
+
+
+def _seed(text: str) -> int:
+    return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
+
+
+def _closure(columns: set[str]) -> frozenset[str]:
+    """The columns with all that follows from them."""
+    found = set(columns)
+    while True:
+        more = {name for given, implied in _IMPLIED if given <= found for name in implied} - found
+        if not more:
+            return frozenset(found)
+        found |= more
+
+
+def _shared(kind: Kind, records: Encoded) -> tuple[Ints, Ints]:
+    rows, keys = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for namespace, matrix in sorted(records.shared.items()):
+        row, slot = np.nonzero(matrix)
+        seed = np.full(len(row), _seed(f"{kind}:{SHARED}{namespace}"), np.uint64)
+        rows.append(row.astype(np.int64))
+        keys.append(_number(mixed(seed, matrix[row, slot].astype(np.uint64))))
+    row, key = np.concatenate(rows), np.concatenate(keys)
+    pairs = np.unique(np.stack((row, key)), axis=1) if len(row) else np.stack((row, key))
+    return pairs[0], pairs[1]
+
+
+def _column(name: str, records: Encoded, secret: bytes) -> Hashes:
+    """The hash of each record's value of a key column, 0 where it has none."""
+    if name == "names":
+        given, surname = _column("given", records, secret), _column("surname", records, secret)
+        both = mixed(np.minimum(given, surname), np.maximum(given, surname))
+        return np.where((given != 0) & (surname != 0), both | np.uint64(1), np.uint64(0))
+    if name == "dwelling":
+        street, number, box = (_column(part, records, secret) for part in ("street", "house_number", "po_box"))
+        home, boxed = mixed(street, number) | np.uint64(1), mixed(_GOLDEN + np.zeros_like(box), box) | np.uint64(1)
+        return np.where(street != 0, home, np.where(box != 0, boxed, np.uint64(0)))
+    field, part = PARTS.get(name, (name, None))
+    texts = records.texts_of(field)
+    pieces = [part(text) for text in texts] if part else texts
+    known: Any = numbers(secret, pa.array(pieces, pa.string())).astype(np.uint64)
+    # A text that is there is a value even if it is empty; a part that is empty is none.
+    table = np.where([bool(piece) for piece in pieces], np.maximum(known, 1), 0) if part else np.maximum(known, 1)
+    hashes: Hashes = np.append(table.astype(np.uint64), np.uint64(0))[records.codes[field]]
+    return hashes

@@ -1,0 +1,117 @@
+"""Records posted, deleted and followed over HTTP and GraphQL."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from spine.access.context import LOCAL
+from spine.api.app import create_app
+from spine.bootstrap import open_store
+from spine.pipeline.load import keep_mapping
+from spine.ports import GraphStore, SystemClock
+from spine.settings import Settings
+
+BASE = "http://127.0.0.1"
+ANN = {"given_name": "Ann", "surname": "Lee", "birth_date": "1980-01-02"}
+
+
+def record(record_id: str, source: str = "crm") -> dict[str, Any]:
+    """A record of Ann."""
+    identifiers = [{"namespace": "email", "value": "ann@example.com"}]
+    return {"source": source, "record_id": record_id, "attributes": ANN, "identifiers": identifiers}
+
+
+@pytest.fixture
+def store() -> Iterator[GraphStore]:
+    """An empty store in memory."""
+    with open_store("memory:", Settings()) as opened:
+        yield opened
+
+
+@pytest.fixture
+def client(store: GraphStore) -> Iterator[TestClient]:
+    """A client of a server over it."""
+    with TestClient(create_app(store, Settings()), base_url=BASE) as opened:
+        yield opened
+
+
+def test_json_and_lines_are_taken_in_and_followed(client: TestClient) -> None:
+    first = client.post("/ingest", json=[record("1"), {"source": "crm"}]).json()
+    assert (first["position"], first["records"][0]["status"]) == ("1", "linked")
+    assert [(one["line"], one["reason"]) for one in first["rejects"]] == [(2, "It has no record_id.")]
+    lines = "\n".join(json.dumps(record(name, "web")) for name in ("a", "b"))
+    second = client.post("/ingest", content=lines, headers={"content-type": "application/x-ndjson"}).json()
+    assert [one["entity"]["id"] for one in second["records"]] == [first["records"][0]["entity"]["id"]] * 2
+    page = client.get("/changes", params={"limit": 1}).json()
+    assert [one["kind"] for one in page["changes"]] == ["linked"]
+    rest = client.get("/changes", params={"after": page["next"]}).json()
+    assert rest["changes"][0]["position"] == second["position"]
+    assert client.get("/changes", params={"after": rest["next"]}).json() == {"changes": [], "next": rest["next"]}
+
+
+def test_mutations_take_in_and_delete(client: TestClient) -> None:
+    def ask(query: str, **variables: Any) -> Any:
+        found = client.post("/graphql", json={"query": query, "variables": variables}).json()
+        assert "errors" not in found, found
+        return found["data"]
+
+    said = {"source": "crm", "recordId": "1", "attributes": ANN,
+            "identifiers": [{"namespace": "email", "value": "ann@example.com"}]}  # fmt: skip
+    query = "mutation($input: RecordInput!) { ingestRecord(input: $input) { records { record entity { size } } } }"
+    (one,) = ask(query, input=said)["ingestRecord"]["records"]
+    assert one["entity"] == {"size": 1}
+    event = {"source": "shop", "kind": "order", "namespace": "email", "value": "ann@example.com", "reference": "o1"}
+    query = "mutation($input: [EventInput!]!) { ingestEvents(input: $input) { events } }"
+    assert ask(query, input=[event])["ingestEvents"] == {"events": 1}
+    query = 'mutation { deleteRecord(source: "crm", recordId: "1") { moves { from to } } }'
+    (move,) = ask(query)["deleteRecord"]["moves"]
+    assert move["to"] is None
+    page = ask("{ changes(first: 1) { edges { cursor node { kind entry } } pageInfo { hasNextPage } totalCount } }")
+    assert page["changes"]["pageInfo"] == {"hasNextPage": True}
+    cursor = page["changes"]["edges"][0]["cursor"]
+    rest = ask("query($after: String) { changes(after: $after) { edges { node { kind } } } }", after=cursor)
+    assert len(rest["changes"]["edges"]) == page["changes"]["totalCount"] - 1
+
+
+def test_rows_come_through_a_mapping_that_the_store_keeps(store: GraphStore, client: TestClient) -> None:
+    mapping = {
+        "name": "shop",
+        "source": "shop",
+        "kind": "person",
+        "record_id": "no",
+        "attributes": {"given_name": "first", "surname": "last"},
+        "identifiers": [{"namespace": "email", "column": "mail"}],
+    }
+    keep_mapping(store, LOCAL, "shop", json.dumps(mapping), SystemClock())
+    row = {"no": "17", "first": "Ann", "last": "Lee", "mail": "ann@example.com"}
+    found = client.post("/ingest", params={"mapping": "shop"}, json=row)
+    assert found.status_code == 200, found.text
+    assert [one["record_id"] for one in found.json()["records"]] == ["17"]
+
+
+@pytest.mark.parametrize(
+    ("params", "content", "media", "status"),
+    [
+        ({}, b"{}", "text/plain", 415),
+        ({}, b"{", "application/json", 400),
+        ({"mapping": "none"}, b"{}", "application/json", 404),
+        ({}, b"[" + b"{}," * 1000 + b"{}]", "application/json", 400),
+    ],
+)
+def test_what_is_not_understood_is_refused_with_a_code(
+    client: TestClient, params: dict[str, str], content: bytes, media: str, status: int
+) -> None:
+    found = client.post("/ingest", params=params, content=content, headers={"content-type": media})
+    assert found.status_code == status
+    assert found.json()["errors"][0]["extensions"]["code"]
+
+
+def test_a_read_only_server_takes_nothing_in(store: GraphStore) -> None:
+    with TestClient(create_app(store, replace(Settings(), read_only=True)), base_url=BASE) as client:
+        assert client.post("/ingest", json=record("1")).status_code == 403
+    with store.reading(LOCAL) as reader:
+        assert reader.count("record") == 0

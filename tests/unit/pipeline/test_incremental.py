@@ -1,0 +1,216 @@
+"""Records that come one by one end where a resolve of everything ends: in any order, with changes and judgements.
+
+Blocking keys are crowded by three records here, so that keys get crowded and empty again all the time.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import hypothesis
+import pytest
+from batches import Ticking, batch, person, relation
+from hypothesis import HealthCheck
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
+
+from spine.access.context import LOCAL
+from spine.bootstrap import open_engine, open_store
+from spine.domain.judgements import Verdict
+from spine.domain.vocabulary import Kind
+from spine.errors import ModelError, NotFound, QueryError
+from spine.matching.blocking import RULES
+from spine.memberships import memberships
+from spine.pipeline import keying
+from spine.pipeline.ingest import delete_record, ingest
+from spine.pipeline.key_index import make_index
+from spine.pipeline.numbering import stored_key
+from spine.pipeline.resolve import resolve
+from spine.ports import Cause, GraphStore, Reader, Row
+from spine.settings import Settings
+from spine.stewardship.judging import judge, withdraw
+
+SAME = ("component", "in_component", "match", "resolves_to_person", "resolves_to_organisation", "person",
+        "organisation", "related_to", "employed_by", "subsidiary_of")  # fmt: skip
+"""What must come out equal to the row."""
+
+NAMES = st.sampled_from(["r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9"])
+TIMES = st.sampled_from(["2024-01-01", "2024-06-01", "2025-01-01", "2025-06-01", None])
+GIVEN = st.sampled_from(["Ann", "Anna", "Ben", "Bernadette", "Cy", None])
+SURNAME = st.sampled_from(["Quist", "Quest", "Oduya", "Lee", None])
+BORN = st.sampled_from(["1980-05-01", "1980-05-02", "1980", "1971-11-23", None])
+STREET = st.sampled_from(["12 Elm St", "12 Elm Street Apt 2", "9 Oak St", None])
+IDENTIFIERS = st.lists(
+    st.sampled_from(["email:ann@example.com", "email:ben@alder.example", "phone:+46701234567", "phone:+493012345678",
+                     "loyalty:L1", "cookie:c1", "!login:u1", "!login:u2", "account:a1"]),
+    max_size=3, unique=True,
+)  # fmt: skip
+COMPANY = st.sampled_from(["Alder Ltd", "Alder Limited Company", "Birch Inc", "Birchwood Inc"])
+COMPANY_IDENTIFIERS = st.lists(
+    st.sampled_from(["lei:5493001KJTIIGC8Y1R12", "domain:alder.example", "phone:+493012345678"]),
+    max_size=2, unique=True,
+)  # fmt: skip
+RELATIONS = st.lists(
+    st.sampled_from([relation("subsidiary_of", "lei", "5493001KJTIIGC8Y1R12"),
+                     relation("subsidiary_of", "record", "crm/r1"), relation("family", "loyalty", "L1")]),
+    max_size=1,
+)  # fmt: skip
+
+
+class Incremental(RuleBasedStateMachine):
+    """Records added, changed, deleted, judged and resolved, on a store of one kind."""
+
+    def __init__(self, store: GraphStore) -> None:
+        super().__init__()
+        self.store = store
+        self.clock = Ticking()
+        self.expected: dict[str, tuple[str, str, bool]] = {}
+        self.versions: dict[str, list[Row]] = {}
+
+    @initialize(trained=st.booleans())
+    def begin(self, trained: bool) -> None:
+        """Some stores begin with a resolve, others with the first record."""
+        if trained:
+            resolve(self.store, LOCAL, open_engine("local"), "never", clock=self.clock)
+
+    @rule(name=NAMES, at=TIMES, given=GIVEN, surname=SURNAME, born=BORN, street=STREET, identifiers=IDENTIFIERS,
+          relations=RELATIONS)  # fmt: skip
+    def add_person(self, name: str, at: str | None, identifiers: list[str], relations: list[Row], **said: Any) -> None:
+        """A record of a person: new, a change, or an old version that comes late."""
+        attributes = {"given_name": said["given"], "surname": said["surname"], "birth_date": said["born"],
+                      "street_address": said["street"], "city": "Lund"}  # fmt: skip
+        family = [one for one in relations if one["kind"] == "family"]
+        self.take(person(name, at, *identifiers, relations=family, **attributes))
+
+    @rule(
+        names=st.lists(NAMES, min_size=2, max_size=5, unique=True),
+        given=GIVEN, surname=SURNAME, born=BORN, street=STREET, identifiers=IDENTIFIERS,
+    )  # fmt: skip
+    def add_some_alike(self, names: list[str], identifiers: list[str], **said: Any) -> None:
+        """Several records of one person in one transaction."""
+        attributes = {"given_name": said["given"], "surname": said["surname"], "birth_date": said["born"],
+                      "street_address": said["street"], "city": "Lund"}  # fmt: skip
+        rows = [person(name, "2024-03-01", *identifiers, **attributes) for name in names]
+        for row in rows:
+            self.versions.setdefault(row["record_id"], []).append(row)
+        ingest(self.store, LOCAL, batch(rows), self.clock, key="batches")
+
+    @rule(name=NAMES, at=TIMES, company=COMPANY, identifiers=COMPANY_IDENTIFIERS, relations=RELATIONS)
+    def add_organisation(
+        self, name: str, at: str | None, company: str, identifiers: list[str], relations: list[Row]
+    ) -> None:
+        """A record of an organisation, perhaps under the name of what was a person."""
+        parents = [one for one in relations if one["kind"] == "subsidiary_of"]
+        more = {"kind": "organisation", "organisation_name": company, "relations": parents}
+        self.take(person(name, at, *identifiers, **more))
+
+    @precondition(lambda self: self.versions)
+    @rule(data=st.data())
+    def add_again(self, data: st.DataObject) -> None:
+        """A version that came before comes again: of a deleted record it brings it back."""
+        name = data.draw(st.sampled_from(sorted(self.versions)))
+        self.take(data.draw(st.sampled_from(self.versions[name])))
+
+    @rule(name=NAMES)
+    def delete(self, name: str) -> None:
+        """A record is deleted, if it is there."""
+        delete_record(self.store, LOCAL, "crm", name, self.clock)
+
+    @rule(a=NAMES, b=NAMES, verdict=st.sampled_from([Verdict.SAME, Verdict.DIFFERENT, None]))
+    def judge(self, a: str, b: str, verdict: Verdict | None) -> None:
+        """A judgement, or one taken back, where both records are there."""
+        with self.store.reading(LOCAL) as reader:
+            found = {row["record_id"]: row["id"] for row in reader.get("record", "key", [f"crm/{a}", f"crm/{b}"])}
+        if len(found) < 2:
+            return
+        try:
+            if verdict is None:
+                withdraw(self.store, LOCAL, found[a], found[b])
+            else:
+                judge(self.store, LOCAL, found[a], found[b], verdict, clock=self.clock)
+        except (NotFound, QueryError, ModelError):
+            # Deleted, of two kinds, never judged: refused, and nothing changed.
+            pass
+
+    @rule(full=st.booleans())
+    def resolve(self, full: bool) -> None:
+        """A resolve in between."""
+        resolve(self.store, LOCAL, open_engine("local"), "never", clock=self.clock, full=full)
+
+    def take(self, row: Row) -> None:
+        """One record comes."""
+        self.versions.setdefault(row["record_id"], []).append(row)
+        report = ingest(self.store, LOCAL, batch([row]), self.clock, key="batches")
+        (taken,) = report.taken
+        assert taken.status != "pending"
+
+    def teardown(self) -> None:
+        """A resolve of everything, with the same numbers and models, finds nothing to change."""
+        with self.store.reading(LOCAL) as reader:
+            before = told(reader)
+            given = reader.scan("record", ("id",))["id"].to_pylist()
+            at = {c: memberships(reader, "person", c).to_pylist() for c in (0.5, 0.8, 0.99)} if given else {}
+        resolve(self.store, LOCAL, open_engine("local"), "never", clock=self.clock, full=True)
+        with self.store.reading(LOCAL) as reader:
+            after = told(reader)
+            for name in SAME:
+                assert before[name] == after[name], name
+            assert at == ({c: memberships(reader, "person", c).to_pylist() for c in at})
+        self.index_is_what_it_would_be_made_as()
+        self.store.close()
+
+    def index_is_what_it_would_be_made_as(self) -> None:
+        """Who holds which key is what an index made anew says."""
+        with self.store.reading(LOCAL) as reader:
+            if not reader.get("document", "id", ["index:keys"]):
+                return
+            before = {name: reader.scan(name).to_pylist() for name in ("key", "keyed")}
+        with self.store.writing(LOCAL, Cause("resolve")) as writer:
+            make_index(writer, stored_key(writer))
+            assert {name: writer.scan(name).to_pylist() for name in before} == before
+
+
+def told(reader: Reader) -> dict[str, list[Row]]:
+    """The rows that must agree."""
+    return {name: reader.scan(name).to_pylist() for name in SAME}
+
+
+@pytest.fixture
+def soon_crowded(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Keys that three records crowd."""
+    for kind in Kind:
+        monkeypatch.setitem(RULES, kind, tuple(replace(one, crowded=2 + at % 2) for at, one in enumerate(RULES[kind])))
+    keying.scheme.cache_clear()
+    yield
+    monkeypatch.undo()
+    keying.scheme.cache_clear()
+
+
+PROFILES = {"memory": (6, 20), "sqlite": (2, 15), "neo4j": (1, 8)}
+"""Runs and steps of the short profile; CONTRIBUTING says how to choose others."""
+
+
+def test_any_order_ends_where_a_batch_ends(
+    request: pytest.FixtureRequest, soon_crowded: None, fresh_url: Callable[[], str], settings: Settings
+) -> None:
+    kind = request.node.callspec.params["fresh_url"]
+    runs, steps = (int(os.environ.get(f"SPINE_STATE_{name}", short)) for name, short in
+                   zip(("RUNS", "STEPS"), PROFILES[kind], strict=True))  # fmt: skip
+    profile = hypothesis.settings(
+        max_examples=runs, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    run_state_machine_as_test(lambda: Incremental(open_store(fresh_url(), settings)), settings=profile)
+
+
+def test_many_records_at_once_end_where_a_batch_ends(soon_crowded: None, settings: Settings) -> None:
+    """One transaction of records that crowd each other's keys, then one that empties them again."""
+    with open_store("memory:", settings) as store:
+        name = {"given_name": "Ann", "surname": "Quist"}
+        rows = [person(f"r{at}", "2025-01-01", "email:ann@example.com", **name) for at in range(6)]
+        ingest(store, LOCAL, batch(rows[:4]), Ticking(), key="batches")
+        ingest(store, LOCAL, batch(rows[3:]), Ticking(), key="batches")
+        gone = [person(f"r{at}", "2026-01-01", f"email:x{at}@example.com", given_name=f"Zed{at}") for at in range(5)]
+        ingest(store, LOCAL, batch(gone), Ticking(), key="batches")
+        machine = Incremental(store)
+        machine.teardown()

@@ -1,0 +1,121 @@
+"""Single records: what the answer says, what comes twice or late, what is too much at once, what others can follow."""
+
+import json
+from typing import Any
+
+import pytest
+from batches import Ticking, batch, person, positions, put
+
+from spine.access.context import LOCAL
+from spine.bootstrap import open_engine
+from spine.domain.ids import encode_id
+from spine.pipeline import ingest as ingesting
+from spine.pipeline.incoming import read_batch
+from spine.pipeline.ingest import IngestReport, delete_record, ingest
+from spine.pipeline.resolve import resolve
+from spine.pipeline.waiting import waiting
+from spine.ports import CONSENT_COLUMNS, GraphStore, Row
+
+ANN = {"given_name": "Annabel", "surname": "Quist", "birth_date": "1980-05-01"}
+
+
+def take(store: GraphStore, *rows: Row, consents: list[Row] | None = None) -> IngestReport:
+    """Records taken in as one micro-batch."""
+    return ingest(store, LOCAL, batch(rows, consents=consents or []), Ticking(), key="batches")
+
+
+def changes(store: GraphStore) -> list[tuple[str, str]]:
+    """Kind and entity of all changes, in order."""
+    with store.reading(LOCAL) as reader:
+        return [(row["kind"], row["entity"]) for row in reader.scan("change").to_pylist()]
+
+
+def test_a_record_is_linked_at_once_and_the_same_again_changes_nothing(store: GraphStore) -> None:
+    first = take(store, person("a1", "2025-01-01", "email:ann@example.com", **ANN))
+    second = take(store, person("a2", "2025-01-01", "email:ann@example.com", **ANN))
+    (one,), (two,) = first.taken, second.taken
+    assert (one.status, two.status) == ("linked", "linked")
+    assert two.entity is not None
+    assert two.entity.records == (one.record, two.record)
+    assert [(move.old, move.new) for move in second.outcome.moves] == [(None, one.record)]
+    before = positions(store)
+    again = take(store, person("a2", "2025-01-01", "email:ann@example.com", **ANN))
+    assert (again.taken[0].status, again.position, positions(store)) == ("unchanged", None, before)
+
+
+def test_a_late_old_version_changes_nothing(store: GraphStore) -> None:
+    take(store, person("a1", "2025-06-01", "email:ann@example.com", **ANN))
+    late = take(store, person("a1", "2024-01-01", "email:old@example.com", **ANN))
+    assert late.taken[0].status == "late"
+    assert late.outcome.moves == ()
+
+
+def test_a_deleted_record_parts_its_companions_and_keeps_its_number(store: GraphStore) -> None:
+    bridge = person("b", "2025-01-01", "email:ann@example.com", "phone:+46701234567", **ANN)
+    (taken,) = take(store, bridge).taken
+    take(store, person("c", "2025-01-01", "email:ann@example.com", **ANN))
+    gone = delete_record(store, LOCAL, "crm", "b", Ticking())
+    assert [one.records for one in gone.outcome.after] == [(2,)]
+    assert ("renamed", encode_id("person", 1)) in changes(store)
+    assert delete_record(store, LOCAL, "crm", "b", Ticking()).position is None
+    (back,) = take(store, bridge).taken
+    assert back.record == taken.record
+    assert back.entity is not None
+    assert back.entity.id == taken.record
+
+
+def test_consents_change_the_facts_of_those_who_carry_the_identifier(store: GraphStore) -> None:
+    take(store, person("a1", "2025-01-01", "email:ann@example.com", **ANN))
+    said = {"source": "web", "reference": "1", "namespace": "email", "value": "ann@example.com", "purpose": "news",
+            "status": "given", "at": "2025-02-01", "proof": None}  # fmt: skip
+    take(store, consents=[{name: said[name] for name in CONSENT_COLUMNS.names}])
+    with store.reading(LOCAL) as reader:
+        assert reader.get("person", "id", [1])[0]["consents"] == ["news"]
+    assert changes(store)[-1] == ("consent_changed", encode_id("person", 1))
+
+
+def test_what_reaches_too_many_waits_for_the_next_resolve(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [person(f"a{at}", "2025-01-01", "email:ann@example.com", **ANN) for at in range(3)]
+    take(store, *rows[:2])
+    monkeypatch.setattr(ingesting, "MOST", 1)
+    report = take(store, rows[2], person("z", "2025-01-01", "email:zed@example.com", given_name="Zed"))
+    assert [one.status for one in report.taken] == ["pending", "linked"]
+    with store.reading(LOCAL) as reader:
+        assert 3 in waiting(reader)
+    found = resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking())
+    assert found.changed > 0
+    with store.reading(LOCAL) as reader:
+        assert waiting(reader) == set()
+        assert {row["end"] for row in reader.get("resolves_to_person", "start", [1, 2, 3])} == {1}
+    assert resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking(), full=True).written == {}
+
+
+def test_a_resolve_after_a_load_looks_only_at_what_came(store: GraphStore) -> None:
+    put(store, *(person(f"p{at}", "2025-01-01", f"email:p{at}@example.com", given_name=f"P{at}") for at in range(30)))
+    resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking())
+    take(store, person("a1", "2025-01-01", "email:ann@example.com", **ANN))
+    put(store, person("a2", "2025-01-01", "email:ann@example.com", **ANN))
+    found = resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking())
+    assert (found.changed, found.records, found.persons) == (1, 32, 31)
+    assert resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking()).changed == 0
+    assert resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking(), full=True).written == {}
+
+
+@pytest.mark.parametrize(
+    ("said", "reason"),
+    [
+        ({"source": "crm"}, "no record_id"),
+        ({"source": "crm", "record_id": "1", "colour": "red"}, "colour"),
+        ({"source": "crm", "record_id": "1", "attributes": {"shoe": 44}}, "shoe"),
+        ({"source": "crm", "record_id": "1", "kind": "dog"}, "dog"),
+        ({"source": "crm", "record_id": "1", "identifiers": [{"namespace": "email"}]}, "a value"),
+        ({"source": "a/b", "record_id": "1"}, "slash"),
+        ("x", "not a JSON object"),
+    ],
+)
+def test_what_cannot_be_used_is_rejected_with_its_reason_and_the_rest_goes_on(said: Any, reason: str) -> None:
+    found = read_batch([said, {"source": "crm", "record_id": 7, "attributes": {"age": 44}}])
+    (reject,) = found.rejects
+    assert reason in reject.reason
+    assert json.loads(reject.row) == said
+    assert found.records.select(["record_id", "age"]).to_pylist() == [{"record_id": "7", "age": "44"}]
