@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import uvicorn
-from playwright.sync_api import Browser, Page, Request, sync_playwright
+from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from spine.api.app import create_app
 from spine.ports import GraphStore
@@ -17,6 +17,8 @@ from spine.settings import Settings
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 READY = "body[data-ready]"
+PATIENCE = 20_000
+"""Milliseconds that an expectation waits: the machine may do other things too."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -30,6 +32,7 @@ def chromium() -> Iterator[Browser]:
     path = os.environ.get("SPINE_TEST_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
         raise NoBrowser("no Chromium: install it (Debian: apt install chromium) or set SPINE_TEST_CHROMIUM")
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, headless=True, args=FLAGS)
         try:

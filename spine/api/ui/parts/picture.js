@@ -59,8 +59,10 @@ export function draw(container, elements, picked) {
   container.dataset.drawn = String(view.nodes().length);
   return {
     add(more) {
-      const known = more.filter((one) => view.getElementById(one.data.id).empty());
-      view.add(known);
+      const fresh = more.filter((one) => view.getElementById(one.data.id).empty());
+      view.add(fresh.filter((one) => !one.data.source).slice(0, Math.max(0, CAP - view.nodes().length)));
+      const there = (id) => view.getElementById(id).nonempty();
+      view.add(fresh.filter((one) => one.data.source && there(one.data.source) && there(one.data.target)));
       view.layout(layout(view.nodes().length, false)).run();
       container.dataset.drawn = String(view.nodes().length);
     },
