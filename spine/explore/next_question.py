@@ -59,10 +59,13 @@ def next_question(reader: Reader, context: Context, entity: Entity, record: int)
     doubtful = list(doubts(entity, record))
     if not doubtful:
         return None
-    records = sorted({one for doubt in doubtful for one in doubt.records})
+    records = {one for doubt in doubtful for one in doubt.records}
+    edges = reader.get("carries", "start", sorted(records | {*entity.members}))
+    verified = {edge["end"] for edge in edges if edge["verified"]}
     carriers: dict[int, set[int]] = {}
-    for edge in reader.get("carries", "start", records):
-        if edge["valid_to"] is None and not edge["verified"] and namespace(edge["namespace"]).policy in _WORTH:
+    for edge in edges:
+        fit = edge["start"] in records and edge["end"] not in verified and edge["valid_to"] is None
+        if fit and namespace(edge["namespace"]).policy in _WORTH:
             carriers.setdefault(edge["end"], set()).add(edge["start"])
     if not carriers:
         return None
