@@ -101,9 +101,10 @@ class FileSource:
     def _read(self, file: Path) -> Iterator[SourceBatch]:
         cells = open_cells(file)
         with reading(cells) as connection:
-            yield from self._stream(connection, cells)
+            yield from self.read(connection, cells)
 
-    def _stream(self, connection: duckdb.DuckDBPyConnection, cells: Cells) -> Iterator[SourceBatch]:
+    def read(self, connection: duckdb.DuckDBPyConnection, cells: Cells) -> Iterator[SourceBatch]:
+        """The batches of cells that are open on this connection."""
         wanted = self.mapping.columns()
         there = [column for column in wanted if cells.has(connection, column)]
         self.mapping.require(dict.fromkeys([*cells.columns, *there]), cells.name)

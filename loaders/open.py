@@ -3,19 +3,25 @@
     open_source(path: Path, mapping: Mapping | dict | str | Path | None = None, source: str | None = None)
         -> spine.ports.RecordSource
 
-`mapping` may be a Mapping, its plain data or JSON text (as the store keeps it), or the path of its file; none is needed
-for Senzing JSON. The same group's entry point `map` is `loaders.inference:infer`.
+GLEIF's golden copies and Open Ownership's statements are known by their content too, or asked for by the mapping's name
+(`gleif`, `bods`). `mapping` may be a Mapping, its plain data or JSON text (as the store keeps it), or the path of its
+file; none is needed for Senzing JSON. The same group's entry point `map` is `loaders.inference:infer`.
 """
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from loaders.bods import BodsSource, is_bods
 from loaders.files import FileSource, files_in
+from loaders.gleif import GleifSource, is_gleif
 from loaders.mapping import Mapping
 from loaders.senzing import SenzingSource, is_senzing
 from spine.errors import MappingError
 from spine.ports import RecordSource
 
+REGISTERS: dict[str, Callable[[Path], RecordSource]] = {"gleif": GleifSource, "bods": BodsSource}
+"""Names of mappings that ask for the formats of registers, whose meaning is known."""
 SENZING = "senzing"
 """The name of a mapping, or the text given for one, that asks for Senzing's format."""
 
@@ -30,6 +36,8 @@ def open_source(
     place = Path(path)
     if mapping is None:
         return _without_mapping(place, source)
+    if isinstance(mapping, str) and mapping in REGISTERS:
+        return REGISTERS[mapping](place)
     if mapping == SENZING or (isinstance(mapping, Mapping) and mapping.name == SENZING):
         return SenzingSource(place, source)
     chosen = _mapping(mapping)
@@ -47,10 +55,14 @@ def _mapping(mapping: Mapping | dict[str, Any] | str | Path) -> Mapping:
 
 
 def _without_mapping(place: Path, source: str | None) -> RecordSource:
+    if is_gleif(place):
+        return GleifSource(place)
+    if is_bods(place):
+        return BodsSource(place)
     for file in files_in(place):
         if not is_senzing(file):
             raise MappingError(
-                f"{file}: needs a mapping, for it is not Senzing JSON.",
+                f"{file}: needs a mapping, for it is neither Senzing JSON nor GLEIF's nor Open Ownership's.",
                 remedy=f"Write one with `spine map {file} -o mapping.yaml`, and load with `--mapping mapping.yaml`.",
             )
     return SenzingSource(place, source)
