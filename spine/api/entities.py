@@ -31,6 +31,7 @@ from spine.ports import Row
 class Rival:
     value: str
     records: int
+    sources: list[str]
 
 
 @strawberry.type(description="What to believe of one attribute: the value, where it came from, the rule that decided.")
@@ -40,7 +41,8 @@ class GoldenAttribute:
     source: str
     record: strawberry.ID
     observed_at: str | None
-    rule: str
+    rule: str = strawberry.field(description="What decided: a rule, `only value`, or `first record`.")
+    order: list[str] = strawberry.field(description="The rules of this attribute, in the order in which they decide.")
     rivals: list[Rival]
 
 
@@ -132,7 +134,11 @@ class Entity(Node):
                 record=node_id("record", one.record),
                 observed_at=one.observed_at,
                 rule=one.rule,
-                rivals=[Rival(value=rival.value, records=len(rival.records)) for rival in one.rivals],
+                order=list(one.order),
+                rivals=[
+                    Rival(value=rival.value, records=len(rival.records), sources=list(rival.sources))
+                    for rival in one.rivals
+                ],
             )
             for one in (await self.portrait(info)).golden
         ]

@@ -14,6 +14,7 @@ from spine.explore import households as explore
 from spine.explore.events import merged
 from spine.explore.explain import records_named
 from spine.explore.membership import Entity
+from spine.explore.moments import moment
 from spine.ports import Row
 
 
@@ -34,6 +35,9 @@ class MemberEdge:
     last_seen: str | None = strawberry.field(description="When it was last seen there.")
     reason: str
     evidence: list[MembershipReason]
+    takes_out: list[str] = strawberry.field(
+        description="The evidence, strongest first, without which the strongest link to somebody there falls away."
+    )
 
 
 @strawberry.type
@@ -44,6 +48,7 @@ class MemberConnection(Connection[MemberEdge]):
 @strawberry.type(description="Persons who live, or share accounts, together.")
 class Household(Node):
     row: strawberry.Private[Row]
+    as_of: strawberry.Private[str | None]
     agreed: strawberry.Private[list[str] | None]
     confidence: float = strawberry.field(description="The confidence at which its persons were resolved.")
     size: int
@@ -59,7 +64,7 @@ class Household(Node):
 
     @resolved("Who belongs to it, surest first, and why.")
     async def members(self, info: Info, first: int | None = None, after: str | None = None) -> MemberConnection:
-        found = await info.context.gather(explore.members, self.row["id"], self.confidence)
+        found = await info.context.gather(explore.members, self.row["id"], self.confidence, self.as_of)
         return paged(MemberConnection, "members", found, lambda one: one.person.id, _member, first, after)
 
     @resolved("The purposes that a member has consented to.")
@@ -92,7 +97,10 @@ class Household(Node):
         return timeline_page(merged(list(found.values())), asked, first, after, last, before)
 
     async def _persons(self, info: Info) -> list[Entity]:
-        return [one.person for one in await info.context.gather(explore.members, self.row["id"], self.confidence)]
+        return [
+            one.person
+            for one in await info.context.gather(explore.members, self.row["id"], self.confidence, self.as_of)
+        ]
 
 
 @strawberry.type(description="A household of a list.")
@@ -108,11 +116,15 @@ class HouseholdConnection(Connection[HouseholdEdge]):
 
 @strawberry.type(description="A household by its id.")
 class HouseholdQueries:
-    @resolved("A household by its id, or that of a person by `namespace:value`, with its persons at a confidence.")
-    async def household(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Household:
-        sure, default = chosen(info, confidence), info.context.settings.confidence
+    @resolved(
+        "A household by its id, or that of a person by `namespace:value`; `asOf` with who was at home there then."
+    )
+    async def household(
+        self, info: Info, id: strawberry.ID, confidence: float | None = None, as_of: str | None = None
+    ) -> Household:
+        sure, default, then = chosen(info, confidence), info.context.settings.confidence, moment(as_of)
         number = await _number(info, id, sure)
-        return household_of(await info.context.ask(explore.household, number, sure, default))
+        return household_of(await info.context.ask(explore.household, number, sure, default, then), as_of=then)
 
 
 async def _number(info: Info, named: str, confidence: float) -> int:
@@ -127,18 +139,19 @@ async def _number(info: Info, named: str, confidence: float) -> int:
     return homes[0].household
 
 
-def household_of(found: explore.Household, agreed: list[str] | None = None) -> Household:
-    """A household as an answer; `agreed` are its members' consents, where a list has found them already."""
+def household_of(found: explore.Household, agreed: list[str] | None = None, as_of: str | None = None) -> Household:
+    """A household as an answer, as of a time; `agreed` are its members' consents, where a list has found them."""
     row = found.row
     return Household(
         id=node_id("household", row["id"]),
         row=row,
+        as_of=as_of,
         agreed=agreed,
         confidence=found.confidence,
         size=found.size,
         adults=found.adults,
         cohesion=row["cohesion"],
-        region=row["region"],
+        region=row["region_name"] or row["region"],
         postcode=row["postcode"],
         address=row["address"],
         namespaces=row["namespaces"] or [],
@@ -165,4 +178,5 @@ def _member(one: explore.Membership, cursor: str) -> MemberEdge:
             )
             for reason in one.reasons
         ],
+        takes_out=list(one.takes_out),
     )

@@ -66,7 +66,7 @@ class Organisation(Entity):
     @resolved("The region it is in.")
     async def region(self, info: Info) -> str | None:
         row = await self.stored(info)
-        return row["region"] if row is not None else None
+        return row["region_name"] or row["region"] if row is not None else None
 
     @resolved("Those that own it, controlling ones and greater shares first; `asOf` keeps those of that time.")
     async def parents(

@@ -11,7 +11,8 @@ from spine.api.records import node_id
 from spine.api.relay import Connection, paged
 from spine.explore import membership
 from spine.explore.households import Household as Found
-from spine.explore.households import Membership
+from spine.explore.households import Membership, at_home
+from spine.explore.moments import moment
 from spine.explore.organisations import Employment
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ class HomeEdge:
     kind: str | None = strawberry.field(description="The role in the household.")
     since: str | None
     last_seen: str | None = strawberry.field(description="When it was last seen there.")
+    current: bool = strawberry.field(description="False where another home began after it was last seen there.")
     reason: str
 
 
@@ -62,23 +64,28 @@ class Person(Entity):
         row = await self.stored(info)
         return row["stage"] if row is not None else None
 
-    @resolved("The households it is a member of, where it was seen last first.")
-    async def households(self, info: Info, first: int | None = None, after: str | None = None) -> HomeConnection:
+    @resolved("The households it is a member of, where it was seen last first; `asOf` keeps those of that time.")
+    async def households(
+        self, info: Info, as_of: str | None = None, first: int | None = None, after: str | None = None
+    ) -> HomeConnection:
         from spine.api.households import household_of
 
-        found = await info.context.gather(homes_at, self.entity, self.confidence)
+        everywhere = await info.context.gather(homes_at, self.entity, self.confidence)
+        then = moment(as_of)
+        found = [one for one in everywhere if then is None or at_home(one, everywhere, then)]
         numbers = [one.household for one in found]
         default = info.context.settings.confidence
         rows: dict[int, Found] = await info.context.gather_many(households_at, numbers, self.confidence, default)
 
         def edge(one: Membership, cursor: str) -> HomeEdge:
             return HomeEdge(
-                node=household_of(rows[one.household]),
+                node=household_of(rows[one.household], as_of=then),
                 cursor=cursor,
                 confidence=one.confidence,
                 kind=one.role,
                 since=one.since,
                 last_seen=one.until,
+                current=at_home(one, everywhere, None),
                 reason=one.reason,
             )
 

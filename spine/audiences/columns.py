@@ -12,9 +12,11 @@ import pyarrow.compute as pc
 from spine.domain.vocabulary import Kind
 from spine.errors import ModelError
 from spine.explore.facts import BELIEVED, Facts, declared
+from spine.explore.golden import rules_of
 from spine.matching.model import Model
 from spine.memberships import Forest, read_forest, read_model
 from spine.ports import Reader
+from spine.resolution.golden_rules import Rules
 
 CONTACTS = ("email", "phone", "address")
 """Namespaces through which somebody can be reached."""
@@ -40,13 +42,14 @@ _SCANS: Mapping[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class Columns:
-    """The graph at a log position: Arrow tables by name, the merge trees and models by kind, the declared facts."""
+    """The graph at a log position: Arrow tables by name, trees and models by kind, facts, survivorship rules."""
 
     position: int
     tables: Mapping[str, pa.Table]
     forests: Mapping[Kind, Forest]
     models: Mapping[Kind, Model]
     facts: Facts
+    rules: Rules
 
 
 def position(reader: Reader) -> int:
@@ -66,13 +69,13 @@ def read_columns(reader: Reader, before: Columns | None = None) -> Columns:
         if name not in tables or moved is None or name in moved:
             tables[name] = _read(reader, name)
     if before is not None and moved is not None and not moved & {"component", "document"}:
-        return Columns(now, tables, before.forests, before.models, before.facts)
+        return Columns(now, tables, before.forests, before.models, before.facts, before.rules)
     if before is not None and moved is not None and "component" not in moved:
         forests = before.forests
     else:
         forests = {kind: read_forest(reader, kind) for kind in Kind}
     models = {kind: _model(reader, kind) for kind in Kind if len(forests[kind].records)}
-    return Columns(now, tables, forests, models, declared(reader))
+    return Columns(now, tables, forests, models, declared(reader), rules_of(reader))
 
 
 def _model(reader: Reader, kind: Kind) -> Model:

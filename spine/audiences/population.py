@@ -13,12 +13,14 @@ import pyarrow as pa
 from spine.audiences.columns import Columns
 from spine.domain.vocabulary import Kind
 from spine.explore.facts import BELIEVED
-from spine.explore.golden import DEFAULT_RULES, GROUPS, RULES, source_trust
+from spine.explore.golden import GROUPS
 from spine.memberships import entity_numbers
 from spine.resolution.person_facts import ANONYMOUS, PASSING, PSEUDONYMOUS, STAGES
 from spine.resolution.trees import NEVER
 
 Connection = duckdb.DuckDBPyConnection
+TOPICS = ("given", "surname", "birth_date", "sex", "address")
+"""What is believed of everybody."""
 
 HELD = """(e."at" IS NULL OR e."at" = '' OR (
     (h.valid_to IS NULL OR left(e."at", length(h.valid_to)) <= h.valid_to)
@@ -78,8 +80,13 @@ def base_tables(connection: Connection, columns: Columns) -> None:
         connection.register(name, table)
     connection.execute(_BASE)
     sources = columns.tables["record"]["source"].unique().to_pylist()
+    pairs = [(name, topic) for name in sources for topic in TOPICS]
     trust = pa.table(
-        {"source": pa.array(sources, pa.string()), "trust": [-source_trust(name or "") for name in sources]}
+        {
+            "source": pa.array([name for name, _ in pairs], pa.string()),
+            "topic": pa.array([topic for _, topic in pairs], pa.string()),
+            "trust": pa.array([-columns.rules.trusted(topic, name or "") for name, topic in pairs], pa.int64()),
+        }
     )
     connection.register("trusted", trust)
 
@@ -102,15 +109,15 @@ def population(connection: Connection, columns: Columns, confidence: float, numb
     levels = [*((name, 0) for name in sorted(ANONYMOUS | PASSING)), *((name, 1) for name in sorted(PSEUDONYMOUS))]
     stages = " ".join(f"WHEN h.namespace = '{name}' THEN {level}" for name, level in levels)
     connection.execute(_PEOPLE.replace("{n}", str(number)).replace("{stages}", stages))
-    for topic in ("given", "surname", "birth_date", "sex", "address"):
-        connection.execute(_believed(topic, number))
+    for topic in TOPICS:
+        connection.execute(_believed(topic, number, columns.rules.deciding(topic)))
 
 
 def _is(records: pa.Table, kind: Kind) -> Any:
     return pa.array(np.asarray(records["kind"].to_pylist(), object) == kind.value)
 
 
-def _believed(topic: str, number: int) -> str:
+def _believed(topic: str, number: int, rules: Sequence[str]) -> str:
     """The value to believe of one topic of the golden record, by its rules; `spine.explore.golden` for everybody."""
     grouped = topic == "address"
     fields: Sequence[str] = GROUPS["address"] if grouped else (topic,)
@@ -128,7 +135,7 @@ def _believed(topic: str, number: int) -> str:
         "longest": " + ".join(f"length(coalesce(r.{name}, ''))" for name in fields),
     }
     kept = [name for name in fields if name in BELIEVED]
-    rank = ", ".join(f"{measures[rule]}" for rule in RULES.get(topic, DEFAULT_RULES))
+    rank = ", ".join(f"{measures[rule]}" for rule in rules)
     value = ", ".join([*(f"'{name}': r.{name}" for name in kept), *([f"'written': {written}"] if written else [])])
     verified = (
         "LEFT JOIN (SELECT DISTINCT record FROM holds WHERE namespace = 'address' AND verified) v ON v.record = r.id"
@@ -138,7 +145,8 @@ def _believed(topic: str, number: int) -> str:
     return f"""CREATE TABLE believed_{topic}{number} AS
         SELECT entity AS id, arg_max(value, rank) AS it FROM (
             SELECT e.entity, {{{value}}} AS value, ({rank}, -r.id) AS rank
-            FROM entity{number} e JOIN record r ON r.id = e.record JOIN trusted t ON t.source = r.source {verified}
+            FROM entity{number} e JOIN record r ON r.id = e.record
+            JOIN trusted t ON t.source = r.source AND t.topic = '{topic}' {verified}
             WHERE e.kind = 'person' AND ({" OR ".join(f"r.{name} IS NOT NULL" for name in fields)})
         ) GROUP BY ALL"""
 

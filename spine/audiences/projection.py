@@ -151,6 +151,7 @@ def _same(before: Columns, now: Columns) -> bool:
         and now.forests is before.forests
         and all(now.models[kind].version == model.version for kind, model in before.models.items())
         and now.facts == before.facts
+        and now.rules == before.rules
     )
 
 

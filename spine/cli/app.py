@@ -18,6 +18,7 @@ from spine.cli import (
     demo,
     evaluation,
     facts,
+    golden,
     graphs,
     groups,
     judging,
@@ -72,6 +73,7 @@ app.add_typer(facts.facts_app, name="facts")
 app.add_typer(graphs.graph_app, name="graph")
 app.add_typer(spark.spark_app, name="spark")
 app.add_typer(models.model_app, name="model")
+app.add_typer(golden.golden_app, name="golden")
 app.add_typer(judging.judge_app, name="judge")
 
 

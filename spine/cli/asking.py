@@ -67,7 +67,7 @@ def show(
             held = holders(reader, LOCAL, kind, number, chosen)
             documents = [portraits.of_entity(reader, entity, as_of) for entity in held]
         elif kind == "household":
-            documents = [portraits.of_household(reader, number, chosen, settings().confidence)]
+            documents = [portraits.of_household(reader, number, chosen, settings().confidence, as_of)]
         elif kind == "record":
             documents = [portraits.of_record(reader, number, chosen)]
         else:

@@ -11,7 +11,7 @@ from spine.errors import NotFound
 from spine.explore.control import stored_at, ultimate
 from spine.explore.golden import display_name
 from spine.explore.groups import Sums, roll_ups
-from spine.explore.households import homes, household, members
+from spine.explore.households import at_home, homes, household, members
 from spine.explore.membership import Entity, resolve
 from spine.explore.organisations import Ownership, owners, parent_exceptions, subsidiaries
 from spine.explore.persons import Portrait, portraits
@@ -61,10 +61,14 @@ def of_entity(reader: Reader, entity: Entity, as_of: str | None = None) -> Docum
             for held in portrait.records
         ],
     }
-    return {**document, **(_of_person(reader, entity) if entity.kind == "person" else _of_group(reader, entity, as_of))}
+    return {
+        **document,
+        **(_of_person(reader, entity, as_of) if entity.kind == "person" else _of_group(reader, entity, as_of)),
+    }
 
 
-def _of_person(reader: Reader, entity: Entity) -> Document:
+def _of_person(reader: Reader, entity: Entity, as_of: str | None) -> Document:
+    everywhere = homes(reader, LOCAL, [entity])[entity.id]
     return {
         "households": [
             {
@@ -73,9 +77,11 @@ def _of_person(reader: Reader, entity: Entity) -> Document:
                 "role": home.role,
                 "since": home.since,
                 "until": home.until,
+                "current": at_home(home, everywhere, None),
                 "why": home.reason,
             }
-            for home in homes(reader, LOCAL, [entity])[entity.id]
+            for home in everywhere
+            if as_of is None or at_home(home, everywhere, as_of)
         ]
     }
 
@@ -116,10 +122,10 @@ def _sums(found: Sums) -> Document:
     return {**asdict(found), "ordered": money(found.ordered), "invoiced": money(found.invoiced)}
 
 
-def of_household(reader: Reader, number: int, confidence: float, default: float) -> Document:
-    """A household with its members."""
-    found = household(reader, LOCAL, number, confidence, default)
-    people = members(reader, LOCAL, [number], confidence)[number]
+def of_household(reader: Reader, number: int, confidence: float, default: float, as_of: str | None = None) -> Document:
+    """A household with its members, those of `as_of` where given."""
+    found = household(reader, LOCAL, number, confidence, default, as_of)
+    people = members(reader, LOCAL, [number], confidence, as_of)[number]
     drawn = portraits(reader, LOCAL, [one.person for one in people])
     return {
         "id": encode_id("household", number),
@@ -137,6 +143,7 @@ def of_household(reader: Reader, number: int, confidence: float, default: float)
                 "since": one.since,
                 "until": one.until,
                 "why": one.reason,
+                "out_without": list(one.takes_out),
             }
             for one in people
         ],

@@ -107,21 +107,21 @@ NODES = (
         "person",
         "Person",
         "A resolved person at the default confidence, with the facts that lists filter on.",
-        "size:int cohesion:float next_join:float stage:text* name:text# region:text* namespaces:texts sources:texts "
-        "consents:texts flags:texts",
+        "size:int cohesion:float next_join:float stage:text* name:text# region:text* region_name:text "
+        "namespaces:texts sources:texts consents:texts flags:texts",
     ),
     _node(
         "organisation",
         "Organisation",
         "A resolved organisation at the default confidence.",
-        "size:int cohesion:float next_join:float name:text region:text* country:text namespaces:texts sources:texts "
-        "controller:int* ultimate:int* parents:int children:int cycle:bool flags:texts",
+        "size:int cohesion:float next_join:float name:text region:text* region_name:text country:text "
+        "namespaces:texts sources:texts controller:int* ultimate:int* parents:int children:int cycle:bool flags:texts",
     ),
     _node(
         "household",
         "Household",
         "Persons who live, or share accounts, together.",
-        "size:int adults:int cohesion:float next_join:float region:text* postcode:text address:text# "
+        "size:int adults:int cohesion:float next_join:float region:text* region_name:text postcode:text address:text# "
         "namespaces:texts sources:texts consents:texts valid_from:text valid_to:text",
     ),
     _node(

@@ -5,35 +5,21 @@ source had it where the record's row still holds it, and compared in its normali
 """
 
 import json
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from anyascii import anyascii
+import numpy as np
 
-from spine.ports import Row
-
-SOURCE_TRUST = ("master", "mdm", "ciam", "hr", "register", "gleif", "billing", "erp", "crm", "loyalty", "subscription",
-                "shop", "pos", "support", "app", "mobile", "web")  # fmt: skip
-"""Sources, most trusted first, matched as the beginning of a source's name; the others follow, all alike."""
-
-DEFAULT_RULES = ("verified", "source", "recency", "frequency", "longest")
-RULES: Mapping[str, tuple[str, ...]] = {
-    "given": ("verified", "frequency", "source", "longest", "recency"),
-    "surname": ("verified", "recency", "source", "frequency", "longest"),
-    "birth_date": ("verified", "frequency", "source", "longest", "recency"),
-    "address": ("complete", "verified", "recency", "source", "longest"),
-    "organisation": ("verified", "source", "frequency", "longest", "recency"),
-}
-"""Which rule decides first, per attribute; an attribute that is not named here follows `DEFAULT_RULES`."""
+from spine.ports import Reader, Row
+from spine.resolution.components import Ints
+from spine.resolution.golden_rules import DOCUMENT, SHIPPED, Rules, kept
+from spine.resolution.survivorship import Statements, decide, orders_of
+from spine.resolution.written import CAME_FROM, well_written, written
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "address": ("house_number", "street", "unit", "po_box", "city", "region", "postcode", "country")
 }
 """Fields that are one attribute: all from one record, so that no address is made up of two."""
-
-WHOLE = {"organisation": "organisation_name"}
-"""Fields that matching cuts short (a name without its legal form): they are shown whole, as this attribute."""
 
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 _NAMESPACES = {"email", "phone", "national_id", "tax_id", "register", "lei", "domain", "address"}
@@ -45,11 +31,16 @@ class Rival:
 
     value: str
     records: tuple[int, ...]
+    sources: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Attribute:
-    """The value believed, the record it came from, the rule that decided, and its rivals."""
+    """The value believed, the record it came from, the rule that decided, and its rivals.
+
+    `rule` is `only value` where nobody says another, `first record` where no rule tells them apart. `order` are the
+    rules of the attribute, in the order in which they decide.
+    """
 
     name: str
     value: str
@@ -58,6 +49,7 @@ class Attribute:
     observed_at: str | None
     rule: str
     rivals: tuple[Rival, ...] = ()
+    order: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,19 +80,34 @@ def attributes_as_they_came(row: Row) -> dict[str, str]:
     return {name: str(value) for name, value in data.items() if isinstance(value, str | int | float) and str(value)}
 
 
-def golden(rows: Sequence[Row], verified: Collection[tuple[int, str]] = ()) -> list[Attribute]:
+def golden(rows: Sequence[Row], verified: Collection[tuple[int, str]] = (), rules: Rules = SHIPPED) -> list[Attribute]:
     """What to believe of these records, one entry per field that any of them fills.
 
     `verified` holds (record, namespace) pairs that were proved. The order of the records does not matter.
     """
-    claims: dict[str, list[_Claim]] = {}
+    claims: dict[str, dict[int, dict[str, _Claim]]] = {}
     for row in sorted(rows, key=lambda row: int(row["id"])):
         for claim in _claims(row, verified):
-            claims.setdefault(_GROUP_OF.get(claim.name, claim.name), []).append(claim)
+            topic = _GROUP_OF.get(claim.name, claim.name)
+            claims.setdefault(topic, {}).setdefault(claim.record, {})[claim.name] = claim
+    topics = sorted(claims)
+    said = [(at, record) for at, topic in enumerate(topics) for record in claims[topic]]
+    orders = [rules.deciding(topic) for topic in topics]
+    told = [claims[topics[at]][record] for at, record in said]
+    found = decide(_statements(said, told, topics, rules), orders_of(orders))
     out: list[Attribute] = []
-    for topic in sorted(claims):
-        out.extend(_believed(topic, claims[topic]))
+    for topic, place, rule in zip(found.topic.tolist(), found.winner.tolist(), found.rule.tolist(), strict=True):
+        decided = orders[topic][rule] if rule >= 0 else ("only value" if rule == -1 else "first record")
+        by_record = claims[topics[topic]]
+        for _, claim in sorted(by_record[said[place][1]].items()):
+            alike = [one for fields in by_record.values() for one in fields.values() if one.name == claim.name]
+            out.append(_attribute(claim, alike, decided, orders[topic]))
     return out
+
+
+def rules_of(reader: Reader) -> Rules:
+    """The survivorship rules of a store: its own where it keeps some, else those shipped."""
+    return kept([row["body"] for row in reader.get("document", "id", [DOCUMENT])])
 
 
 def display_name(attributes: Sequence[Attribute]) -> str | None:
@@ -113,83 +120,60 @@ def display_name(attributes: Sequence[Attribute]) -> str | None:
 
 
 def _claims(row: Row, verified: Collection[tuple[int, str]]) -> list[_Claim]:
-    attributes = attributes_as_they_came(row)
-    shown = {_folded(value): value for value in attributes.values()}
-    words = {_folded(word): word for value in attributes.values() for word in value.replace(",", " ").split()}
+    came = attributes_as_they_came(row)
     out = []
     for name, key in fields_of(row).items():
         proved = _GROUP_OF.get(name, name)
-        whole = attributes.get(WHOLE.get(name, ""))
-        value = whole or shown.get(_folded(key)) or words.get(_folded(key)) or key
+        value = written(name, key, [came.get(attribute) for attribute in CAME_FROM.get(name, ())])
         observed, sure = row["observed_at"] or "", (row["id"], proved) in verified
         out.append(_Claim(name, key, value, row["id"], row["source"], observed, proved in _NAMESPACES and sure))
     return out
 
 
-def _best_written(claims: Sequence[_Claim], believed: _Claim) -> str:
-    """Of the ways in which the believed value was written, one that is not all in capitals or all in small letters."""
-    alike = [believed, *(claim for claim in claims if (claim.name, claim.key) == (believed.name, believed.key))]
-    mixed = [claim.value for claim in alike if claim.value not in (claim.value.upper(), claim.value.lower())]
-    return mixed[0] if mixed else believed.value
+def _statements(
+    said: Sequence[tuple[int, int]], fields: Sequence[Mapping[str, _Claim]], topics: Sequence[str], rules: Rules
+) -> Statements:
+    """What the records say, as columns; one statement per (topic, record)."""
+    keys = [tuple(sorted((name, claim.key) for name, claim in one.items())) for one in fields]
+    firsts = [next(iter(one.values())) for one in fields]
+    code = {key: at for at, key in enumerate(sorted(set(keys)))}
+    times = {time: at for at, time in enumerate(sorted({claim.observed_at for claim in firsts}))}
+
+    def column(values: Iterable[int]) -> Ints:
+        return np.fromiter(values, np.int64, len(said))
+
+    return Statements(
+        entity=np.zeros(len(said), np.int64),
+        topic=column(topic for topic, _ in said),
+        record=column(record for _, record in said),
+        key=column(code[key] for key in keys),
+        verified=column(any(claim.verified for claim in one.values()) for one in fields).astype(bool),
+        trust=column(
+            rules.trusted(topics[topic], claim.source) for (topic, _), claim in zip(said, firsts, strict=True)
+        ),
+        seen=column(times[claim.observed_at] for claim in firsts),
+        complete=column("street" in one or "po_box" in one for one in fields).astype(bool),
+        length=column(sum(len(claim.key) for claim in one.values()) for one in fields),
+    )
 
 
-def _believed(topic: str, claims: Sequence[_Claim]) -> list[Attribute]:
-    """The winner among the claims of one attribute, or one per field where the attribute is a group of fields."""
-    by_record: dict[int, dict[str, _Claim]] = {}
-    for claim in claims:
-        by_record.setdefault(claim.record, {})[claim.name] = claim
-    keys = {record: tuple(sorted((c.name, c.key) for c in fields.values())) for record, fields in by_record.items()}
-    counts: dict[Any, int] = {}
-    for key in keys.values():
-        counts[key] = counts.get(key, 0) + 1
-    rules = RULES.get(topic, DEFAULT_RULES)
-    scores = {
-        record: _score(rules, list(fields.values()), counts[keys[record]]) for record, fields in by_record.items()
-    }
-    winner = max(sorted(by_record), key=lambda record: scores[record])
-    losers = [record for record in sorted(by_record) if keys[record] != keys[winner]]
-    second = max((scores[record] for record in losers), default=None)
-    rule = next((rules[at] for at in range(len(rules)) if second and scores[winner][at] != second[at]), "only value")
-    if not losers:
-        rule = "only value"
-    out = []
-    for name, claim in sorted(by_record[winner].items()):
-        rivals: dict[str, list[_Claim]] = {}
-        for other in claims:
-            if other.name == name and other.key != claim.key:
-                rivals.setdefault(other.key, []).append(other)
-        out.append(
-            Attribute(
-                name,
-                _best_written(claims, claim),
-                claim.record,
-                claim.source,
-                claim.observed_at or None,
-                rule,
-                tuple(Rival(group[0].value, tuple(c.record for c in group)) for _, group in sorted(rivals.items())),
-            )
-        )
-    return out
-
-
-def _score(rules: Sequence[str], claims: Sequence[_Claim], count: int) -> tuple[Any, ...]:
-    first = claims[0]
-    measures: dict[str, Any] = {
-        "complete": any(claim.name in ("street", "po_box") for claim in claims),
-        "verified": any(claim.verified for claim in claims),
-        "source": -source_trust(first.source),
-        "recency": first.observed_at,
-        "frequency": count,
-        "longest": sum(len(claim.value) for claim in claims),
-    }
-    return tuple(measures[rule] for rule in rules)
-
-
-def source_trust(source: str) -> int:
-    """The place of a source among those trusted, 0 the most; all that are not named share the last."""
-    name = source.lower()
-    return next((at for at, trusted in enumerate(SOURCE_TRUST) if name.startswith(trusted)), len(SOURCE_TRUST))
-
-
-def _folded(text: str) -> str:
-    return " ".join(anyascii(text).lower().split())
+def _attribute(claim: _Claim, told: Sequence[_Claim], rule: str, order: tuple[str, ...]) -> Attribute:
+    """The value believed, best written, with all others as its rivals; `told` are all claims of the field."""
+    rivals: dict[str, list[_Claim]] = {}
+    for other in told:
+        if other.key != claim.key:
+            rivals.setdefault(other.key, []).append(other)
+    good = [one.value for one in told if one.key == claim.key and well_written(one.value)]
+    return Attribute(
+        claim.name,
+        claim.value if well_written(claim.value) or not good else good[0],
+        claim.record,
+        claim.source,
+        claim.observed_at or None,
+        rule,
+        tuple(
+            Rival(group[0].value, tuple(one.record for one in group), tuple(sorted({one.source for one in group})))
+            for _, group in sorted(rivals.items())
+        ),
+        order,
+    )

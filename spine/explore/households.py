@@ -9,6 +9,7 @@ from spine.errors import NotFound
 from spine.explore.membership import Entity, distinct, members_of, resolve
 from spine.explore.reasons import Reason, in_words, reasons_of
 from spine.ports import Reader, Row
+from spine.resolution.households import DEFAULT_HEIGHT
 
 RESIDENCIES_CAP = 500
 """How many residencies or memberships of one household, or one record, are looked at."""
@@ -37,10 +38,31 @@ class Membership:
     reasons: tuple[Reason, ...]
     reason: str
 
+    @property
+    def takes_out(self) -> tuple[str, ...]:
+        """The evidence that would have to be wrong for the strongest link to somebody else there to fall away.
 
-def household(reader: Reader, context: Context, number: int, confidence: float, default: float) -> Household:
-    """The household of that number at a confidence of its persons; NotFound where there is none."""
-    return households(reader, context, [number], confidence, default)[0]
+        The strongest first, until what is left no longer makes a household; empty for who lives there alone.
+        """
+        said = [one for one in self.reasons if one.bits is not None and one.shared_with is not None]
+        left, out = sum(one.bits or 0.0 for one in said), []
+        for one in sorted(said, key=lambda one: -(one.bits or 0.0)):
+            if left < DEFAULT_HEIGHT / 1000:
+                break
+            out.append(one.kind)
+            left -= one.bits or 0.0
+        return tuple(out)
+
+
+def household(
+    reader: Reader, context: Context, number: int, confidence: float, default: float, as_of: str | None = None
+) -> Household:
+    """The household of that number at a confidence of its persons, as of a time; NotFound where there is none."""
+    found = households(reader, context, [number], confidence, default)[0]
+    if as_of is None:
+        return found
+    there = members(reader, context, [number], confidence, as_of)[number]
+    return replace(found, size=len(there), adults=sum(one.role != "child" for one in there))
 
 
 def households(
@@ -57,8 +79,10 @@ def households(
     return _at(reader, context, [rows[number] for number in numbers], confidence, default)
 
 
-def members(reader: Reader, context: Context, numbers: Sequence[int], confidence: float) -> dict[int, list[Membership]]:
-    """The persons of each household at this confidence, surest first.
+def members(
+    reader: Reader, context: Context, numbers: Sequence[int], confidence: float, as_of: str | None = None
+) -> dict[int, list[Membership]]:
+    """The persons of each household at this confidence, surest first; with `as_of` those at home there then.
 
     A person is an entity that holds a record residing there; what was derived for the stored person (role, dates,
     evidence) goes to the entity that holds its earliest record.
@@ -67,7 +91,34 @@ def members(reader: Reader, context: Context, numbers: Sequence[int], confidence
     lived = reader.get("resides_in", "end", numbers, RESIDENCIES_CAP)
     belongs = reader.get("member_of", "end", numbers, RESIDENCIES_CAP)
     held = resolve(reader, context, [row["start"] for row in lived] + [row["start"] for row in belongs], confidence)
-    return {number: _members(number, lived, belongs, held) for number in numbers}
+    found = {number: _members(number, lived, belongs, held) for number in numbers}
+    if as_of is None:
+        return found
+    people = distinct(one.person for inside in found.values() for one in inside)
+    everywhere = homes(reader, context, people)
+    return {
+        number: [one for one in inside if at_home(one, everywhere[one.person.id], as_of)]
+        for number, inside in found.items()
+    }
+
+
+def at_home(one: Membership, everywhere: Sequence[Membership], as_of: str | None) -> bool:
+    """True where a person was at home in this household at a time, or without one is there now.
+
+    Homes are known by sightings: a person is at home from the first one until the last, and after it for as long as
+    no other household of that person begins. So two homes at once are both homes, and who moved has left.
+    """
+    if as_of is not None and one.since is not None and one.since[: len(as_of)] > as_of[: len(one.since)]:
+        return False
+    if one.until is None or (as_of is not None and one.until[: len(as_of)] >= as_of[: len(one.until)]):
+        return True
+    return not any(
+        other.since is not None
+        and other.household != one.household
+        and other.since > one.until
+        and (as_of is None or other.since[: len(as_of)] <= as_of[: len(other.since)])
+        for other in everywhere
+    )
 
 
 def homes(reader: Reader, context: Context, entities: Sequence[Entity]) -> dict[int, list[Membership]]:

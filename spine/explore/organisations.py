@@ -8,6 +8,7 @@ from spine.access.context import Context
 from spine.explore.membership import Entity, members_of
 from spine.explore.moments import held
 from spine.explore.reasons import in_words, reasons_of
+from spine.normalise.countries import normalise_country, normalise_region
 from spine.ports import Reader, Row, Where
 
 EDGES_CAP = 500
@@ -100,8 +101,11 @@ class OrganisationFilter:
         """The filter as conditions on the stored organisations."""
         where = [Where("name", "prefix", self.name_prefix)] if self.name_prefix else []
         where.extend(
-            Where(column, "eq", value.strip().lower())
-            for column, value in (("region", self.region), ("country", self.country))
+            Where(column, "eq", normalised(value) or "")
+            for column, value, normalised in (
+                ("region", self.region, normalise_region),
+                ("country", self.country, normalise_country),
+            )
             if value is not None
         )
         for column, wanted in (("parents", self.has_parent), ("children", self.has_children)):

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from spine.access.context import Context
 from spine.explore.explain import Bonds, bonds_within, reason
-from spine.explore.golden import Attribute, golden
+from spine.explore.golden import Attribute, golden, rules_of
 from spine.explore.membership import Entity, members_of
 from spine.ports import Reader, Row
 
@@ -56,7 +56,7 @@ def portraits(
 ) -> dict[int, Portrait]:
     """The portrait of each entity, by its id; `anchors` names the record asked for, per entity id.
 
-    Five round trips however many entities: records, carried identifiers, identifiers, matches, judgements.
+    Six round trips however many entities: rules, records, carried identifiers, identifiers, matches, judgements.
     """
     members = members_of(entities)
     rows = {row["id"]: row for row in reader.get("record", "id", members)}
@@ -71,6 +71,7 @@ def portraits(
         kind: bonds_within(reader, context, members_of([e for e in together if e.kind == kind]), model)
         for kind, model in models.items()
     }
+    rules = rules_of(reader)
     out: dict[int, Portrait] = {}
     for entity in entities:
         anchor = (anchors or {}).get(entity.id, core(entity))
@@ -82,7 +83,7 @@ def portraits(
             anchor,
             _held(entity, anchor, mine, ties),
             _links(entity, anchor, mine, edges, identifiers, ties),
-            tuple(golden(mine, {(edge["start"], edge["namespace"]) for edge in edges if edge["verified"]})),
+            tuple(golden(mine, {(edge["start"], edge["namespace"]) for edge in edges if edge["verified"]}, rules)),
             ties,
         )
     return out

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
 from spine.pipeline.differing import Differing
+from spine.pipeline.golden_rules import golden_rules
 from spine.pipeline.rebuild import Rebuilt
 from spine.pipeline.surroundings import RELATED, Declarers, nobody, surroundings
 from spine.ports import Row, Writer, arrow_schema
@@ -62,8 +63,9 @@ def _put_entities(writer: Writer, rebuilt: Rebuilt, out: Differing) -> dict[int,
     built = rebuilt.built
     consented: dict[int, list[str]] = {}
     people, companies = built.found.get(Kind.PERSON), built.found.get(Kind.ORGANISATION)
+    rules = golden_rules(writer)
     if people:
-        persons = person_table(built.resolved, people[1], built.flags, people[0].model.probabilities)
+        persons = person_table(built.resolved, people[1], built.flags, people[0].model.probabilities, rules)
         known = {row["id"]: row["consents"] for row in writer.get("person", "id", persons["id"].to_pylist())}
         consented = {
             row["id"]: row["consents"]
@@ -72,9 +74,9 @@ def _put_entities(writer: Writer, rebuilt: Rebuilt, out: Differing) -> dict[int,
         }
         out.put("person", persons)
     if companies:
-        made = organisation_table(
-            built.resolved, hierarchy(built.resolved), companies[1], built.flags, companies[0].model.probabilities
-        )
+        probability = companies[0].model.probabilities
+        over = hierarchy(built.resolved)
+        made = organisation_table(built.resolved, over, companies[1], built.flags, probability, rules)
         # How an organisation stands to its parents is kept as it was until `_put_standing` has looked at all of them.
         held = {row["id"]: row for row in writer.get("organisation", "id", made["id"].to_pylist())}
         rows = [

@@ -13,6 +13,7 @@ from spine.domain.vocabulary import Kind
 from spine.matching.model import Model
 from spine.pipeline.catching_up import FEW, catch_up, caught_up
 from spine.pipeline.gather import Gathered, gather
+from spine.pipeline.golden_rules import golden_rules
 from spine.pipeline.matching import Matched, match, same_model, stored_model
 from spine.pipeline.progress import Stopwatch
 from spine.pipeline.resolve_report import SUMMARY, ResolveReport
@@ -127,7 +128,7 @@ def _everything(
         _note(report, matched)
     with watch.stage("entities"):
         resolved = resolved_of(gathered, found.values())
-        related, over, report.unresolved = entity_tables(resolved, found, flags)
+        related, over, report.unresolved = entity_tables(resolved, found, flags, golden_rules(writer))
     with watch.stage("households"):
         common = None if train == "always" else stored_surnames(writer)
         common = count_surnames(resolved) if common is None else common

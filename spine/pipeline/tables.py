@@ -12,6 +12,7 @@ from spine.ports import arrow_schema
 from spine.resolution.components import Ints
 from spine.resolution.entities import Entities, entities
 from spine.resolution.flags import over_merge
+from spine.resolution.golden_rules import SHIPPED, Rules
 from spine.resolution.household_tables import tables as household_tables
 from spine.resolution.households import Households, households
 from spine.resolution.organisation_facts import organisation_table
@@ -100,7 +101,7 @@ def _names(matched: Matched) -> Ints:
 
 
 def entity_tables(
-    resolved: Resolved, found: dict[Kind, tuple[Matched, Entities]], flags: dict[int, list[str]]
+    resolved: Resolved, found: dict[Kind, tuple[Matched, Entities]], flags: dict[int, list[str]], rules: Rules = SHIPPED
 ) -> tuple[dict[str, pa.Table], Hierarchy, dict[str, int]]:
     """Persons, organisations and all that relates them; the hierarchy, and declared targets that nobody answers to."""
     over = hierarchy(resolved)
@@ -108,10 +109,10 @@ def entity_tables(
     tables = {"employed_by": linked.employed_by, "related_to": linked.related_to, "subsidiary_of": over.subsidiary_of}
     people, companies = found.get(Kind.PERSON), found.get(Kind.ORGANISATION)
     tables["person"] = (
-        person_table(resolved, people[1], flags, people[0].model.probabilities) if people else _none("person")
+        person_table(resolved, people[1], flags, people[0].model.probabilities, rules) if people else _none("person")
     )
     tables["organisation"] = (
-        organisation_table(resolved, over, companies[1], flags, companies[0].model.probabilities)
+        organisation_table(resolved, over, companies[1], flags, companies[0].model.probabilities, rules)
         if companies
         else _none("organisation")
     )

@@ -14,6 +14,7 @@ from spine.resolution.address_forms import PARTS
 from spine.resolution.components import Ints
 from spine.resolution.consent_state import given
 from spine.resolution.entities import entities
+from spine.resolution.golden_columns import most_written
 from spine.resolution.grouping import (
     Coded,
     coded,
@@ -115,6 +116,7 @@ def _household(resolved: Resolved, found: Households, members: _Members, role: d
             "cohesion": cohesion,
             "next_join": pa.array(following, mask=following < 0),
             **{part: coded(resolved.text(part)).arrow(code) for part, code in place.items()},
+            "region_name": most_written(resolved, row_number, size, "region", place["region"]),
             "address": _lines(found, home),
             "namespaces": _lists(members, size, claimed, namespace.codes, namespace),
             "sources": _lists(members, size, resolved.person, source.codes, source),

@@ -16,6 +16,8 @@ from spine.resolution.facts import (
     usual,
     usual_longest,
 )
+from spine.resolution.golden_columns import golden_region, golden_texts
+from spine.resolution.golden_rules import SHIPPED, Rules
 from spine.resolution.grouping import coded
 from spine.resolution.households import probability as odds
 from spine.resolution.links import first_known
@@ -29,6 +31,7 @@ def organisation_table(
     found: Entities | None = None,
     flags: dict[int, list[str]] | None = None,
     probability: Probability = odds,
+    rules: Rules = SHIPPED,
 ) -> pa.Table:
     """The table `organisation`, by id; `over` is the hierarchy of the same records, the rest as for persons."""
     ids, number = numbered(resolved.organisation)
@@ -36,11 +39,12 @@ def organisation_table(
     if not np.array_equal(ids, over.id):
         raise ValueError("The hierarchy was made from other records than these.")
     name = coded(first_known(resolved.as_came("organisation_name"), resolved.text("organisation")))
+    golden = golden_texts(resolved, number, size, ("organisation",), rules)
     columns: dict[str, Any] = {
         **size_and_sureness(ids, number, found, probability),
         **names_and_sources(resolved, number, size),
-        "name": usual_longest(name, number, size),
-        "region": usual(resolved, number, size, "region"),
+        "name": first_known(golden["organisation"], usual_longest(name, number, size)),
+        **golden_region(resolved, number, size, rules),
         "country": usual(resolved, number, size, "country"),
         "controller": pa.array(over.controller, mask=over.controller < 0),
         "ultimate": over.ultimate,

@@ -15,9 +15,10 @@ from spine.resolution.facts import (
     names_and_sources,
     numbered,
     size_and_sureness,
-    usual,
     usual_longest,
 )
+from spine.resolution.golden_columns import golden_names, golden_region
+from spine.resolution.golden_rules import SHIPPED, Rules
 from spine.resolution.grouping import Coded, coded, whole_numbers
 from spine.resolution.households import probability as odds
 from spine.resolution.links import first_known, joined_texts
@@ -37,16 +38,20 @@ def person_table(
     found: Entities | None = None,
     flags: dict[int, list[str]] | None = None,
     probability: Probability = odds,
+    rules: Rules = SHIPPED,
 ) -> pa.Table:
-    """The table `person`, by id; `found` gives cohesion and next join, `flags` the flags by label."""
+    """The table `person`, by id; `found` gives cohesion and next join, `flags` the flags by label.
+
+    Name and region are those of the golden record by these rules.
+    """
     ids, number = numbered(resolved.person)
     size = len(ids)
     columns: dict[str, Any] = {
         **size_and_sureness(ids, number, found, probability),
         **names_and_sources(resolved, number, size),
         "stage": _stages(resolved, number, size),
-        "name": usual_longest(_names(resolved), number, size),
-        "region": usual(resolved, number, size, "region"),
+        "name": first_known(golden_names(resolved, number, size, rules), usual_longest(_names(resolved), number, size)),
+        **golden_region(resolved, number, size, rules),
         "consents": consents(resolved, number, size),
         "flags": flags_column(ids, flags),
     }

@@ -50,6 +50,7 @@ FACTS: dict[str, Callable[[Any], bool]] = {
     "why-linked": lambda d: d["why"]["together"] and len(d["why"]["direct"]["evidence"]) > 3,
     "order-lookup": lambda d: entity(d)["events"]["edges"][0]["node"]["kind"] == "order",
     "households-in-region-with-consent": lambda d: d["households"]["totalCount"] >= 1,
+    "household-as-of": lambda d: d["household"]["size"] >= 1,
     "household-members": lambda d: len(entity(d)["households"]["edges"][0]["node"]["members"]["edges"]) == 2,
     "households-by-size": lambda d: all(e["node"]["size"] >= 4 for e in d["households"]["edges"]),
     "loyalty-households": lambda d: "loyalty" in d["households"]["edges"][0]["node"]["namespaces"],

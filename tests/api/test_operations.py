@@ -38,6 +38,7 @@ VARIABLES: dict[str, dict[str, Any]] = {
     "why-linked": {"a": "customer:x7", "b": "crm/1"},
     "order-lookup": {"order": "SO-1001"},
     "households-in-region-with-consent": {"region": "IL"},
+    "household-as-of": {"value": "email:anna@example.org", "asOf": "2024-06-30"},
     "household-members": {"value": "anna@example.org"},
     "households-by-size": {"size": 2},
     "audience-counts": {"days": 5000},
@@ -90,6 +91,9 @@ FACTS: dict[str, Callable[[Any], bool]] = {
     "why-linked": lambda d: d["why"]["together"] and d["why"]["direct"]["bits"] == 18.0,
     "order-lookup": lambda d: names(d) == ["Anna Berg"],
     "households-in-region-with-consent": lambda d: d["households"]["totalCount"] == 1,
+    "household-as-of": lambda d: (
+        [one["takesOut"] for one in d["household"]["members"]["edges"]] == [["address", "surname"]] * 2
+    ),
     "household-members": lambda d: first(d)["households"]["edges"][0]["node"]["size"] == 2,
     "households-by-size": lambda d: d["households"]["totalCount"] == 1,
     "loyalty-households": lambda d: d["households"]["totalCount"] == 1,

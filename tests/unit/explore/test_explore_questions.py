@@ -9,10 +9,11 @@ from spine.access.context import LOCAL
 from spine.bootstrap import open_store
 from spine.domain.ids import encode_id
 from spine.errors import ModelError, NotFound, QueryError
-from spine.explore import control, events, explain, graph, organisations, overview, persons
+from spine.explore import control, events, explain, graph, households, organisations, overview, persons
 from spine.explore.consents import consents
 from spine.explore.identities import identity
-from spine.explore.membership import distinct, holders, resolve
+from spine.explore.membership import Entity, distinct, holders, resolve
+from spine.explore.reasons import Reason
 from spine.explore.search import search
 from spine.ports import Cause, GraphStore, Reader
 from spine.settings import Settings
@@ -141,3 +142,41 @@ def test_the_overview_counts_top_companies(reader: Reader) -> None:
     found = overview.status(reader, LOCAL)
     assert (found.ultimate_parents, found.position, found.counts["person"]) == (1, 1, 43)
     assert [one.entities for one in overview.shared_identifiers(reader, LOCAL, "phone", 3, 10)] == [40]
+
+
+def test_who_was_at_home_when() -> None:
+    person = Entity("person", 1, (1,), 0.95)
+
+    def stay(household: int, since: str | None, until: str | None) -> households.Membership:
+        return households.Membership(household, person, 1.0, None, since, until, (), "")
+
+    old, new, second = stay(1, "2019-03-01", "2021-05-01"), stay(2, "2022-01-01", "2024-01-01"), stay(3, "2020", "2024")
+    moved = [old, new]
+    at = {
+        day: [one.household for one in moved if households.at_home(one, moved, day)]
+        for day in ("2018", "2019-02-28", "2020", "2021-12-31", "2022-06-01", "2030-01-01")
+    }
+    assert at == {
+        "2018": [], "2019-02-28": [], "2020": [1], "2021-12-31": [1], "2022-06-01": [2], "2030-01-01": [2],
+    }  # fmt: skip
+    assert [households.at_home(one, moved, None) for one in moved] == [False, True]
+    both = [old, second]
+    assert [households.at_home(one, both, "2021-06") for one in both] == [True, True]
+    assert households.at_home(stay(1, None, None), both, "1999")
+
+
+def test_what_would_take_a_member_out() -> None:
+    def member(**bits: float) -> households.Membership:
+        reasons = tuple(Reason(kind, value, shared_with=2) for kind, value in bits.items())
+        return households.Membership(1, Entity("person", 1, (1,), 0.95), 1.0, None, None, None, reasons, "")
+
+    assert member(address=10.0, surname=8.5).takes_out == ("address", "surname")
+    assert member(address=10.0, surname=-1.5).takes_out == ("address",)
+    assert member(address=10.0, family=12.0, phone=5.0).takes_out == ("family", "address", "phone")
+    assert member().takes_out == ()
+
+
+def test_a_household_as_of_a_day_has_those_at_home_then(reader: Reader) -> None:
+    found = households.household(reader, LOCAL, 1, DEFAULT, DEFAULT, "2019-01-01")
+    assert (found.size, found.adults) == (1, 1)
+    assert households.household(reader, LOCAL, 1, DEFAULT, DEFAULT, "2021-01-01").size == 2

@@ -3,12 +3,19 @@
 import json
 from typing import Any
 
+import numpy as np
+import pyarrow as pa
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rows import row
 
+from spine.errors import QueryError
 from spine.explore.golden import Attribute, display_name, golden
 from spine.ports import Row
+from spine.resolution.golden_columns import golden_names, golden_texts
+from spine.resolution.golden_rules import SHIPPED, read
+from spine.resolution.resolved import Resolved
 
 
 def one(
@@ -42,7 +49,7 @@ def test_an_address_is_never_made_up_of_two() -> None:
         one(1, at="2020-01-01", street="elm st", house_number="1", city="akron", postcode="44313"),
         one(2, at="2025-01-01", street="oak rd", city="tulsa"),
     ]
-    assert values(golden(rows)) == {"street": "oak rd", "city": "tulsa"}
+    assert values(golden(rows)) == {"street": "oak rd", "city": "Tulsa"}
 
 
 def test_a_newer_postcode_alone_does_not_beat_a_whole_address() -> None:
@@ -58,7 +65,7 @@ def test_most_records_decide_a_given_name_and_the_newest_a_surname() -> None:
         one(2, at="2021-01-01", given="elizabeth", surname="schmidt"),
         one(3, at="2025-01-01", given="liz", surname="becker"),
     ]
-    assert display_name(golden(rows)) == "elizabeth becker"
+    assert display_name(golden(rows)) == "Elizabeth Becker"
 
 
 def test_values_are_shown_as_they_came_and_as_they_are_best_written() -> None:
@@ -85,9 +92,82 @@ def test_order_does_not_matter_and_no_value_is_lost(given_records: list[tuple[di
     assert golden(rows[::-1]) == believed
     for attribute in believed:
         said = {fields[attribute.name] for fields, _, _ in given_records if attribute.name in fields}
-        assert said == {attribute.value, *(rival.value for rival in attribute.rivals)}
+        assert said == {text.lower() for text in (attribute.value, *(rival.value for rival in attribute.rivals))}
     alone = {name for fields, _, _ in given_records for name in fields} - {"city", "street"}
     assert alone <= {attribute.name for attribute in believed}
+
+
+def test_a_store_may_trust_other_sources_for_one_attribute_and_order_the_rules() -> None:
+    rows = [one(1, "crm", "2025-01-01", surname="old", sex="f"), one(2, "web", "2020-01-01", surname="new", sex="m")]
+    rules = read({"trust_of": {"surname": ["WEB"]}, "order": {"surname": ["source"], "sex": ["longest"]}})
+    found = {attribute.name: attribute for attribute in golden(rows, (), rules)}
+    assert (found["surname"].value, found["surname"].rule, found["surname"].order) == ("New", "source", ("source",))
+    assert (found["sex"].value, found["sex"].rule) == ("f", "first record")
+    assert found["surname"].rivals[0].sources == ("crm",)
+    assert golden(rows)[-1].value == "Old"
+    assert read(rules.plain()) == rules
+    assert read({}) == SHIPPED
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        ([], "not a mapping"),
+        ({"order": {"surnam": ["source"]}}, "'surnam' is no attribute"),
+        ({"order": {"surname": ["newest"]}}, "'newest' is no rule"),
+        ({"trust": "crm"}, "trust is not a list"),
+        ({"rules": {}}, "'rules' is no part"),
+    ],
+)
+def test_rules_that_are_not_known_are_refused(data: Any, says: str) -> None:
+    with pytest.raises(QueryError, match=says):
+        read(data)
+
+
+@given(
+    st.lists(
+        st.tuples(st.integers(1, 3), FIELDS, st.sampled_from(["crm", "web", "x"]), st.sampled_from(["2020", "2024"])),
+        min_size=1,
+        max_size=9,
+    )
+)
+def test_the_values_of_all_are_those_of_one(told: list[tuple[int, dict[str, str], str, str]]) -> None:
+    """Names are believed written as somebody wrote them; the region is that of the address believed."""
+    came = [
+        {name: (value.upper() if at % 2 else f"{value}x".title()[:1]) for name, value in fields.items()}
+        for at, (_, fields, _, _) in enumerate(told)
+    ]
+    shown = [{"given_name": one.get("given"), "surname": one.get("surname"), "city": one.get("city")} for one in came]
+    names = ("given", "surname", "city", "street", "sex")
+    resolved = Resolved(
+        records=pa.table({
+            "id": range(len(told)), "source": [source for _, _, source, _ in told],
+            "observed_at": [when for _, _, _, when in told],
+        }),
+        fields=pa.table({name: pa.array([one[1].get(name) for one in told], pa.string()) for name in names}),
+        extras=pa.table({name: pa.array([one[name] for one in shown], pa.string()) for name in shown[0]}),
+        person=np.array([person for person, _, _, _ in told]),
+        organisation=np.full(len(told), -1),
+    )  # fmt: skip
+    ids, number = np.unique(resolved.person, return_inverse=True)
+    found = golden_texts(resolved, number.astype(np.int64), len(ids), names, SHIPPED)
+    whole = golden_names(resolved, number.astype(np.int64), len(ids), SHIPPED).to_pylist()
+    for place, person in enumerate(ids.tolist()):
+        rows = [
+            one(
+                at,
+                source,
+                when,
+                {k: v for k, v in shown[at].items() if v},
+                **{n: fields[n] for n in names if n in fields},
+            )
+            for at, (who, fields, source, when) in enumerate(told)
+            if who == person
+        ]
+        alone = golden(rows)
+        kept = {name: text for name, text in values(alone).items() if name in names}
+        assert kept == {n: found[n][place].as_py() for n in names if found[n][place].as_py() is not None}
+        assert display_name(alone) == whole[place]
 
 
 def test_nothing_is_believed_of_nobody() -> None:

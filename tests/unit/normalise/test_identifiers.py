@@ -3,6 +3,8 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from stdnum import lei
+from stdnum.iso7064 import mod_97_10
 
 from spine.domain.vocabulary import NAMESPACES
 from spine.normalise.identifiers import lookup_values, normalise_identifier, weak_text
@@ -69,3 +71,11 @@ def test_a_local_phone_number_is_looked_up_as_one_of_each_region() -> None:
     assert lookup_values("phone", "+442079460958") == ("+442079460958",)
     assert lookup_values("email", " A@b.com") == ("a@b.com",)
     assert lookup_values("email", "nobody") == ()
+
+
+@given(st.text("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZé ", min_size=15, max_size=22), st.booleans())
+def test_an_lei_has_the_check_digits_of_the_standard(text: str, repaired: bool) -> None:
+    number = "".join(character for character in text if character.isascii() and character.isalnum())
+    if repaired and len(number) >= 18:
+        number = number[:18] + mod_97_10.calc_check_digits(number[:18])
+    assert (normalise_identifier("lei", number) is not None) == lei.is_valid(number)

@@ -84,7 +84,7 @@ def test_lists_are_sorted_and_distinct() -> None:
     [row] = person_table(world(rows), flags={1: ["bridge"]}).to_pylist()
     assert row["sources"] == ["crm", "shop"]
     assert row["namespaces"] == ["email", "phone"]
-    assert (row["size"], row["region"], row["flags"]) == (3, "wa", ["bridge"])
+    assert (row["size"], row["region"], row["region_name"], row["flags"]) == (3, "or", "OR", ["bridge"])
 
 
 def test_the_newest_word_on_a_purpose_holds_across_identifiers() -> None:

@@ -1,0 +1,59 @@
+"""How a normalised value is shown: as the record that says it wrote it, where it still can be found there."""
+
+from collections.abc import Sequence
+
+from anyascii import anyascii
+
+CAME_FROM: dict[str, tuple[str, ...]] = {
+    "given": ("given_name", "full_name"),
+    "middle": ("middle_name", "given_name", "full_name"),
+    "surname": ("surname", "full_name"),
+    "suffix": ("name_suffix", "surname", "given_name", "full_name"),
+    "organisation": ("organisation_name", "trading_name"),
+    "legal_form": ("legal_form", "organisation_name"),
+    "house_number": ("house_number", "street", "street_address", "address"),
+    "street": ("street", "street_address", "address"),
+    "unit": ("unit", "street_address", "address"),
+    "po_box": ("po_box", "street_address", "address"),
+    "city": ("city", "address"),
+    "region": ("region", "address"),
+    "postcode": ("postcode", "address"),
+    "country": ("country", "address"),
+}
+"""The attributes of a record in which a field is looked for, the first that has it wins."""
+WHOLE = frozenset(("organisation", "city", "region", "postcode", "country"))
+"""Fields shown as their first attribute has them, though normalising cut them short (a legal form) or coded them."""
+_NAMES = frozenset(("given", "middle", "surname", "suffix", "city", "region"))
+_CODE = 3
+"""A region or country of so many letters is a code, and shown in capitals."""
+
+
+def written(name: str, key: str, came: Sequence[str | None]) -> str:
+    """The field `name` with the normalised value `key`, as written in these attributes (those of `CAME_FROM`)."""
+    if name in WHOLE and came and came[0]:
+        return _code(name, " ".join(came[0].split()))
+    sought = folded(key)
+    for text in came:
+        if text and folded(text) == sought:
+            return " ".join(text.split())
+    width = len(sought.split())
+    for text in came:
+        words = text.replace(",", " ").split() if text else []
+        for at in range(len(words) - width + 1):
+            if folded(" ".join(words[at : at + width])) == sought:
+                return " ".join(words[at : at + width])
+    return _code(name, key.title() if name in _NAMES and key.islower() else key)
+
+
+def _code(name: str, text: str) -> str:
+    return text.upper() if name in ("region", "country") and len(text) <= _CODE else text
+
+
+def well_written(text: str) -> bool:
+    """True where a text is neither all in capitals nor all in small letters."""
+    return text not in (text.upper(), text.lower())
+
+
+def folded(text: str) -> str:
+    """The text in small ASCII letters with single blanks."""
+    return " ".join((text if text.isascii() else anyascii(text)).lower().split())
