@@ -56,6 +56,21 @@ JOINT_VENTURE = Case(
     {"O-joint-left": "O-joint-left", "O-joint-right": "O-joint-right", "O-joint-venture": "O-joint-venture"},
 )  # fmt: skip
 
+HELD_TOGETHER = Case(
+    "held_together",
+    "Two subsidiaries of a group hold 30 and 25 per cent of a company: together they control it, though neither does.",
+    (
+        line("register", "O-held-top", "2026-01-01", _WHARF, _firm("Marlow Group", 99_000_041)),
+        line("register", "O-held-north", "2026-01-01", _WHARF, _firm("Northgate Ferries", 99_000_042,
+             parent="GB-99000041", share="60", owned_since="2011-05-01")),
+        line("register", "O-held-south", "2026-01-01", _YARD, _firm("Southwold Docks", 99_000_043,
+             parent="GB-99000041", share="80", owned_since="2012-05-01")),
+        line("register", "O-held", "2026-01-01", _YARD, _firm("Harbourmaster Pilots", 99_000_044,
+             parent="GB-99000042", share="30", second="GB-99000043", second_share="25", owned_since="2018-05-01")),
+    ),
+    {"O-held-top": "O-held-top", "O-held-north": "O-held-top", "O-held-south": "O-held-top", "O-held": "O-held-top"},
+)  # fmt: skip
+
 BRANCH = Case(
     "branch",
     "A branch abroad is registered there under the name of its company: another organisation, with that parent.",
@@ -85,4 +100,4 @@ SOLE_TRADER = Case(
     {"O-dawson": "O-dawson"},
 )  # fmt: skip
 
-CORPORATE = (EMPLOYER, OWNERSHIP_LOOP, JOINT_VENTURE, BRANCH, SOLE_TRADER)
+CORPORATE = (EMPLOYER, OWNERSHIP_LOOP, JOINT_VENTURE, HELD_TOGETHER, BRANCH, SOLE_TRADER)

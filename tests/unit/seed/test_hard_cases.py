@@ -13,7 +13,8 @@ from seed.world import World, build
 
 WANTED = {
     "twins", "namesakes", "father_and_son", "flatmates", "student_tower", "two_homes", "married_and_moved",
-    "sole_trader", "ownership_loop", "joint_venture", "call_centre_phone", "test_email", "recycled_phone",
+    "sole_trader", "ownership_loop", "joint_venture", "held_together",
+    "call_centre_phone", "test_email", "recycled_phone",
     "shared_browser", "anonymous_visitor", "accents", "umlauts", "transliteration", "hyphens", "divorced_parents",
 }  # fmt: skip
 
