@@ -20,7 +20,6 @@ from spine.api.records import (
 from spine.api.relay import Connection, paged
 from spine.explore import cuts, membership
 from spine.explore.explain import weakest_link
-from spine.explore.fact_values import comparable
 from spine.explore.golden import display_name
 from spine.explore.next_question import next_question
 from spine.explore.persons import Held, Link, Portrait
@@ -177,7 +176,7 @@ class Entity(Node):
     @resolved("Derived facts as of a day (else today), all or those named.")
     async def facts(self, info: Info, names: list[str] | None = None, as_of: str | None = None) -> list[Fact]:
         timeline = await info.context.gather(timelines_at, self.entity, self.confidence)
-        believed = {one.name: comparable(one.name, one.value) for one in (await self.portrait(info)).golden}
+        believed = {one.name: one.key for one in (await self.portrait(info)).golden}
         return await told(info, timeline, believed, names, as_of)
 
     @resolved("The last word per purpose, of those that are its own: see docs/audiences.md.")

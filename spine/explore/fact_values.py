@@ -8,6 +8,7 @@ from math import fsum, isfinite
 
 from spine.errors import QueryError
 from spine.explore.facts import Fact, Facts
+from spine.normalise.countries import normalise_country, normalise_region
 from spine.normalise.folding import fold
 from spine.ports import Row
 
@@ -31,7 +32,9 @@ def checked_day(text: str) -> str:
 
 
 def comparable(name: str, text: str) -> str:
-    """A value of the golden record as it is compared; dates and postcodes keep their marks."""
+    """A value as it is asked for, as the golden record compares it; dates and postcodes keep their marks."""
+    if name in ("region", "country"):
+        return (normalise_region(text) if name == "region" else normalise_country(text)) or ""
     return text.strip().lower() if name in ("birth_date", "postcode") else fold(text)
 
 

@@ -39,7 +39,7 @@ class Attribute:
     """The value believed, the record it came from, the rule that decided, and its rivals.
 
     `rule` is `only value` where nobody says another, `first record` where no rule tells them apart. `order` are the
-    rules of the attribute, in the order in which they decide.
+    rules of the attribute, in the order in which they decide; `key` is the value as it is compared.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Attribute:
     rule: str
     rivals: tuple[Rival, ...] = ()
     order: tuple[str, ...] = ()
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,4 +177,5 @@ def _attribute(claim: _Claim, told: Sequence[_Claim], rule: str, order: tuple[st
             for _, group in sorted(rivals.items())
         ),
         order,
+        claim.key,
     )

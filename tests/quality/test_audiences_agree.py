@@ -10,7 +10,7 @@ from spine.audiences.fact_columns import column_of
 from spine.audiences.projection import Frame, Projections
 from spine.explore.consents import consents
 from spine.explore.events import timelines
-from spine.explore.fact_values import comparable, fact_values
+from spine.explore.fact_values import fact_values
 from spine.explore.facts import BELIEVED, declared
 from spine.explore.membership import resolve
 from spine.explore.persons import portraits
@@ -39,7 +39,7 @@ def test_everybody_at_once_and_one_at_a_time_are_the_same(demo: Any, confidence:
     assert set(rows) == set(held)
     assert len(currencies) > 1
     for number, row in rows.items():
-        golden = {one.name: comparable(one.name, one.value) for one in seen[number].golden}
+        golden = {one.name: one.key for one in seen[number].golden}
         assert {name: row[name] for name in BELIEVED} == {name: golden.get(name) for name in BELIEVED}
         given = [one.row["purpose"] for one in said[number] if one.row["status"] == "given"]
         assert row["consents"] == given
