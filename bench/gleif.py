@@ -39,6 +39,21 @@ LEVEL_2 = ["Relationship.StartNode.NodeID", "Relationship.StartNode.NodeIDType",
            "Relationship.Quantifiers.1.MeasurementMethod", "Relationship.Quantifiers.1.QuantifierAmount",
            "Relationship.Quantifiers.1.QuantifierUnits", "Registration.LastUpdateDate",
            "Registration.RegistrationStatus"]  # fmt: skip
+_COUNTRIES = ("US", "GB", "DE")
+_TOWNS = ("Akron", "Leeds", "Bremen", "Dayton", "Hull", "Essen", "Boulder", "York", "Jena", "Ithaca")
+_SEATS = (
+    lambda n: [f"{n % 9973} Harbour Street", _TOWNS[n % 10], "US-OH", "US", f"{10000 + n % 89999}", "RA000628"],
+    lambda n: [f"{n % 997} Dock Road", _TOWNS[n % 10], "", "GB", f"E{n % 9 + 1} {n % 9}AB", "RA000585"],
+    lambda n: [
+        f"Hafenstrasse {n % 997}",
+        _TOWNS[n % 10],
+        "DE-NW",
+        "DE",
+        f"{10000 + n % 89999}",
+        f"RA000{n % 90 + 200}",
+    ],
+)
+"""Seats in three countries; of the third, addresses are written the other way round."""
 WITH_PARENT = 0.35
 """The share of organisations that have a parent; of GLEIF's own it is less than a tenth."""
 
@@ -69,9 +84,9 @@ def write(folder: Path, size: int) -> tuple[Path, Path]:
         out = csv.writer(file, quoting=csv.QUOTE_ALL)
         out.writerow(LEVEL_1)
         out.writerows(
-            [code, f"Company {n % 9973} {n} Holding Limited", "en", f"{n % 997} Harbour Street", f"Town {n % 1999}",
-             "GB-LND", "GB", f"E{n % 20} {n % 9}AB", "RA000585", f"{n:08d}", "GB", "GENERAL", "8888", "ACTIVE",
-             "2001-02-03T00:00:00Z", "2013-05-06T00:00:00Z", "2025-07-08T09:10:11Z", "ISSUED", codes[0]]
+            [code, f"Company {n % 9973} {n} Holding Limited", "en", *_SEATS[n % 3](n), f"{n:08d}", _COUNTRIES[n % 3],
+             "GENERAL", "8888", "ACTIVE", "2001-02-03T00:00:00Z", "2013-05-06T00:00:00Z", "2025-07-08T09:10:11Z",
+             "ISSUED", codes[0]]
             for n, code in enumerate(codes)
         )  # fmt: skip
     with second.open("w", encoding="utf-8", newline="") as file:

@@ -268,6 +268,7 @@ def test_a_household_tells_its_facts() -> None:
         "size": 4,
         "adults": 3,
         "region": None,
+        "region_name": None,
         "postcode": "12345",
         "address": "8 elm st, springfield, 12345",
         "namespaces": ["loyalty"],
