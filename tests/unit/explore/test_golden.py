@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from rows import row
 
@@ -124,6 +124,7 @@ def test_rules_that_are_not_known_are_refused(data: Any, says: str) -> None:
         read(data)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.tuples(st.integers(1, 3), FIELDS, st.sampled_from(["crm", "web", "x"]), st.sampled_from(["2020", "2024"])),

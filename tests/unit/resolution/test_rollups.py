@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spine.resolution.control import ultimate
@@ -41,6 +41,7 @@ def facts(carried: list[tuple[int, int]], events: list[tuple[int, int]], jobs: l
     return Facts(pa.table(held), pa.table(columns), pa.table(employed))
 
 
+@settings(deadline=None)
 @given(st.lists(st.integers(0, SIZE - 1), min_size=SIZE, max_size=SIZE), PAIRS, PAIRS, PAIRS)
 def test_a_group_is_the_union_of_all_below_it(
     parents: list[int], carried: list[tuple[int, int]], events: list[tuple[int, int]], jobs: list[tuple[int, int]]
