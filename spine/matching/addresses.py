@@ -67,3 +67,9 @@ def area(view: PairView) -> Levels:
 def at_one_address(view: PairView) -> Bools:
     """The pair's addresses are one dwelling or building, slips and missing parts allowed."""
     return ADDRESS.marked(address(view), HOME)
+
+
+def in_one_home(view: PairView) -> Bools:
+    """The same, and no crowded place: strangers who live together have names and birth dates as any two have."""
+    here, there = view.codes("dwelling")
+    return at_one_address(view) & ~(view.crowded[here] | view.crowded[there])

@@ -14,6 +14,10 @@ COMMON = 5
 MANY = 12
 """From so many records on an identifier is one of many: more than one person's records usually make."""
 LIMIT = 12 * SCALE
+CROWD = "crowd"
+"""The dwellings where strangers live together, by their texts."""
+SURNAMES = 20
+"""More surnames than this at one address are not one household's, with its slips of the pen."""
 
 
 def frequencies_of(kind: Kind, records: Encoded) -> dict[str, Frequencies]:
@@ -21,7 +25,19 @@ def frequencies_of(kind: Kind, records: Encoded) -> dict[str, Frequencies]:
     fields = sorted({level.frequency for c in DECLARED[kind] for level in c.levels if level.frequency})
     crowds = {c.levels[level.common].frequency for c in DECLARED[kind] for level in c.levels if level.common >= 0}
     found = {name: _frequencies(name, records, MANY if name in crowds else 1) for name in fields}
+    found[CROWD] = _crowds(records)
     return {name: table for name, table in found.items() if table is not None}
+
+
+def _crowds(records: Encoded) -> Frequencies | None:
+    """The dwellings of more surnames than a household has."""
+    dwelling, surname = records.codes["dwelling"], records.codes["surname"]
+    known = (dwelling >= 0) & (surname >= 0)
+    key = np.unique(dwelling[known].astype(np.int64) * (len(records.texts_of("surname")) + 1) + surname[known])
+    where, surnames = np.unique(key // (len(records.texts_of("surname")) + 1), return_counts=True)
+    texts = records.texts_of("dwelling")
+    crowded = [texts[code] for code in where[surnames > SURNAMES].tolist()]
+    return Frequencies(dict.fromkeys(crowded, 0), 0) if crowded else None
 
 
 def _frequencies(name: str, records: Encoded, least: int) -> Frequencies | None:

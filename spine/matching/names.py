@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from spine.matching.addresses import at_one_address
+from spine.matching.addresses import in_one_home
 from spine.matching.encoded import Bools
 from spine.matching.outcomes import FAMILY_NAME, FAR, NEAR, OUTCOMES, Levels
 from spine.matching.pairs import SLACK, PairView, Scores
@@ -65,7 +65,7 @@ def _surname(view: PairView) -> Levels:
         ("close", ((jaro >= 0.93) | (view.edits("surname", 1) <= 1)) & long),
         ("same", view.same("surname")),
     ]
-    return SURNAME.moved(SURNAME.ranked(view.both("surname"), steps, FAR), at_one_address(view), NEAR)
+    return SURNAME.moved(SURNAME.ranked(view.both("surname"), steps, FAR), in_one_home(view), NEAR)
 
 
 def namesakes(view: PairView) -> Bools:

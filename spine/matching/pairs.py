@@ -42,6 +42,7 @@ class PairView:
         self.right = right
         self.swapped: Bools = np.zeros(len(left), dtype=bool)
         self._left_turned = self.swapped
+        self.crowded: Bools = np.zeros(len(records.texts_of("dwelling")) + 1, dtype=bool)
         self._cache: dict[tuple[str, str], Any] = {}
 
     def __len__(self) -> int:

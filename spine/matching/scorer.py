@@ -10,7 +10,7 @@ from pyarrow.compute import call_function
 from spine.domain.weights import SCALE, SILENT
 from spine.errors import ModelError
 from spine.matching.encoded import Bools, Encoded, Ints
-from spine.matching.frequencies import LIMIT
+from spine.matching.frequencies import CROWD, LIMIT
 from spine.matching.levels import FUNCTIONS
 from spine.matching.model import Comparison, Model
 from spine.matching.names import turn_names
@@ -60,6 +60,8 @@ def levels_of(model: Model, records: Encoded, left: Ints, right: Ints) -> tuple[
     for comparison in model.comparisons:
         _check(model, comparison)
     view = PairView(records, left, right)
+    if CROWD in model.frequencies:
+        view.crowded = records.common(model.version, "dwelling", model.frequencies[CROWD])
     turn_names(view)
     out = _columns(len(left), len(model.comparisons), np.int8)
     for column, comparison in enumerate(model.comparisons):

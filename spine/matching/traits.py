@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from spine.matching.addresses import at_one_address
+from spine.matching.addresses import in_one_home
 from spine.matching.dates import compare_dates
 from spine.matching.encoded import Ints
 from spine.matching.outcomes import AGREE, DIFFER, MISSING, NAMES_AGREE, NAMES_DIFFER, NEAR, OUTCOMES, Levels
@@ -20,7 +20,7 @@ def birth_date(view: PairView) -> Levels:
 
 def _birth_date(view: PairView) -> Levels:
     found, whole = compare_dates(view, "birth_date", BIRTH_DATE)
-    return BIRTH_DATE.moved(found, whole & at_one_address(view), NEAR)
+    return BIRTH_DATE.moved(found, whole & in_one_home(view), NEAR)
 
 
 def age(view: PairView) -> Levels:
