@@ -42,6 +42,7 @@ class Fit:
         levels = [(number, level) for number, comparison in enumerate(declared) for level in comparison.levels]
         names = [f"{number}:{level.group}" for number, level in levels]
         _, self.least, self.group = np.unique(names, return_index=True, return_inverse=True)
+        self.members = [np.flatnonzero(self.group == number) for number in range(len(self.least))]
         self.prior_m = self._normal(np.array([level.m for _, level in levels]))
         self.prior_u = self._normal(np.array([level.u for _, level in levels]))
         self.m, self.u = self.prior_m.copy(), self.prior_u.copy()
@@ -134,15 +135,37 @@ class Fit:
 
     def _maximise(self, matched: Floats, unmatched: Floats, random: Floats, scale: float) -> None:
         """Random pairs tell how common a level is by chance; where they show it too seldom, candidates tell."""
-        self.m = self._normal(matched + PRIOR_MATCHES * self.prior_m)
         trust = random / (random + FEW)
         mass = trust * random * scale + (1 - trust) * np.maximum(unmatched, 0)
         # A rate seen `mass` times among so many pairs, under a gamma prior of the declared mean: what is too rare to
         # be seen among few pairs keeps its declared rate, whatever is common is believed at once.
         pairs = np.bincount(self.group, weights=mass)[self.group]
         self.u = self._normal((mass + PRIOR_SIGHTINGS) / (pairs + PRIOR_SIGHTINGS / self.prior_u))
-        # What differs never speaks for a pair, however the rest of its group came out.
-        self.m[self.least] = np.minimum(self.m[self.least], self.u[self.least])
+        self.m = self._dominant(self._normal(matched + PRIOR_MATCHES * self._expected()))
+
+    def _expected(self) -> Floats:
+        """The declared m, given how common the levels are by chance.
+
+        Where values agree by chance more often than declared, as in a file of one town, so do those of one entity that
+        were replaced by another: differing keeps its declared weight, what it loses goes to the other levels.
+        """
+        common = np.minimum(1.0, self.u[self.least] / self.prior_u[self.least])
+        before = self.prior_m[self.least]
+        after = before * common
+        out = self.prior_m * ((1 - after) / (1 - before))[self.group]
+        out[self.least] = after
+        return out
+
+    def _dominant(self, m: Floats) -> Floats:
+        """m raised until pairs of one entity reach each level of a group, or a higher one, as often as chance does.
+
+        So what everybody has is worth nothing, neither for a pair nor against it, and what differs never speaks for it.
+        """
+        for places in self.members:
+            reached = np.cumsum(m[places][::-1])
+            by_chance = np.cumsum(self.u[places][::-1])
+            m[places] = np.clip(np.diff(np.maximum(reached, by_chance), prepend=0.0)[::-1], 1e-9, 1.0)
+        return m
 
     def _normal(self, values: Floats) -> Floats:
         values = np.maximum(values, 1e-12)
