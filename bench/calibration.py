@@ -22,6 +22,7 @@ from bench.resolved import Experiment, experiments
 from bench.sets import data_sets
 from spine.domain.weights import SCALE
 from spine.evaluate import Floats, accuracy, calibration
+from spine.matching.calibration import through
 from spine.resolution.components import Ints
 from spine.resolution.trees import Trees
 
@@ -65,12 +66,9 @@ class Figures:
         return self.f1 - self.error - 10 * lacking
 
 
-def family(cut: float, further: float, slope: float) -> Points:
-    """Points through 0.95 at `cut` bits and 0.99 `further` above; odds rise `slope` bits per bit below, 1 above."""
-    known = log2(19)
-    last = cut + further
-    odds = {-10.0: known + slope * (-10 - cut), cut: known, last: log2(99), 20.0: log2(99) + 20 - last}
-    return tuple((round(bits * SCALE), 1 / (1 + 2**-value)) for bits, value in odds.items())
+def family(likely: float, further: float, slope: float) -> Points:
+    """Points through 0.95 at `likely` bits and 0.99 `further` above, with this slope below."""
+    return through(likely, likely + further, slope)
 
 
 def measured(one: Joined, points: Points) -> Figures:

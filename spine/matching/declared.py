@@ -124,8 +124,8 @@ PERSON = (
         "middle",
         {
             ALL: {
-                "differs": (0.06, 0.93),
-                "same initial": (0.8, 0.06),
+                "differs": (0.02, 0.93),
+                "same initial": (0.84, 0.06),
                 "same": (0.14, 0.01),
             },
         },
@@ -164,16 +164,16 @@ PERSON = (
             FAR: {
                 "differs": (0.02, 0.955),
                 "near year": (0.02, 0.033),
-                "two parts agree": (0.04, 0.009),
+                "two parts agree": (0.01, 0.009),
                 "slip": (0.09, 0.0025),
-                "same": (0.83, 0.00005),
+                "same": (0.86, 0.00005),
             },
             NEAR: {
                 "differs": (0.02, 0.94),
                 "near year": (0.02, 0.04),
-                "two parts agree": (0.04, 0.01),
+                "two parts agree": (0.01, 0.01),
                 "slip": (0.09, 0.004),
-                "same": (0.83, 0.006),
+                "same": (0.86, 0.006),
             },
             PARTIAL: {
                 "partial disagrees": (0.1, 0.97),
@@ -205,12 +205,12 @@ PERSON = (
         "sex",
         {
             NAMES_DIFFER: {
-                "differs": (0.06, 0.5),
-                "same": (0.94, 0.5),
+                "differs": (0.03, 0.5),
+                "same": (0.97, 0.5),
             },
             NAMES_AGREE: {
-                "differs": (0.01, 0.02),
-                "same": (0.99, 0.98),
+                "differs": (0.02, 0.1),
+                "same": (0.98, 0.9),
             },
         },
     ),

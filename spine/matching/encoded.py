@@ -71,6 +71,13 @@ class Encoded:
             lambda: np.array([text in table.adjust for text in self.texts_of(name)] + [False]),
         )
 
+    def crowded(self, version: str, table: Frequencies) -> Bools:
+        """Whether each dwelling's code (last: null) is among the crowded ones of a model of this version."""
+        key = (version, "")
+        if key not in self._common:
+            self._common[key] = np.array([text in table.adjust for text in self.texts["dwelling"]] + [False])
+        return self._common[key]
+
     def texts_of(self, field: str) -> list[str]:
         """The texts behind the codes of a field."""
         return self.texts[_dictionary_of(field)]

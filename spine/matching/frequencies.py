@@ -21,7 +21,10 @@ SURNAMES = 20
 
 
 def frequencies_of(kind: Kind, records: Encoded) -> dict[str, Frequencies]:
-    """The adjustments of every field that the kind's comparisons name: log2(average chance / chance of the value)."""
+    """The adjustments of every field that the kind's comparisons name: log2(average chance / chance of the value).
+
+    Under `CROWD` the dwellings of strangers, where there are any.
+    """
     fields = sorted({level.frequency for c in DECLARED[kind] for level in c.levels if level.frequency})
     crowds = {c.levels[level.common].frequency for c in DECLARED[kind] for level in c.levels if level.common >= 0}
     found = {name: _frequencies(name, records, MANY if name in crowds else 1) for name in fields}
@@ -30,7 +33,7 @@ def frequencies_of(kind: Kind, records: Encoded) -> dict[str, Frequencies]:
 
 
 def _crowds(records: Encoded) -> Frequencies | None:
-    """The dwellings of more surnames than a household has."""
+    """The dwellings of more surnames than a household has; so many that none of them tells of a person."""
     dwelling, surname = records.codes["dwelling"], records.codes["surname"]
     known = (dwelling >= 0) & (surname >= 0)
     key = np.unique(dwelling[known].astype(np.int64) * (len(records.texts_of("surname")) + 1) + surname[known])

@@ -42,7 +42,8 @@ class PairView:
         self.right = right
         self.swapped: Bools = np.zeros(len(left), dtype=bool)
         self._left_turned = self.swapped
-        self.crowded: Bools = np.zeros(len(records.texts_of("dwelling")) + 1, dtype=bool)
+        self.crowded: Bools = np.zeros(len(records.texts["dwelling"]) + 1, dtype=bool)
+        """By the code of a dwelling (last: null): strangers live together there."""
         self._cache: dict[tuple[str, str], Any] = {}
 
     def __len__(self) -> int:

@@ -61,7 +61,7 @@ def levels_of(model: Model, records: Encoded, left: Ints, right: Ints) -> tuple[
         _check(model, comparison)
     view = PairView(records, left, right)
     if CROWD in model.frequencies:
-        view.crowded = records.common(model.version, "dwelling", model.frequencies[CROWD])
+        view.crowded = records.crowded(model.version, model.frequencies[CROWD])
     turn_names(view)
     out = _columns(len(left), len(model.comparisons), np.int8)
     for column, comparison in enumerate(model.comparisons):

@@ -7,6 +7,8 @@ import numpy as np
 import pyarrow as pa
 
 from spine.domain.vocabulary import FIELDS, Kind
+from spine.domain.weights import SCALE
+from spine.matching.calibration import Points
 from spine.matching.encoded import Encoded, encode, shared_matrix
 from spine.matching.model import Model
 from spine.matching.scorer import levels_of, score
@@ -54,3 +56,8 @@ def weights(model: Model, records: Encoded) -> dict[tuple[int, int], int]:
     left, right = all_pairs(records.size)
     found = score(model, records, left, right).weight.tolist()
     return dict(zip(zip(left.tolist(), right.tolist(), strict=True), found, strict=True))
+
+
+def logistic(slope: float, shift: float) -> Points:
+    """Points of probability 1 / (1 + 2 ** -(slope * (bits - shift))), between which logits are interpolated."""
+    return tuple((bits * SCALE, 1 / (1 + 2 ** -(slope * (bits - shift)))) for bits in (-10, 0, 5, 10, 20))

@@ -5,13 +5,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from compared import encoded
+from compared import encoded, logistic
 from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.domain.vocabulary import Kind
 from spine.errors import ModelError
-from spine.matching.calibration import logistic
 from spine.matching.model import Frequencies, Model
 from spine.matching.scorer import score
 from spine.matching.training import untrained

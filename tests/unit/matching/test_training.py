@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from compared import all_pairs, encoded
+from compared import all_pairs, encoded, said_by
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -15,7 +15,7 @@ from spine.domain.vocabulary import Kind
 from spine.matching import sampling, training
 from spine.matching.fitting import Fit
 from spine.matching.model import Comparison, Level, Model
-from spine.matching.outcomes import SHARED
+from spine.matching.outcomes import FAR, NEAR, SHARED
 from spine.matching.sampling import Sample, certain_of, in_order
 from spine.matching.training import train, untrained
 
@@ -246,3 +246,55 @@ def test_more_pairs_of_a_level_make_it_weigh_less() -> None:
 
     found = [surname_weight(names) for names in (2, 6, 30)]
     assert all(few < many for few, many in pairwise(found))
+
+
+def neighbours(strangers: int) -> list[dict[str, str | None]]:
+    """A hundred families of four at addresses of their own, and strangers who all live in one hostel."""
+    rows: list[dict[str, str | None]] = []
+    for number in range(400):
+        born = f"{1930 + number % 80}-05-0{number % 9 + 1}"
+        home = {"street": f"street{number // 4} lane", "house_number": str(number // 4)}
+        rows.append({"given": NAMES[number % 12], "surname": f"name{number // 4:03d}", "birth_date": born, **home})
+    for number in range(strangers):
+        born = f"{1980 + number % 30}-07-1{number % 9}"
+        home = {"street": "hostel road", "house_number": "9"}
+        rows.append({"given": NAMES[number % 11], "surname": f"other{number:03d}", "birth_date": born, **home})
+    return rows
+
+
+def test_strangers_in_a_hostel_do_not_teach_what_families_have_in_common() -> None:
+    def same_surname_at_home(rows: list[dict[str, str | None]]) -> float:
+        fitted_model = fitted(rows)
+        found = next(one for one in fitted_model.comparisons if one.name == "surname")
+        return next(one for one in found.levels if (one.group, one.label) == (NEAR, "same")).u
+
+    assert same_surname_at_home(neighbours(0)) == pytest.approx(same_surname_at_home(neighbours(60)), abs=0.1)
+    rows = neighbours(60)
+    records, model = encoded(rows), fitted(rows)
+    assert list(model.frequencies["crowd"].adjust) == ["9 hostel road"]
+    assert said_by(model, records, 0, 1)["surname"] == ("same", NEAR)
+    assert said_by(model, records, 400, 401)["surname"][1] == FAR
+    assert "crowd" not in fitted(neighbours(15)).frequencies
+
+
+def test_what_all_records_have_is_worth_nothing() -> None:
+    rows, _ = world(150)
+    for row in rows:
+        row |= {"city": "oslo", "postcode": "0150"}
+    model, untaught = fitted(rows), untrained(PERSON)
+    assert abs(level(model, "address", "same postcode").weight) < 100
+    assert level(untaught, "address", "same postcode").weight > 3000
+    for number, row in enumerate(rows):
+        row |= {"street": f"{STEMS[number % 5]}gatan{number}", "house_number": str(number)}
+    assert abs(level(fitted(rows), "area", "same postcode").weight) < 100
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_matches_reach_every_level_as_often_as_chance(seed: int) -> None:
+    rows, _ = world(12, seed)
+    for comparison in fitted(rows).comparisons:
+        for group in {one.group for one in comparison.levels}:
+            members = [one for one in comparison.levels if one.group == group]
+            reached = np.cumsum([(one.m, one.u) for one in reversed(members)], axis=0)
+            assert (reached[:, 0] >= reached[:, 1] - 1e-6).all(), (comparison.name, group)
