@@ -13,9 +13,11 @@ from spine.cli.files import read_texts, write_table
 from spine.cli.options import Confidence, EntityKind, Json, ResolvedKind, Store
 from spine.cli.session import confidence_of, reading
 from spine.domain.vocabulary import Kind
+from spine.errors import QueryError
 from spine.evaluate import CONFIDENCES, accuracy, aligned, calibration, joined_pairs, truth_labels, truth_of
 from spine.memberships import live_records, memberships, read_forest, read_model
 from spine.ports import Reader
+from spine.resolution.households import DEFAULT_HEIGHT, probability
 
 Document = dict[str, Any]
 
@@ -31,11 +33,12 @@ def evaluate(
 ) -> None:
     """Compare what was resolved with a truth: precision, recall and F1 at several confidences, and calibration.
 
-    A record without an entity_id is not scored; one that the store lacks stands alone.
+    A record without an entity_id is not scored; one that the store lacks stands alone. Households have one accuracy,
+    at the confidence they were built with.
     """
     table = read_texts(truth)
     with reading(store) as reader:
-        document = measured(reader, kind.value, table, confidence_of(confidence))
+        document = measured(reader, kind.value, table, _cut(kind, confidence))
     if as_json:
         output.as_json(document)
     else:
@@ -56,7 +59,7 @@ def export_memberships(
     as_json: Json = False,
 ) -> None:
     """Write source, record_id and entity_id of every record: who belongs to whom at a confidence."""
-    chosen = confidence_of(confidence)
+    chosen = _cut(kind, confidence)
     with reading(store) as reader:
         table = memberships(reader, kind.value, chosen)
     write_table(table, out)
@@ -67,6 +70,18 @@ def export_memberships(
         )
     else:
         output.say(f"{table.num_rows:,} records of {entities:,} {kind.value}s at confidence {chosen} in {out}")
+
+
+def _cut(kind: EntityKind, confidence: float | None) -> float:
+    """The confidence to cut at; QueryError where one is asked for that households were not built at."""
+    if kind is not EntityKind.HOUSEHOLD:
+        return confidence_of(confidence)
+    built = round(float(probability(np.array([DEFAULT_HEIGHT]))[0]), 3)
+    if confidence not in (None, built):
+        raise QueryError(
+            f"Households stand as they were built, at confidence {built}.", remedy="Leave --confidence out."
+        )
+    return built
 
 
 def measured(reader: Reader, kind: str, truth: pa.Table, confidence: float) -> Document:

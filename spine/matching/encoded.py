@@ -73,10 +73,10 @@ class Encoded:
 
     def crowded(self, version: str, table: Frequencies) -> Bools:
         """Whether each dwelling's code (last: null) is among the crowded ones of a model of this version."""
-        key = (version, "")
-        if key not in self._common:
-            self._common[key] = np.array([text in table.adjust for text in self.texts["dwelling"]] + [False])
-        return self._common[key]
+        return self.remember(
+            ("crowded", version),
+            lambda: np.array([text in table.adjust for text in self.texts["dwelling"]] + [False]),
+        )
 
     def texts_of(self, field: str) -> list[str]:
         """The texts behind the codes of a field."""

@@ -17,6 +17,7 @@ from spine.matching.model import Model
 from spine.matching.training import named, train, untrained
 from spine.normalise.columns import at_positions, compute
 from spine.pipeline.gather import Gathered, encode_kind
+from spine.pipeline.listed import listed_apart
 from spine.pipeline.progress import Stopwatch
 from spine.pipeline.scoring import matches, weights_in_trees
 from spine.ports import MatchEngine, Reader
@@ -133,7 +134,8 @@ def trees_of(
     left, right = np.concatenate((pairs[0], same[0])), np.concatenate((pairs[1], same[1]))
     labels = connected(len(rows), left, right)
     conflicts = _conflicts(gathered, rows, labels)
-    settled = settle(judged, (ids[conflicts[0]], ids[conflicts[1]]))
+    listed = listed_apart(gathered, rows, encoded, labels)
+    settled = settle([*judged, *listed], (ids[conflicts[0]], ids[conflicts[1]]))
     same, forbidden = _places(ids, settled.same), _places(ids, settled.forbidden)
     policy = replace(TreePolicy(), method=linkage)
     labels = capping.split(labels, pairs[0], pairs[1], weight, same=same, cap=policy.cap)
@@ -143,7 +145,7 @@ def trees_of(
         gathered.order[rows], labels, one, other, weights,
         same=same, forbidden=forbidden, group=_contents(encoded), policy=policy,
     )  # fmt: skip
-    return trees, settled.refused
+    return trees, tuple(one for one in settled.refused if one.judgement not in listed)
 
 
 def _places(ids: Ints, pairs: Pairs) -> Pairs:

@@ -47,19 +47,7 @@ def wrongs(demo: Any, expected: dict[str, Any]) -> Iterable[str]:
             yield f"The ultimate parent of {key} is {top}, and not {found_one['ultimate']}."
 
 
-WAITS = {
-    "twins": "One contract lists both as its members, so a source says that they are two; that is not heard yet, and "
-    "the birth date, address and telephone of twins outweigh Ethan and Evan."
-}
-
-
-def marked(case: Case) -> Any:
-    """The case as a parameter; what needs a feature that is yet to come is expected to fail."""
-    marks = [pytest.mark.xfail(strict=True, reason=WAITS[case.name])] if case.name in WAITS else []
-    return pytest.param(case, marks=marks, id=case.name)
-
-
-@pytest.mark.parametrize("case", [marked(case) for case in cases()])
+@pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in cases()])
 def test_hard_case(case: Case, demo: Any) -> None:
     expected = demo.cases[case.name]
     assert set(expected["records"]) <= set(demo.entity)

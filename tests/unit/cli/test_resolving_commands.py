@@ -64,6 +64,16 @@ def test_the_figures_of_a_truth(resolved: Spine) -> None:
     assert "1 records of the truth are not in the store" in text
 
 
+@pytest.mark.parametrize("command", [("evaluate", "--truth", "truth.csv"), ("export", "memberships", "--out", "h.csv")])
+def test_households_stand_as_they_were_built(resolved: Spine, command: tuple[str, ...]) -> None:
+    asked = (*command, "--kind", "household")
+    assert resolved(*asked).code == resolved(*asked, "--confidence", "0.95").code == 0
+    refused = resolved(*asked, "--confidence", "0.5")
+    assert refused.code == 2
+    assert "as they were built, at confidence 0.95" in refused.err
+    assert json.loads(resolved(*asked, "--json").out)["confidence"] == 0.95
+
+
 @pytest.mark.parametrize("name", ["out.csv", "out.parquet"])
 def test_memberships_as_a_file(resolved: Spine, name: str) -> None:
     said = resolved("export", "memberships", "--kind", "person", "--confidence", "0.5", "--out", name)

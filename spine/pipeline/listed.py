@@ -1,0 +1,78 @@
+"""Records that their own source lists side by side, as two members of one family or account: they are two persons."""
+
+import numpy as np
+import pyarrow as pa
+
+from spine.domain.judgements import Judgement, Verdict
+from spine.matching.encoded import Encoded
+from spine.matching.names import GIVEN, given, turn_names
+from spine.matching.pairs import PairView
+from spine.normalise.columns import compute
+from spine.pipeline.gather import Gathered
+from spine.resolution.components import Ints, inside_pairs
+from spine.resolution.grouping import coded
+
+AUTHORITY = "source"
+WHY = "lists both side by side, under different given names"
+ANOTHER = ("differs", "resembles")
+"""Only under such given names: a source may well list one person twice."""
+
+
+def listed_apart(gathered: Gathered, rows: Ints, encoded: Encoded, labels: Ints) -> list[Judgement]:
+    """For the rows of one component (`labels`) that a source lists as members of one family, or of one account.
+
+    Two records of a source are listed side by side where both name the same other as family, where one names the
+    other, or where both carry the same account. What they say is the weakest of judgements.
+    """
+    left, right = _side_by_side(gathered, rows, labels)
+    if not len(left):
+        return []
+    view = PairView(encoded, left, right)
+    turn_names(view)
+    apart = GIVEN.named(given(view), *ANOTHER)
+    ids, sources = gathered.ids[rows], gathered.records["source"].to_pylist()
+    pairs = zip(left[apart].tolist(), right[apart].tolist(), strict=True)
+    return [
+        Judgement(int(ids[a]), int(ids[b]), Verdict.DIFFERENT, AUTHORITY, "", sources[rows[a]], WHY) for a, b in pairs
+    ]
+
+
+def _side_by_side(gathered: Gathered, rows: Ints, labels: Ints) -> tuple[Ints, Ints]:
+    """Pairs of places among `rows`, each once, of one source, component and list."""
+    place = np.full(gathered.size, -1, np.int64)
+    place[rows] = np.arange(len(rows))
+    source = coded(gathered.records["source"]).codes
+    member, group = _families(gathered)
+    holder, account = _accounts(gathered)
+    member = np.concatenate((member, holder))
+    group = np.concatenate((group, account + (group.max() + 1 if len(group) else 0)))
+    kept = place[member] >= 0
+    member, group = member[kept], group[kept]
+    at = place[member]
+    cell = np.unique(np.column_stack((group, labels[at], source[member])), axis=0, return_inverse=True)[1].ravel()
+    listed = np.unique(np.column_stack((cell, at)), axis=0)
+    one, other, _ = inside_pairs(np.unique(listed[:, 0], return_inverse=True)[1]) if len(listed) else (at, at, at)
+    low, high = np.minimum(listed[one, 1], listed[other, 1]), np.maximum(listed[one, 1], listed[other, 1])
+    key = np.unique(low * max(len(rows), 1) + high)
+    return key // max(len(rows), 1), key % max(len(rows), 1)
+
+
+def _families(gathered: Gathered) -> tuple[Ints, Ints]:
+    """Rows and the family each is listed in: that of whom it names, and its own where somebody names it."""
+    relations = gathered.relations
+    relations = relations.filter(compute.equal(relations["kind"], "family"))
+    row: Ints = relations["row"].to_numpy()
+    named = compute.binary_join_element_wise(relations["namespace"], relations["value"], "/")
+    keys = compute.binary_join_element_wise("record", gathered.records["source"], gathered.records["record_id"], "/")
+    both = coded(pa.chunked_array([*named.chunks, *keys.chunks], pa.string())).codes
+    family, own = both[: len(row)], both[len(row) :]
+    heads = np.flatnonzero(np.isin(own, family[family >= 0]))
+    known = family >= 0
+    return np.concatenate((row[known], heads)), np.concatenate((family[known], own[heads]))
+
+
+def _accounts(gathered: Gathered) -> tuple[Ints, Ints]:
+    claims = gathered.claims.filter(compute.equal(gathered.claims["namespace"], "account"))
+    number: Ints = np.unique(claims["identifier"].to_numpy(), return_inverse=True)[1]
+    row: Ints = claims["row"].to_numpy()
+    return row, number

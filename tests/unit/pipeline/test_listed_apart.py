@@ -1,0 +1,84 @@
+"""What a source lists side by side is kept apart, however alike it looks; a steward may say otherwise."""
+
+from typing import Any
+
+import pyarrow as pa
+import pytest
+from batches import Ticking, person, put
+
+from spine.access.context import LOCAL
+from spine.bootstrap import open_engine
+from spine.memberships import memberships
+from spine.pipeline.resolve import resolve
+from spine.ports import Cause, GraphStore, arrow_schema
+
+HOME = {
+    "surname": "Ashworth", "birth_date": "2001-03-14", "street": "Elm Street", "house_number": "118",
+    "city": "Rochester", "postcode": "55901", "phone": "+15072890411",
+}  # fmt: skip
+
+
+def member(record_id: str, given: str, *, family: str | None = None, account: str | None = None, **more: str) -> Any:
+    """Somebody of that home, listed in a family or an account."""
+    relation = {"kind": "family", "namespace": "record", "value": f"crm/{family}"}
+    rest = dict.fromkeys(("share", "role", "valid_from", "valid_to"))
+    said = {"relations": [{**relation, **rest}]} if family else {}
+    held = [f"account:{account}"] if account else []
+    return person(record_id, "2025-01-01", *held, "phone:+15072890411", given_name=given, **{**HOME, **said, **more})
+
+
+def others() -> list[Any]:
+    """Enough strangers for the home to be telling."""
+    names = ("Annabel", "Benedict", "Clarence", "Dorothea", "Ezekiel", "Florence")
+    return [
+        person(f"o{n}", "2025-01-01", given_name=names[n % 6], surname=f"Stranger{n}", birth_date=f"19{n + 40}-01-02")
+        for n in range(40)
+    ]
+
+
+def entities(store: GraphStore) -> dict[str, str]:
+    """The person of each record."""
+    resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking())
+    with store.reading(LOCAL) as reader:
+        return {row["record_id"]: row["entity_id"] for row in memberships(reader, "person", 0.5).to_pylist()}
+
+
+def test_twins_are_taken_for_one_where_no_source_lists_both(store: GraphStore) -> None:
+    put(store, *others(), member("1", "Ethan"), member("2", "Evan"))
+    found = entities(store)
+    assert found["1"] == found["2"]
+
+
+@pytest.mark.parametrize("listed", [{"family": "head"}, {"account": "a5f0c1d2"}])
+def test_members_of_one_list_are_apart(store: GraphStore, listed: dict[str, str]) -> None:
+    put(store, *others(), member("head", "Ruth", birth_date="1973-07-30"),
+        member("1", "Ethan", **listed), member("2", "Evan", **listed))  # fmt: skip
+    found = entities(store)
+    assert len({found["1"], found["2"], found["head"]}) == 3
+
+
+def test_who_names_another_as_family_is_not_that_one(store: GraphStore) -> None:
+    put(store, *others(), member("1", "Ethan"), member("2", "Evan", family="1"))
+    found = entities(store)
+    assert found["1"] != found["2"]
+
+
+def test_one_may_be_listed_twice_and_by_two_sources(store: GraphStore) -> None:
+    put(store, *others(), member("1", "Ethan", family="head"), member("2", "Ethan", family="head"),
+        member("3", "Evan", family="head", source="shop"))  # fmt: skip
+    found = entities(store)
+    assert found["1"] == found["2"]
+
+
+def test_a_steward_outweighs_the_list_and_nothing_is_reported(store: GraphStore) -> None:
+    put(store, *others(), member("1", "Ethan", family="head"), member("2", "Evan", family="head"))
+    with store.writing(LOCAL, Cause("judgement")) as writer:
+        start, end = sorted(row["id"] for row in writer.get("record", "key", ["crm/1", "crm/2"]))
+        row = {
+            "start": start, "end": end, "authority": "steward", "at": "2025-05-01",
+            "verdict": "same", "by": "me", "why": "",
+        }  # fmt: skip
+        writer.put("judged", pa.Table.from_pylist([row], schema=arrow_schema("judged")))
+    found = entities(store)
+    assert found["1"] == found["2"]
+    assert resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking()).refused == []
