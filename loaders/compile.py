@@ -136,7 +136,7 @@ class _Compiler:
         return {name for name in (*_PERSON_NAMES, *_ORGANISATION_NAMES) if name in picks and picks[name].column in both}
 
     def guess(self) -> str:
-        """The kind by which name is filled, else by what only persons or only organisations have.
+        """The kind by which name is filled, else by what only persons or only organisations have; else person.
 
         A column that is the name of both is an organisation's where it has a word like `Ltd` or `School` in it.
         """
@@ -162,7 +162,8 @@ class _Compiler:
             ("person", spaces["person"]),
         )
         cases = "".join(f"WHEN {_any(conditions)} THEN {sql.text(kind)} " for kind, conditions in steps if conditions)
-        return f"CASE {cases}END" if cases else sql.text(None)
+        # What says neither, as an address alone, is kept as a person's: it joins nobody, and nothing is lost.
+        return f"CASE {cases}ELSE 'person' END" if cases else sql.text(None)
 
     def fatal(self) -> str:
         """The reason why the row can't be used at all, as a problem, or null."""
@@ -174,9 +175,7 @@ class _Compiler:
             for column in mapping.record_id:
                 cases.append((f"{self.cell(column)} IS NULL", column, sql.text("has no record id")))
             cases.append((f"NOT ({_any(self.carried())})", "", sql.text("carries nothing that the mapping names")))
-            if mapping.kind.value == "auto":
-                cases.append(("kind IS NULL", "", sql.text("has the name of neither a person nor an organisation")))
-            elif mapping.kind.column is not None:
+            if mapping.kind.column is not None:
                 said = f"'is of unknown kind ' || coalesce({sql.quoted(self.cell(mapping.kind.column))}, '(empty)')"
                 cases.append(("kind IS NULL", mapping.kind.column, said))
         else:
