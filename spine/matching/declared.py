@@ -1,7 +1,8 @@
 """The comparisons of each kind, with the weights a model starts from.
 
 Per level the prior m and u, by the names of `spine.matching.outcomes`, which sets their order. They are blended with
-what the data at hand says: few records keep them, many outvote them.
+what the data at hand says: few records keep them, many outvote them. They were set by hand and stand beside what
+labelled records show in docs/declared-weights.md, which `bench.priors` counts again.
 """
 
 from collections.abc import Mapping
@@ -26,6 +27,8 @@ from spine.matching.outcomes import (
     STREET,
 )
 
+ORIGIN = "declared by hand, held against febrl3, febrl4, splink_fake_1000, pseudopeople 1.3.1 and the demo world"
+"""Where the weights come from that a model starts with."""
 ALL = ""
 """The group of a comparison that has only one."""
 

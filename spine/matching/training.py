@@ -17,7 +17,7 @@ import numpy as np
 from spine.domain.vocabulary import Kind
 from spine.domain.weights import SCALE
 from spine.matching.calibration import SHIPPED
-from spine.matching.declared import DECLARED
+from spine.matching.declared import DECLARED, ORIGIN
 from spine.matching.encoded import Encoded, Ints, stirred
 from spine.matching.fitting import MOST_BARE, Fit
 from spine.matching.frequencies import frequencies_of
@@ -34,7 +34,7 @@ NO_PAIRS: Pairs = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 def untrained(kind: Kind) -> Model:
     """The model of the declared weights alone, for a prior of one match in a thousand pairs."""
     prior = _prior_bits(CHANCE_OF_MATCH)
-    return named(Model(kind.value, "", prior, prior, DECLARED[kind], {}, SHIPPED[kind], {"pairs": 0}))
+    return named(Model(kind.value, "", prior, prior, DECLARED[kind], {}, SHIPPED[kind], {"pairs": 0, "priors": ORIGIN}))
 
 
 def train(
@@ -71,7 +71,7 @@ def train(
     fit.run(levels(candidates), levels(by_chance), records.size)
     notes: Mapping[str, float | int | str] = {
         "records": records.size, "pairs": len(left), "judged": len(judged[0]),
-        "rounds": fit.rounds, "matches": round(fit.matches),
+        "rounds": fit.rounds, "matches": round(fit.matches), "priors": ORIGIN,
     }  # fmt: skip
     prior, bare_prior = _prior_bits(fit.matches / pairs), _prior_bits(min(fit.bare_share, MOST_BARE))
     return named(replace(start, comparisons=fit.comparisons(), prior=prior, bare_prior=bare_prior, training=notes))

@@ -98,6 +98,7 @@ def test_the_model_can_be_read(resolved: Spine) -> None:
     assert model["kind"] == "person"
     assert {"name", "function", "levels"} <= set(model["comparisons"][0])
     text = resolved("model", "show").out
+    assert "priors: declared by hand" in text
     assert model["version"] in text
     assert "calibration:" in text
 
