@@ -22,7 +22,7 @@ from spine.domain.vocabulary import Kind
 from spine.errors import ModelError, NotFound, QueryError
 from spine.matching.blocking import RULES
 from spine.memberships import memberships
-from spine.pipeline import keying
+from spine.pipeline import catching_up, keying
 from spine.pipeline.ingest import delete_record, ingest
 from spine.pipeline.key_index import make_index
 from spine.pipeline.numbering import stored_key
@@ -181,6 +181,7 @@ def soon_crowded(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Keys that three records crowd."""
     for kind in Kind:
         monkeypatch.setitem(RULES, kind, tuple(replace(one, crowded=2 + at % 2) for at, one in enumerate(RULES[kind])))
+    monkeypatch.setattr(catching_up, "FEW", 2)
     keying.scheme.cache_clear()
     yield
     monkeypatch.undo()

@@ -9,6 +9,7 @@ from batches import Ticking, batch, person, positions, put
 from spine.access.context import LOCAL
 from spine.bootstrap import open_engine
 from spine.domain.ids import encode_id
+from spine.pipeline import catching_up
 from spine.pipeline import ingest as ingesting
 from spine.pipeline.incoming import read_batch
 from spine.pipeline.ingest import IngestReport, delete_record, ingest
@@ -90,7 +91,8 @@ def test_what_reaches_too_many_waits_for_the_next_resolve(store: GraphStore, mon
     assert resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking(), full=True).written == {}
 
 
-def test_a_resolve_after_a_load_looks_only_at_what_came(store: GraphStore) -> None:
+def test_a_resolve_after_a_load_looks_only_at_what_came(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catching_up, "FEW", 10)
     put(store, *(person(f"p{at}", "2025-01-01", f"email:p{at}@example.com", given_name=f"P{at}") for at in range(30)))
     resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking())
     take(store, person("a1", "2025-01-01", "email:ann@example.com", **ANN))
