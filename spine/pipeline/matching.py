@@ -25,7 +25,7 @@ from spine.resolution import capping, merge_tree
 from spine.resolution.components import NO_PAIRS, Ints, Pairs, connected, inside_pairs
 from spine.resolution.constraints import unique_conflicts
 from spine.resolution.cutting import joined_at
-from spine.resolution.judgements import Refused, settle
+from spine.resolution.judgements import Refused, Settled, settle
 from spine.resolution.trees import NEVER, Method, Trees
 from spine.resolution.trees import Policy as TreePolicy
 
@@ -89,9 +89,13 @@ def match(
 def judged_among(gathered: Gathered, rows: Ints) -> list[Judgement]:
     """The judgements of two records that are both among these rows."""
     ids = gathered.ids[rows]
-    ends = np.array([(one.a, one.b) for one in gathered.judgements], dtype=np.int64).reshape(-1, 2)
-    here = np.flatnonzero(np.isin(ends, ids).all(axis=1))
+    here = np.flatnonzero(np.isin(_ends(gathered.judgements), ids).all(axis=1))
     return [gathered.judgements[at] for at in here.tolist()]
+
+
+def _ends(judgements: Sequence[Judgement]) -> Ints:
+    """The two records of each judgement, [judgements, 2]."""
+    return np.array([(one.a, one.b) for one in judgements], dtype=np.int64).reshape(-1, 2)
 
 
 def _learned(gathered: Gathered, kind: Kind, encoded: Encoded, pairs: Pairs) -> Model:
@@ -132,20 +136,42 @@ def trees_of(
     ids = gathered.ids[rows]
     same = _places(ids, settle(judged).same)
     left, right = np.concatenate((pairs[0], same[0])), np.concatenate((pairs[1], same[1]))
-    labels = connected(len(rows), left, right)
-    conflicts = _conflicts(gathered, rows, labels)
-    listed = listed_apart(gathered, rows, encoded, labels)
-    settled = settle([*judged, *listed], (ids[conflicts[0]], ids[conflicts[1]]))
-    same, forbidden = _places(ids, settled.same), _places(ids, settled.forbidden)
+    whole = connected(len(rows), left, right)
     policy = replace(TreePolicy(), method=linkage)
-    labels = capping.split(labels, pairs[0], pairs[1], weight, same=same, cap=policy.cap)
+    labels = capping.split(whole, pairs[0], pairs[1], weight, same=same, cap=policy.cap)
+    # Records in two pieces never join, so only what keeps apart inside a piece matters.
+    settled, refused, forbidden = _apart(gathered, rows, encoded, labels, judged)
+    before, same = same, _places(ids, settled.same)
+    if not all(map(np.array_equal, before, same)):
+        labels = capping.split(whole, pairs[0], pairs[1], weight, same=same, cap=policy.cap)
     one, other, _ = inside_pairs(labels)
     weights = weights_in_trees(model, encoded, one, other)
     trees = merge_tree.build(
         gathered.order[rows], labels, one, other, weights,
         same=same, forbidden=forbidden, group=_contents(encoded), policy=policy,
     )  # fmt: skip
-    return trees, tuple(one for one in settled.refused if one.judgement not in listed)
+    return trees, refused
+
+
+def _apart(
+    gathered: Gathered, rows: Ints, encoded: Encoded, labels: Ints, judged: Sequence[Judgement]
+) -> tuple[Settled, tuple[Refused, ...], Pairs]:
+    """What judgements say together with all else that keeps records apart, the refused ones, and all pairs kept apart.
+
+    Only what lies in a piece (`labels`) where somebody judged has to be weighed: the rest can't contradict itself.
+    """
+    ids = gathered.ids[rows]
+    conflicts, listed = _conflicts(gathered, rows, labels), listed_apart(gathered, rows, encoded, labels)
+    ends = _ends(listed)
+    beside = _places(ids, (ends[:, 0], ends[:, 1]))
+    pieces = labels[np.searchsorted(ids, _ends(judged).ravel())]
+    weighed, heard = np.isin(labels[conflicts[0]], pieces), np.isin(labels[beside[0]], pieces)
+    said = [listed[at] for at in np.flatnonzero(heard).tolist()]
+    settled = settle([*judged, *said], (ids[conflicts[0][weighed]], ids[conflicts[1][weighed]]))
+    stands = _places(ids, settled.forbidden)
+    one, other = (np.concatenate((stands[side], conflicts[side][~weighed], beside[side][~heard])) for side in (0, 1))
+    refused = tuple(one for one in settled.refused if one.judgement not in said)
+    return settled, refused, (one, other)
 
 
 def _places(ids: Ints, pairs: Pairs) -> Pairs:

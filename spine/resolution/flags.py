@@ -5,6 +5,7 @@ twice says nothing about chaining. Only components of `SMALLEST` leaves up are l
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -90,9 +91,15 @@ def _distinct(trees: Trees, names: NDArray[Any]) -> Ints:
     return np.bincount(component[fresh], minlength=len(trees))
 
 
+@lru_cache(maxsize=64)
+def _upper(size: int) -> tuple[Ints, Ints]:
+    """Which leaves the weights of a triangle are between."""
+    return np.triu_indices(size, 1)
+
+
 def _neighbours(tree: Tree) -> list[list[int]]:
     """The leaves that each leaf has a link to."""
-    one, other = np.triu_indices(tree.leaves, 1)
+    one, other = _upper(tree.leaves)
     linked = tree.weights >= 0
     out: list[list[int]] = [[] for _ in range(tree.leaves)]
     for a, b in zip(one[linked].tolist(), other[linked].tolist(), strict=True):
