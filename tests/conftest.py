@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 
 # Modules below tests/ are no packages: what several tests share stands in this folder, importable by its plain name.
@@ -15,6 +16,10 @@ from neo4j_server import NoNeo4j, neo4j_server
 from spine.bootstrap import open_store
 from spine.ports import GraphStore
 from spine.settings import Settings
+
+# A machine may be busy: how long an example takes says nothing of its behaviour, speed is measured below bench/.
+hypothesis.settings.register_profile("unhurried", deadline=None)
+hypothesis.settings.load_profile("unhurried")
 
 STORES = ["memory", "sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)]
 WIPE = "MATCH (n) WHERE NOT n:SpineMeta CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
