@@ -1,12 +1,12 @@
 """A change carried through the graph: the region rebuilt and written with everything that hangs on it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from spine.domain.vocabulary import Kind
 from spine.matching.model import Model
 from spine.pipeline.differing import Differing
-from spine.pipeline.homes import write_households
+from spine.pipeline.homes import HomeChanges, write_households
 from spine.pipeline.rebuild import Delta, Rebuilt, build, write
 from spine.pipeline.relatives import write_entities
 from spine.pipeline.surroundings import Declarers, nobody
@@ -14,6 +14,8 @@ from spine.ports import Difference, Writer
 
 ONLINE = 200
 """A region of more records is left to the next resolve."""
+HomeWriter = Callable[[Writer, Rebuilt, Differing], HomeChanges]
+"""Writes the households that a rebuild may have changed."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,7 @@ def apply(
     *,
     limit: int | None = ONLINE,
     declarers: Declarers = nobody,
+    homes: HomeWriter = write_households,
 ) -> Applied | None:
     """Rebuild what a change reaches and write the difference; None where that has more than `limit` records."""
     built = build(writer, delta, models, confidence, limit)
@@ -43,8 +46,8 @@ def apply(
     rebuilt = write(writer, built)
     out = Differing(writer, rebuilt.written)
     changed = write_entities(writer, rebuilt, out, declarers)
-    homes = write_households(writer, rebuilt, out)
+    housed = homes(writer, rebuilt, out)
     for kind in Kind:
         out.delete(kind.value, {(number,) for of, number in changed.gone if of == kind.value})
-    out.delete("household", {(number,) for number in homes.gone})
-    return Applied(rebuilt, out.written, homes.moved, changed.new_parent, changed.consented)
+    out.delete("household", {(number,) for number in housed.gone})
+    return Applied(rebuilt, out.written, housed.moved, changed.new_parent, changed.consented)

@@ -2,14 +2,17 @@
 
 import json
 from dataclasses import asdict
+from typing import Any
 
 from spine.domain.vocabulary import Kind
 from spine.pipeline.applying import apply
 from spine.pipeline.candidates import Rekeying
-from spine.pipeline.changes import write_changes
+from spine.pipeline.changes import write_changes, write_moves
 from spine.pipeline.declaring import declarers_of
+from spine.pipeline.differing import Differing
 from spine.pipeline.gather_some import gather_some
-from spine.pipeline.index_state import IndexState, drop_state, keep_state, missed, read_state
+from spine.pipeline.homes import write_every_household
+from spine.pipeline.index_state import IndexState, bore_since, drop_state, keep_state, missed, read_state
 from spine.pipeline.key_index import make_index
 from spine.pipeline.linking import link
 from spine.pipeline.matching import stored_model
@@ -19,14 +22,14 @@ from spine.pipeline.rebuild import models_of
 from spine.pipeline.resolve_report import SUMMARY, ResolveReport
 from spine.pipeline.surname_counts import stored_surnames
 from spine.pipeline.waiting import done, waiting
-from spine.ports import Clock, Where, Writer
+from spine.ports import Clock, Reader, Where, Writer
 
 FEW = 150
 """Where fewer than one record in so many changed, looking at those alone is quicker (measured at 100,000 records)."""
 
 
 def catch_up(writer: Writer, report: ResolveReport, confidence: float, watch: Stopwatch, clock: Clock) -> bool:
-    """Rebuild what the records that wait reach; False where everything has to be looked at.
+    """Rebuild what the records that wait reach, and the households of all; False where everything has to be looked at.
 
     That is where no key index says what changed, where a write went round it, where another confidence is asked for,
     where much changed, or where a kind of record has no model yet.
@@ -47,7 +50,10 @@ def catch_up(writer: Writer, report: ResolveReport, confidence: float, watch: St
             delta = link(writer, changed, models, secret)
         report.candidates, report.matches = len(delta.found), len(delta.found)
         with watch.stage("changed: rebuild"):
-            applied = apply(writer, delta, models, confidence, limit=None, declarers=declarers_of(writer, secret))
+            applied = apply(
+                writer, delta, models, confidence, limit=None, declarers=declarers_of(writer, secret),
+                homes=lambda writer, _, out: write_every_household(writer, out),
+            )  # fmt: skip
         if applied is None:
             raise RuntimeError("A rebuild without a limit gave up.")
         with watch.stage("write"):
@@ -58,6 +64,11 @@ def catch_up(writer: Writer, report: ResolveReport, confidence: float, watch: St
         refused = applied.rebuilt.built.refused
         report.refused = [f"{one.judgement.verdict} {one.judgement.a} {one.judgement.b}" for one in refused]
         report.models = {kind.value: model.version for kind, model in models.items()}
+    elif bore_since(writer, _summary(writer).get("position", 0)):
+        with watch.stage("households"):
+            out = Differing(writer)
+            write_moves(writer, write_every_household(writer, out).moved, clock)
+        report.written = {name: asdict(one) for name, one in sorted(out.written.items())}
     report.changed = len(changed)
     _count(writer, report)
     return True
@@ -68,9 +79,13 @@ def _count(writer: Writer, report: ResolveReport) -> None:
     for name, table in (("identifiers", "identifier"), ("components", "component"), ("persons", "person"),
                         ("organisations", "organisation"), ("households", "household")):  # fmt: skip
         setattr(report, name, writer.count(table))
-    kept = writer.get("document", "id", [SUMMARY])
-    before = json.loads(kept[0]["body"]) if kept else {}
+    before = _summary(writer)
     report.ultimate_parents, report.cycles = before.get("ultimate_parents", 0), before.get("cycles", 0)
+
+
+def _summary(reader: Reader) -> dict[str, Any]:
+    kept = reader.get("document", "id", [SUMMARY])
+    return dict(json.loads(kept[0]["body"])) if kept else {}
 
 
 def caught_up(writer: Writer, confidence: float, usable: bool, again: bool, clock: Clock) -> None:

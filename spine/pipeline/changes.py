@@ -5,6 +5,7 @@ has seen one misses nothing after it.
 """
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -16,11 +17,23 @@ from spine.ports import Clock, Row, Writer, arrow_schema
 
 PLACES = 1 << 20
 """Changes of one position are numbered from `position * PLACES`."""
+Moves = Mapping[int, tuple[frozenset[int], frozenset[int]]]
+"""Per person the households before and after."""
+_Said = tuple[str, str, dict[str, Any]]
+"""What happened, to which entity, and what the entry says."""
 
 
 def write_changes(writer: Writer, applied: Applied, clock: Clock) -> int:
     """Write what a change did to entities; how many changes that were."""
-    said = _entities(applied) + _facts(applied)
+    return _write(writer, _entities(applied) + _facts(applied), clock)
+
+
+def write_moves(writer: Writer, moved: Moves, clock: Clock) -> int:
+    """Write whose households changed; how many changes that were."""
+    return _write(writer, _moves(moved), clock)
+
+
+def _write(writer: Writer, said: list[_Said], clock: Clock) -> int:
     if not said:
         return 0
     last = writer.select("change", (), "id", descending=True, limit=1)
@@ -36,12 +49,12 @@ def write_changes(writer: Writer, applied: Applied, clock: Clock) -> int:
     return len(rows)
 
 
-def _entities(applied: Applied) -> list[tuple[str, str, dict[str, Any]]]:
+def _entities(applied: Applied) -> list[_Said]:
     """Records linked; entities merged, split, deleted, or renamed because their earliest record was deleted."""
     found = outcome(applied.rebuilt.before, applied.rebuilt.after)
     was = {(one.kind, one.id): one for one in found.before}
     now = {(one.kind, one.id): one for one in found.after}
-    out: list[tuple[str, str, dict[str, Any]]] = []
+    out: list[_Said] = []
     by_old: dict[tuple[str, int], list[Move]] = {}
     for move in found.moves:
         if move.old is not None:
@@ -63,13 +76,18 @@ def _entities(applied: Applied) -> list[tuple[str, str, dict[str, Any]]]:
     return out
 
 
-def _facts(applied: Applied) -> list[tuple[str, str, dict[str, Any]]]:
-    """Households, parents and consents that changed."""
-    out: list[tuple[str, str, dict[str, Any]]] = []
-    for person, (old, new) in sorted(applied.moved_home.items()):
+def _moves(moved: Moves) -> list[_Said]:
+    out: list[_Said] = []
+    for person, (old, new) in sorted(moved.items()):
         homes = {name: [encode_id("household", home) for home in sorted(some)] for name, some in
                  (("from", old), ("to", new))}  # fmt: skip
         out.append(("household_changed", encode_id("person", person), homes))
+    return out
+
+
+def _facts(applied: Applied) -> list[_Said]:
+    """Households, parents and consents that changed."""
+    out = _moves(applied.moved_home)
     for one, (before, after) in sorted(applied.new_parent.items()):
         ends = {"from": encode_id("organisation", before), "to": encode_id("organisation", after)}
         out.append(("parent_changed", encode_id("organisation", one), ends))

@@ -38,6 +38,10 @@ class Differing:
         self.delete(table, {tuple(row[name] for name in names) for row in before} - kept)
         self.put(table, after)
 
+    def become(self, table: str, rows: pa.Table) -> None:
+        """Make the whole table hold these rows, which are ordered by key."""
+        self._count(table, self._writer.replace(table, rows))
+
     def _count(self, table: str, more: Difference) -> None:
         if more != Difference():
             had = self.written.get(table, Difference())

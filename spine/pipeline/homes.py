@@ -1,27 +1,39 @@
-"""Households around rebuilt entities, built anew from whoever shares a dwelling or an identifier with them.
+"""Households after a change: those around rebuilt entities for an answer at once, all of them for a resolve.
 
 A household follows from its residents, their neighbours at the dwelling, and whoever shares an identifier with them.
 The set that is written grows until it is a union of households, both of those that stood and of those that now stand.
+What reaches further (how many live in a street, an address mistyped, an institution elsewhere) only all records tell.
 """
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
+from spine.domain.vocabulary import Kind
 from spine.pipeline.differing import Differing
+from spine.pipeline.gather import gather
 from spine.pipeline.gather_some import gather_some
 from spine.pipeline.rebuild import Labels, Rebuilt, labels_of
 from spine.pipeline.surname_counts import stored_surnames
 from spine.pipeline.surroundings import resolved_as
+from spine.pipeline.tables import household_part
 from spine.ports import Reader, Row, Writer
+from spine.resolution.components import Ints
+from spine.resolution.grouping import groups_of
 from spine.resolution.household_tables import HouseholdTables, tables
 from spine.resolution.households import households
+from spine.resolution.resolved import Resolved
 
 SHARING = ("address", "phone", "account", "loyalty", "device", "mobile_token", "email", "cookie")
 """Namespaces whose identifiers bring households together."""
 NEAR = 200
 """So many carriers of one identifier are looked at: more bring nobody together."""
 ROUNDS = 3
-"""So often the set may grow; what still leads out of it then waits for the next resolve of everything."""
+"""So often the set may grow; what still leads out of it then waits for the next resolve."""
+
+Homes = Mapping[int, frozenset[int]]
+"""The households of each person."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +62,39 @@ def write_households(writer: Writer, rebuilt: Rebuilt, out: Differing) -> HomeCh
     return _write(writer, out, found, inner, kept)
 
 
+def write_every_household(writer: Writer, out: Differing) -> HomeChanges:
+    """Write the households of all persons, as a resolve of everything makes them from the entities that stand."""
+    gathered = gather(writer)
+    person, organisation = (_labels(writer, kind, gathered.ids) for kind in Kind)
+    resolved = Resolved(
+        gathered.records, gathered.fields, person, organisation,
+        gathered.attributes, gathered.claims, gathered.relations, gathered.consents,
+    )  # fmt: skip
+    made, _ = household_part(resolved, stored_surnames(writer))
+    before = writer.scan("member_of", ("start", "end"))
+    after = made["member_of"].select(["start", "end"])
+    for table, rows in made.items():
+        out.become(table, rows)
+    start, end = (np.concatenate([side[name].to_numpy() for side in (before, after)]) for name in ("start", "end"))
+    group, _ = groups_of([start, end])
+    asked = np.isin(start, start[np.bincount(group)[group] == 1]) if len(start) else np.zeros(0, bool)
+    old = np.arange(len(start)) < before.num_rows
+    was, now_at = (_by_person(_edges(start[some], end[some])) for some in (asked & old, asked & ~old))
+    return HomeChanges(moved=_moved(was, now_at))
+
+
+def _labels(reader: Reader, kind: Kind, ids: Ints) -> Ints:
+    """The entity of a kind that each of these records resolves to, -1 for none."""
+    edges = reader.scan(f"resolves_to_{kind.value}", ("start", "end"))
+    out = np.full(len(ids), -1, np.int64)
+    out[np.searchsorted(ids, edges["start"].to_numpy())] = edges["end"].to_numpy()
+    return out
+
+
+def _edges(start: Ints, end: Ints) -> list[Row]:
+    return [{"start": one, "end": other} for one, other in zip(start.tolist(), end.tolist(), strict=True)]
+
+
 def _write(writer: Writer, out: Differing, found: HouseholdTables, inner: set[int], kept: set[int]) -> HomeChanges:
     gone = _homes_of(writer, inner) - kept
     asked = sorted(kept | gone)
@@ -59,16 +104,19 @@ def _write(writer: Writer, out: Differing, found: HouseholdTables, inner: set[in
     members: list[Row] = writer.get("member_of", "end", asked) if asked else []
     now = [row for row in found.member_of.to_pylist() if row["end"] in kept]
     out.replace("member_of", members, now)
-    was, now_at = _by_person(members), _by_person(now)
-    moved = {
-        person: (was.get(person, frozenset()), now_at.get(person, frozenset()))
-        for person in was.keys() | now_at.keys()
-        if was.get(person) != now_at.get(person)
+    return HomeChanges(frozenset(gone), _moved(_by_person(members), _by_person(now)))
+
+
+def _moved(was: Homes, now: Homes) -> dict[int, tuple[frozenset[int], frozenset[int]]]:
+    """Per person whose households changed those before and after."""
+    return {
+        person: (was.get(person, frozenset()), now.get(person, frozenset()))
+        for person in was.keys() | now.keys()
+        if was.get(person) != now.get(person)
     }
-    return HomeChanges(frozenset(gone), moved)
 
 
-def _by_person(rows: list[Row]) -> dict[int, frozenset[int]]:
+def _by_person(rows: list[Row]) -> Homes:
     found: dict[int, set[int]] = {}
     for row in rows:
         found.setdefault(row["start"], set()).add(row["end"])

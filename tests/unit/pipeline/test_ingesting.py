@@ -103,6 +103,28 @@ def test_a_resolve_after_a_load_looks_only_at_what_came(store: GraphStore, monke
     assert resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking(), full=True).written == {}
 
 
+@pytest.mark.parametrize("loaded", [False, True])
+def test_neighbours_in_a_street_are_looked_at_by_any_resolve(
+    store: GraphStore, loaded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(catching_up, "FEW", 2)
+    quist = {"surname": "Quist", "city": "Lund"}
+    near = person("b", given_name="Bo", birth_date="1951-11-23", street_address="13 Elm St", **quist)
+    others = [person(f"z{at}", f"email:z{at}@example.com", given_name=f"Z{at}") for at in range(4)]
+    ann = person("a", given_name="Ann", birth_date="1980-05-01", street_address="12 Elm St", **quist)
+    put(store, ann, *others)
+    resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking())
+    take(store, person("c", given_name="Cy", surname="Lee", street_address="9 Oak St", city="Lund"))
+    (put if loaded else take)(store, near)
+    found = resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking())
+    assert found.changed == loaded
+    with store.reading(LOCAL) as reader:
+        assert len({row["end"] for row in reader.get("member_of", "start", [1, 7])}) == 1
+    assert ("household_changed", encode_id("person", 7)) in changes(store)
+    assert resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking(), full=True).written == {}
+    assert resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking()).written == {}
+
+
 @pytest.mark.parametrize(
     ("said", "reason"),
     [
