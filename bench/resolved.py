@@ -29,7 +29,7 @@ from spine.pipeline.gather import Gathered, gather
 from spine.pipeline.load import load
 
 # The pipeline decides itself which pairs may not join and what an exact copy is; the experiment has to agree.
-from spine.pipeline.matching import Matched, _conflicts, _contents, match, stored_model
+from spine.pipeline.matching import Matched, _apart, _contents, match, stored_model
 from spine.pipeline.progress import Stopwatch
 from spine.pipeline.resolve import resolve
 from spine.ports import GraphStore, Reader
@@ -108,7 +108,7 @@ class Experiment:
             one[kept],
             other[kept],
             weights[kept],
-            forbidden=_conflicts(self.gathered, matched.rows, labels),
+            forbidden=_apart(self.gathered, matched.rows, matched.encoded, labels, [])[2],
             group=_contents(matched.encoded),
             policy=policy,
         )

@@ -86,7 +86,7 @@ def test_a_look_up_needs_few_round_trips(watched: Watched, api_settings: Setting
     assert len(watched.trips) <= 6, watched.trips
     watched.trips.clear()
     assert "errors" not in run(watched, api_settings, CARD)
-    assert len(watched.trips) <= 11, watched.trips
+    assert len(watched.trips) <= 12, watched.trips  # the last is the store's own rules of survivorship
 
 
 def test_a_list_costs_no_more_round_trips_than_its_first_item(watched: Watched, api_settings: Settings) -> None:

@@ -112,7 +112,7 @@ def test_what_a_visitor_did_before_the_login_is_the_persons(demo: Any) -> None:
         ]
     assert min(visits) < "2025-06-11" < max(visits)
     card = next(row for row in demo.rows("person", "id", "stage", "name") if row["id"] == entity.id)
-    assert (card["stage"], card["name"]) == ("verified", "Benjamin Archer")
+    assert (card["stage"], card["name"]) == ("verified", "Ben Archer")
 
 
 def test_staff_are_employed_by_the_company_of_that_number(demo: Any) -> None:

@@ -29,6 +29,12 @@ export function ConfidenceSlider({ value, steps, size, onSettled }) {
     clearTimeout(timer.current);
     timer.current = setTimeout(() => onSettled(confidenceAt(to)), 70);
   };
+  // A preset takes effect at once, also over a move of the slider that has not settled yet.
+  const preset = (one) => {
+    clearTimeout(timer.current);
+    setPlace(placeOf(one));
+    onSettled(one);
+  };
   const says = `${percent(shown)}, ${t("person.records", { count: size })}`;
   const marks = (steps ?? []).filter((step) => placeOf(step.probability) > LOW && step.probability < 0.99997);
   return html`<div class="confidence" role="group" aria-label=${t("confidence.title")}>
@@ -45,7 +51,7 @@ export function ConfidenceSlider({ value, steps, size, onSettled }) {
     </div>
     <div class="presets">
       ${PRESETS.map((one) => html`<button type="button" key=${one} aria-pressed=${String(Math.abs(shown - one) < 1e-9)}
-        onClick=${() => { setPlace(placeOf(one)); onSettled(one); }}>${percent(one)}</button>`)}
+        onClick=${() => preset(one)}>${percent(one)}</button>`)}
     </div>
     <p class="hint">${marks.length ? t("confidence.marks", { count: marks.length }) : t("confidence.steady")}</p>
   </div>`;
