@@ -50,7 +50,7 @@ def evidence(page: Page) -> None:
     page.locator(".network").get_by_role("button", name="Table", exact=True).click()
     page.locator(".network").get_by_role("button", name="Why").first.click()
     page.wait_for_selector(".detail .waterfall")
-    page.locator("#graph-card").scroll_into_view_if_needed()
+    page.locator(".network .detail").evaluate("detail => detail.scrollIntoView({ block: 'center' })")
 
 
 def compare(page: Page) -> None:

@@ -18,7 +18,8 @@ from spine.settings import Settings
 from spine.stores.memory import MemoryStore
 
 CAUSE = Cause("record")
-TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=3)
+# Neo4j orders texts by UTF-16 units, the other stores by code points: the two orders part beyond U+FFFF only.
+TEXTS = st.text(st.characters(exclude_categories=["Cs"], max_codepoint=0xFFFF), max_size=3)
 NEAR = st.sampled_from(["", "a", "ab", "abc", "b", "B", "é", "\uffee", "\U0001f600", "a\U0010ffff", "a\U0010ffffz"])
 PERSON = st.fixed_dictionaries(
     {
