@@ -12,13 +12,11 @@ from typing import Any
 import pyarrow as pa
 
 from loaders import bods_statements as said
-from loaders.files import files_in, is_json, reading
-from loaders.json_cells import JsonCells
-from loaders.streams import open_stream
-from spine.errors import FileError, ValueProblem
-from spine.ports import CONSENT_COLUMNS, EVENT_COLUMNS, RECORD_COLUMNS, Reject, Row, SourceBatch
+from loaders.files import bytes_of, files_in
+from loaders.json_records import first_object, json_batches
+from spine.errors import ValueProblem
+from spine.ports import RECORD_COLUMNS, Row, SourceBatch
 
-BATCH = 20_000
 ATTRIBUTES = ("organisation_name", "founded_date", "full_name", "given_name", "surname", "birth_date", "nationality",
               "address", "postcode", "country")  # fmt: skip
 SCHEMA = pa.schema([*RECORD_COLUMNS, *((name, pa.string()) for name in ATTRIBUTES)])
@@ -29,13 +27,7 @@ def is_bods(path: Path) -> bool:
     """Whether a file is JSON whose first object is a statement of the standard."""
     if path.is_dir() or not path.exists() or path.suffix.lower() == ".zip":
         return False
-    stream = open_stream(path)
-    if stream.parquet or not is_json(stream):
-        return False
-    cells = JsonCells(stream)
-    with reading(cells) as connection:
-        rows = connection.sql(f"SELECT raw FROM ({cells.relation([])}) WHERE problem IS NULL LIMIT 1").fetchall()
-    first = json.loads(rows[0][0]) if rows else {}
+    first = first_object(path)
     return any(mark in first for mark in _MARKS) and said.kind_of(first) is not None
 
 
@@ -47,37 +39,12 @@ class BodsSource:
 
     def size(self) -> int | None:
         """The bytes of all files, as they lie on disk; None where one can't be seen."""
-        try:
-            return sum(file.stat().st_size for file in self.files)
-        except OSError:
-            return None
+        return bytes_of(self.files)
 
     def batches(self) -> Iterator[SourceBatch]:
-        """Batches of at most `BATCH` statements; FileError where a file is no JSON."""
+        """Batches of statements; FileError where a file is no JSON."""
         for file in self.files:
-            stream = open_stream(file)
-            if stream.parquet or not is_json(stream):
-                raise FileError(f"{file}: is not JSON.", remedy="Give the statements as JSON lines or a JSON array.")
-            yield from self._read(JsonCells(stream))
-
-    def _read(self, cells: JsonCells) -> Iterator[SourceBatch]:
-        with reading(cells) as connection:
-            for rows in connection.sql(cells.relation([])).to_arrow_reader(BATCH):
-                records: list[Row] = []
-                rejects: list[Reject] = []
-                for row in rows.to_pylist():
-                    try:
-                        records.append(_record(row["raw"], row["problem"]))
-                    except ValueProblem as problem:
-                        rejects.append(Reject(cells.name, cells.line(row["n"]), "", problem.message, row["raw"]))
-                yield _batch(records, rejects, rows.num_rows)
-            if left := list(cells.rejects(connection)):
-                yield _batch([], left, len(left))
-
-
-def _batch(records: list[Row], rejects: list[Reject], rows: int) -> SourceBatch:
-    table = pa.Table.from_pylist(records, schema=SCHEMA)
-    return SourceBatch(table, EVENT_COLUMNS.empty_table(), CONSENT_COLUMNS.empty_table(), rejects, rows)
+            yield from json_batches(file, SCHEMA, _record, "Give the statements as JSON lines or a JSON array.")
 
 
 def _record(raw: str, problem: str | None) -> Row:

@@ -44,6 +44,14 @@ def files_in(path: Path) -> list[Path]:
     return found
 
 
+def bytes_of(files: Sequence[Path]) -> int | None:
+    """The bytes of all files, as they lie on disk; None where one can't be seen."""
+    try:
+        return sum(file.stat().st_size for file in files)
+    except OSError:
+        return None
+
+
 def _plain_suffix(file: Path) -> str:
     suffixes = [suffix.lower() for suffix in file.suffixes]
     while suffixes and suffixes[-1] in PACKED:
@@ -88,10 +96,7 @@ class FileSource:
 
     def size(self) -> int | None:
         """The bytes of all files, as they lie on disk; None where one can't be seen."""
-        try:
-            return sum(file.stat().st_size for file in self.files)
-        except OSError:
-            return None
+        return bytes_of(self.files)
 
     def batches(self) -> Iterator[SourceBatch]:
         """Batches of at most `BATCH` rows; FileError, and MappingError where a file lacks a column of the mapping."""

@@ -17,7 +17,7 @@ import duckdb
 
 from loaders.cells import Cells
 from loaders.csv_cells import CsvCells
-from loaders.files import FileSource, reading
+from loaders.files import FileSource, bytes_of, reading
 from loaders.gleif_layouts import LAYOUTS, SPELLINGS, Layout
 from loaders.gleif_xml import to_parquet
 from loaders.parquet_cells import ParquetCells
@@ -57,10 +57,7 @@ class GleifSource:
 
     def size(self) -> int | None:
         """The bytes of all files, as they lie on disk; None where one can't be seen."""
-        try:
-            return sum(file.stat().st_size for file in self.files)
-        except OSError:
-            return None
+        return bytes_of(self.files)
 
     def batches(self) -> Iterator[SourceBatch]:
         """Batches of records; FileError where a file is none of GLEIF's, or damaged."""

@@ -3,13 +3,14 @@
 import hashlib
 import json
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-from loaders.files import files_in, is_json, reading
-from loaders.json_cells import JsonCells
+from loaders.files import bytes_of, files_in
+from loaders.json_records import first_object, json_batches
 from loaders.senzing_features import (
     ATTRIBUTES_FILLED,
     KNOWN,
@@ -19,11 +20,9 @@ from loaders.senzing_features import (
     kind_of,
     relations,
 )
-from loaders.streams import open_stream
-from spine.errors import FileError, ValueProblem
-from spine.ports import CONSENT_COLUMNS, EVENT_COLUMNS, RECORD_COLUMNS, Reject, Row, SourceBatch
+from spine.errors import ValueProblem
+from spine.ports import RECORD_COLUMNS, Row, SourceBatch
 
-BATCH = 20_000
 SCHEMA = pa.schema([*RECORD_COLUMNS, *((name, pa.string()) for name in ATTRIBUTES_FILLED)])
 _PERSON_SIGNS = ("full_name", "given_name", "surname", "maiden_name", "birth_date", "sex", "employer_name")
 _ORGANISATION_SIGNS = ("organisation_name", "trading_name", "founded_date", "website")
@@ -31,13 +30,7 @@ _ORGANISATION_SIGNS = ("organisation_name", "trading_name", "founded_date", "web
 
 def is_senzing(path: Path) -> bool:
     """Whether a file is JSON whose first object has `DATA_SOURCE` or `FEATURES`, and an attribute of Senzing's."""
-    stream = open_stream(path)
-    if stream.parquet or not is_json(stream):
-        return False
-    cells = JsonCells(stream)
-    with reading(cells) as connection:
-        rows = connection.sql(f"SELECT raw FROM ({cells.relation([])}) WHERE problem IS NULL LIMIT 1").fetchall()
-    first = json.loads(rows[0][0]) if rows else {}
+    first = first_object(path)
     if not {"DATA_SOURCE", "FEATURES", "RECORD_TYPE"} & first.keys():
         return False
     return any(feature.keys() & KNOWN for feature in features(first))
@@ -52,38 +45,15 @@ class SenzingSource:
 
     def size(self) -> int | None:
         """The bytes of all files, as they lie on disk; None where one can't be seen."""
-        try:
-            return sum(file.stat().st_size for file in self.files)
-        except OSError:
-            return None
+        return bytes_of(self.files)
 
     def batches(self) -> Iterator[SourceBatch]:
-        """Batches of at most `BATCH` rows; FileError where a file is no JSON."""
+        """Batches of rows; FileError where a file is no JSON."""
         for file in self.files:
-            stream = open_stream(file)
-            if stream.parquet or not is_json(stream):
-                raise FileError(f"{file}: is not JSON.", remedy="Give Senzing JSON, or load it with a mapping.")
-            yield from self._read(file, JsonCells(stream))
-
-    def _read(self, file: Path, cells: JsonCells) -> Iterator[SourceBatch]:
-        named = self._source or file.name.split(".")[0]
-        with reading(cells) as connection:
-            for rows in connection.sql(cells.relation([])).to_arrow_reader(BATCH):
-                records: list[Row] = []
-                rejects: list[Reject] = []
-                for row in rows.to_pylist():
-                    try:
-                        records.append(_record(row["raw"], row["problem"], named))
-                    except ValueProblem as problem:
-                        rejects.append(Reject(cells.name, cells.line(row["n"]), "", problem.message, row["raw"]))
-                yield _batch(records, rejects, rows.num_rows)
-            if left := list(cells.rejects(connection)):
-                yield _batch([], left, len(left))
-
-
-def _batch(records: list[Row], rejects: list[Reject], rows: int) -> SourceBatch:
-    table = pa.Table.from_pylist(records, schema=SCHEMA)
-    return SourceBatch(table, EVENT_COLUMNS.empty_table(), CONSENT_COLUMNS.empty_table(), rejects, rows)
+            named = self._source or file.name.split(".")[0]
+            yield from json_batches(
+                file, SCHEMA, partial(_record, named=named), "Give Senzing JSON, or load it with a mapping."
+            )
 
 
 def _record(raw: str, problem: str | None, named: str) -> Row:
