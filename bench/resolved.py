@@ -24,12 +24,13 @@ from spine.cli.files import read_texts
 from spine.domain.vocabulary import Kind
 from spine.evaluate import Floats, joined_pairs, truth_labels, truth_of
 from spine.matching.scorer import score
+from spine.matching.stored import stored_model
 from spine.memberships import live_records
 from spine.pipeline.gather import Gathered, gather
 from spine.pipeline.load import load
 
 # The pipeline decides itself which pairs may not join and what an exact copy is; the experiment has to agree.
-from spine.pipeline.matching import Matched, _apart, _contents, match, stored_model
+from spine.pipeline.matching import Matched, _apart, _contents, match
 from spine.pipeline.progress import Stopwatch
 from spine.pipeline.resolve import resolve
 from spine.ports import GraphStore, Reader

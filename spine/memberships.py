@@ -14,6 +14,7 @@ from spine.domain.ids import ALPHABET, DIGITS, MULTIPLIER, PREFIXES
 from spine.domain.vocabulary import Kind
 from spine.errors import ModelError, QueryError
 from spine.matching.model import Model
+from spine.matching.stored import stored_model
 from spine.ports import Reader
 from spine.resolution.packing import unpack
 from spine.resolution.trees import NEVER, roots
@@ -66,10 +67,10 @@ def read_forest(reader: Reader, kind: Kind) -> Forest:
 
 def read_model(reader: Reader, kind: Kind) -> Model:
     """The model that the store was resolved with; ModelError where there is none."""
-    rows = reader.get("document", "id", [f"model:{kind.value}"])
-    if not rows:
+    model = stored_model(reader, kind)
+    if model is None:
         raise ModelError(f"The store has no model for {kind.value} records.", remedy="Run `spine resolve` first.")
-    return Model.from_document(rows[0]["body"])
+    return model
 
 
 def live_records(reader: Reader, kind: Kind) -> pa.Table:

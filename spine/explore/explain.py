@@ -12,9 +12,10 @@ from spine.domain.ids import encode_id
 from spine.domain.vocabulary import NAMESPACES
 from spine.errors import NotFound
 from spine.explore.membership import Entity, resolve
-from spine.explore.models import evidence_of, models_of
+from spine.explore.models import evidence_of
 from spine.matching.model import Evidence, Model
 from spine.matching.on_demand import Side, score_two
+from spine.matching.stored import stored_models
 from spine.normalise.identifiers import normalise_identifier
 from spine.ports import Reader, Row
 
@@ -136,7 +137,7 @@ def scored(reader: Reader, left: int, right: int, model: Model | None) -> Bond |
     if len(rows) < 2 or rows[left]["kind"] != rows[right]["kind"]:
         return None
     kind = rows[left]["kind"]
-    model = model if model is not None and model.kind == kind else models_of(reader, [kind]).get(kind)
+    model = model if model is not None and model.kind == kind else stored_models(reader, [kind]).get(kind)
     if model is None:
         return None
     sides = {number: Side(json.loads(row["fields"] or "{}"), []) for number, row in rows.items()}

@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from spine.access.context import Context
 from spine.domain.ids import encode_id
 from spine.errors import NotFound, QueryError
-from spine.explore.models import models_of, no_model
+from spine.explore.models import no_model
 from spine.explore.trees import Tree, read_tree
 from spine.matching.model import Model
+from spine.matching.stored import stored_models
 from spine.ports import Reader, Row
 
 COMPANIONS_CAP = 200
@@ -65,7 +66,7 @@ def resolve(reader: Reader, context: Context, records: Iterable[int], confidence
     inside = {row["start"]: row["end"] for row in reader.get("in_component", "start", wanted)}
     components = reader.get("component", "id", sorted(set(inside.values()))) if inside else []
     kinds = sorted({row["kind"] for row in components if row["size"] > 1})
-    models = models_of(reader, kinds)
+    models = stored_models(reader, kinds)
     found: dict[int, Entity] = {}
     for row in components:
         asked = [record for record in wanted if inside.get(record) == row["id"]]

@@ -7,8 +7,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from spine.access.context import Context
-from spine.explore.models import models_of
 from spine.matching.model import Model
+from spine.matching.stored import stored_models
 from spine.ports import Reader, Row
 
 COUNTED = ("record", "identifier", "carries", "match", "component", "person", "household", "organisation",
@@ -47,7 +47,7 @@ class Shared:
 def status(reader: Reader, context: Context) -> Status:
     """What the graph holds now."""
     counts = {table: reader.count(table) for table in COUNTED}
-    models = models_of(reader, ("person", "organisation"))
+    models = stored_models(reader, ("person", "organisation"))
     facts = tuple(
         ModelFacts(kind, model.version, tuple(comparison.name for comparison in model.comparisons), model)
         for kind, model in sorted(models.items())

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from spine.domain.vocabulary import Kind
+from spine.matching.stored import stored_model
 from spine.pipeline.applying import apply
 from spine.pipeline.candidates import Rekeying
 from spine.pipeline.changes import write_changes, write_moves
@@ -15,7 +16,6 @@ from spine.pipeline.homes import write_every_household
 from spine.pipeline.index_state import IndexState, bore_since, drop_state, keep_state, missed, read_state
 from spine.pipeline.key_index import make_index
 from spine.pipeline.linking import link
-from spine.pipeline.matching import stored_model
 from spine.pipeline.numbering import stored_key
 from spine.pipeline.progress import Stopwatch
 from spine.pipeline.rebuild import models_of

@@ -9,6 +9,7 @@ import pyarrow as pa
 from spine.access.context import Context
 from spine.domain.vocabulary import Kind
 from spine.matching.model import Model
+from spine.matching.stored import stored_model
 from spine.normalise.record import Options
 from spine.pipeline.applying import ONLINE as MOST
 from spine.pipeline.applying import Applied, apply
@@ -18,7 +19,6 @@ from spine.pipeline.declaring import declarers_of
 from spine.pipeline.index_state import ONLINE, IndexState, ensure_index, keep_state
 from spine.pipeline.intake import Written, write_ready
 from spine.pipeline.linking import link
-from spine.pipeline.matching import stored_model
 from spine.pipeline.numbering import key_of
 from spine.pipeline.outcome import EntityState, Outcome, outcome
 from spine.pipeline.preparing import make_ready

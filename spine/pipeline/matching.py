@@ -210,12 +210,6 @@ def _contents(encoded: Encoded) -> Ints:
     return np.unique(number, return_inverse=True)[1].astype(np.int64)
 
 
-def stored_model(reader: Reader, kind: Kind) -> Model | None:
-    """The model that the store keeps for a kind."""
-    rows = reader.get("document", "id", [f"model:{kind.value}"])
-    return Model.from_document(rows[0]["body"]) if rows else None
-
-
 def same_model(reader: Reader, model: Model) -> bool:
     """The store keeps this very model."""
     rows = reader.get("document", "id", [f"model:{model.kind}"])

@@ -12,11 +12,12 @@ import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
 from spine.matching.model import Model
+from spine.matching.stored import stored_models
 from spine.matching.training import untrained
 from spine.pipeline.differing import Differing
 from spine.pipeline.gather import Gathered, encode_kind
 from spine.pipeline.gather_some import gather_some
-from spine.pipeline.matching import Matched, judged_among, stored_model, trees_of
+from spine.pipeline.matching import Matched, judged_among, trees_of
 from spine.pipeline.region import Region, region
 from spine.pipeline.tables import component_tables, entities_of, resolved_of
 from spine.ports import Difference, Reader, Row, Writer
@@ -75,7 +76,8 @@ class Rebuilt:
 
 def models_of(reader: Reader) -> dict[Kind, Model]:
     """The stored model of each kind, or the shipped weights where none was trained."""
-    return {kind: stored_model(reader, kind) or untrained(kind) for kind in Kind}
+    kept = stored_models(reader, Kind)
+    return {kind: kept.get(kind) or untrained(kind) for kind in Kind}
 
 
 def build(

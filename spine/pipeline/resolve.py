@@ -11,10 +11,11 @@ from spine import __version__
 from spine.access.context import Context
 from spine.domain.vocabulary import Kind
 from spine.matching.model import Model
+from spine.matching.stored import stored_model
 from spine.pipeline.catching_up import FEW, catch_up, caught_up
 from spine.pipeline.gather import Gathered, gather
 from spine.pipeline.golden_rules import golden_rules
-from spine.pipeline.matching import Matched, match, same_model, stored_model
+from spine.pipeline.matching import Matched, match, same_model
 from spine.pipeline.progress import Stopwatch
 from spine.pipeline.resolve_report import SUMMARY, ResolveReport
 from spine.pipeline.surname_counts import keep_surnames, stored_surnames

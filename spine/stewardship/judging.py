@@ -9,12 +9,12 @@ from spine.domain.ids import encode_id
 from spine.domain.judgements import AUTHORITIES, Verdict
 from spine.domain.vocabulary import Kind
 from spine.errors import ModelError, NotFound, QueryError
+from spine.matching.stored import stored_model
 from spine.pipeline.applying import ONLINE as MOST
 from spine.pipeline.applying import apply
 from spine.pipeline.changes import write_changes
 from spine.pipeline.declaring import declarers_of
 from spine.pipeline.index_state import ONLINE, read_state
-from spine.pipeline.matching import stored_model
 from spine.pipeline.numbering import stored_key
 from spine.pipeline.outcome import Outcome, outcome
 from spine.pipeline.rebuild import Delta, models_of

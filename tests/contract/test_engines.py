@@ -30,9 +30,10 @@ from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import Kind
 from spine.engines.local_engine import LocalEngine
 from spine.matching.blocking import keys
+from spine.matching.stored import stored_model
 from spine.pipeline.gather import Gathered, gather
 from spine.pipeline.load import load
-from spine.pipeline.matching import Matched, match, stored_model
+from spine.pipeline.matching import Matched, match
 from spine.pipeline.progress import Stopwatch
 from spine.pipeline.resolve import resolve
 from spine.pipeline.tables import DERIVED
@@ -276,14 +277,8 @@ def test_tables_resolved_on_spark_are_those_of_one_machine(
         monkeypatch.setattr(
             "sys.argv",
             [
-                "spine",
-                "spark",
-                "resolve",
-                "--records",
-                str(tmp_path / "graph"),
-                "--out",
-                str(tmp_path / "out"),
-                "--json",
+                *("spine", "spark", "resolve", "--json"),
+                *("--records", str(tmp_path / "graph"), "--out", str(tmp_path / "out")),
             ],
         )
         with contextlib.suppress(SystemExit):

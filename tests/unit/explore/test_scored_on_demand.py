@@ -8,7 +8,7 @@ from demo_world import fill
 from spine.access.context import LOCAL
 from spine.bootstrap import open_store
 from spine.explore.explain import scored, why
-from spine.explore.models import models_of
+from spine.matching.stored import stored_models
 from spine.settings import Settings
 
 
@@ -23,7 +23,7 @@ def test_every_kept_match_is_scored_the_same_on_demand(store):
     with store.reading(LOCAL) as reader:
         matches = reader.scan("match").to_pylist()
         kinds = {row["id"]: row["kind"] for row in reader.scan("record", ["id", "kind"]).to_pylist()}
-        models = models_of(reader, ["person", "organisation"])
+        models = stored_models(reader, ["person", "organisation"])
         chosen = random.Random(0).sample(matches, 150)
         for match in chosen:
             bond = scored(reader, match["start"], match["end"], models[kinds[match["start"]]])
