@@ -14,11 +14,13 @@ from spine.domain.vocabulary import NAMESPACES, Kind
 from spine.domain.vocabulary import Policy as NamespacePolicy
 from spine.engines.spark_blocking import blocked
 from spine.engines.spark_components import components
+from spine.engines.spark_lists import listed_apart
 from spine.engines.spark_records import encoded_of, key_frame
 from spine.engines.spark_steps import cut, pairs_inside, score_pairs, trees, verified_conflicts
 from spine.errors import InputError
 from spine.matching.blocking import REFINE, rules_of
 from spine.matching.model import Model
+from spine.matching.side_by_side import two_persons
 from spine.resolution.components import Pairs
 from spine.resolution.judgements import Settled, settle
 from spine.resolution.trees import CERTAIN, Policy
@@ -42,8 +44,9 @@ def merge_trees(
 
     `folder` is any path Spark knows. Its table `records` is that of `spark_records.records_table` with a column
     `order` that sorts as (source, record_id) does, its table `claims` (row, namespace, value, verified) the
-    identifiers. Each step is written before the next one starts, to `candidates`, `matches`, `components` and `trees`.
-    `judgements` name rows. InputError where no blocking rule applies to the records.
+    identifiers, its table `lists` (row, source, list) what sources list side by side. Each step is written before the
+    next one starts, to `candidates`, `matches`, `components` and `trees`. `judgements` name rows. InputError where no
+    blocking rule applies to the records.
     """
     policy = policy or Policy()
     path = f"{folder.rstrip('/')}/records"
@@ -60,7 +63,8 @@ def merge_trees(
     claims = spark.read.parquet(f"{folder.rstrip('/')}/claims").where(
         F.col("verified") & F.col("namespace").isin(UNIQUE)
     )
-    settled, conflicts = _settled(spark, judgements, verified_conflicts(claims, whole), whole)
+    listed = listed_apart(spark, path, spark.read.parquet(f"{folder.rstrip('/')}/lists"), whole)
+    settled, conflicts = _settled(spark, judgements, verified_conflicts(claims, whole), listed, whole)
     same = _frame(spark, settled.same)
     labels = _written(spark, cut(whole, matches, same, policy), folder, "components")
     inside = score_pairs(spark, path, pairs_inside(labels), model, told=CERTAIN)
@@ -78,16 +82,22 @@ def _name_of(kind: Kind) -> Column:
 
 
 def _settled(
-    spark: SparkSession, judgements: Sequence[Judgement], conflicts: DataFrame, labels: DataFrame
+    spark: SparkSession, judgements: Sequence[Judgement], conflicts: DataFrame, listed: DataFrame, labels: DataFrame
 ) -> tuple[Settled, DataFrame]:
-    """What judgements say against the conflicts of their own components, and the conflicts of all others."""
+    """What judgements say beside the lists and against the conflicts of their own components; the pairs of all others.
+
+    `conflicts` and `listed` are pairs that are kept apart (left, right, component); these by a `source`.
+    """
     ends = np.array([end for one in judgements for end in (one.a, one.b)], np.int64)
     judged = (
         spark.createDataFrame(pa.table({"row": np.unique(ends)})).join(labels, "row").select("component").distinct()
     )
     near = conflicts.join(judged, "component").select("left", "right").toArrow() if judgements else None
     pairs = (near["left"].to_numpy(), near["right"].to_numpy()) if near is not None else (ends, ends)
-    return settle(judgements, pairs), conflicts.join(judged, "component", "left_anti").select("left", "right")
+    beside = listed.join(judged, "component").collect() if judgements else []
+    said = [two_persons(row["left"], row["right"], row["source"]) for row in beside]
+    apart = conflicts.unionByName(listed.drop("source")).distinct()
+    return settle([*judgements, *said], pairs), apart.join(judged, "component", "left_anti").select("left", "right")
 
 
 def _written(spark: SparkSession, frame: DataFrame, folder: str, name: str) -> DataFrame:

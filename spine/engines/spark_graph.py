@@ -17,6 +17,7 @@ from pyspark.sql import functions as F
 from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import FIELDS, Kind
 from spine.engines.spark_flow import merge_trees
+from spine.engines.spark_lists import lists_of
 from spine.errors import FileError
 from spine.matching.carried import COMPARED, CUSTOM
 from spine.matching.encoded import SLOTS
@@ -45,6 +46,8 @@ def resolve_graph(
         spark.sparkContext.setCheckpointDir(f"{out}/work/checkpoints")
     known = dict(models or {}) or _models(spark, records)
     live = _table(spark, records, "record").where("live")
+    carries = _table(spark, records, "carries").where("valid_to is null")
+    lists_of(live, carries).write.mode("overwrite").parquet(f"{out}/work/lists")
     made: dict[str, list[DataFrame]] = {}
     for kind in Kind:
         chosen = live.where(F.col("kind") == kind.value)
@@ -52,7 +55,9 @@ def resolve_graph(
             continue
         model = known.get(kind) or untrained(kind)
         folder = f"{out}/work/{kind.value}"
-        _prepare(spark, records, chosen, folder)
+        _prepare(carries, chosen, folder)
+        lists = spark.read.parquet(f"{out}/work/lists")
+        lists.join(chosen.select(F.col("id").alias("row")), "row").write.mode("overwrite").parquet(f"{folder}/lists")
         judgements = _judgements(spark, records, chosen)
         trees = merge_trees(spark, folder, kind, model, judgements=judgements)
         for name, frame in _derived(spark, folder, kind, model, trees, chosen, confidence).items():
@@ -93,13 +98,12 @@ def _judgements(spark: SparkSession, folder: str, chosen: DataFrame) -> list[Jud
     ]
 
 
-def _prepare(spark: SparkSession, source: str, chosen: DataFrame, folder: str) -> None:
+def _prepare(carries: DataFrame, chosen: DataFrame, folder: str) -> None:
     """Write `records` and `claims` of one kind, as `spark_flow.merge_trees` reads them."""
     shape = ", ".join(f"`{name}` string" for name in FIELDS)
     unfolded = chosen.select(
         F.col("id").alias("row"), F.col("key").alias("order"), F.from_json("fields", shape).alias("unfolded")
     ).select("row", "order", *(F.col(f"unfolded.`{name}`").alias(name) for name in FIELDS))
-    carries = _table(spark, source, "carries").where("valid_to is null")
     claims = carries.join(chosen.select(F.col("id").alias("start")), "start").select(
         F.col("start").alias("row"),
         "namespace",

@@ -94,6 +94,13 @@ def normalise_identifier(namespace: str, value: str, region: str = "US") -> str 
     return normaliser(namespace, region)(value)
 
 
+def target_value(namespace: str | None, value: str | None) -> str | None:
+    """The value of a relation's target as the target's own claim has it; None where it can't be read."""
+    if namespace in (None, "record") or value is None:
+        return value
+    return normalise_identifier(str(namespace), value)
+
+
 def lookup_values(namespace: str, value: str, regions: Sequence[str] = LOOKUP_REGIONS) -> tuple[str, ...]:
     """Every canonical value that the text may stand for: a local phone number is read as one of each region in turn."""
     readings = (normalise_identifier(namespace, value, region) for region in (regions if namespace == "phone" else "-"))

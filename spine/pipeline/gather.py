@@ -14,7 +14,7 @@ from spine.domain.vocabulary import ATTRIBUTES, FIELDS, Kind
 from spine.matching.carried import carried
 from spine.matching.encoded import Encoded, encode
 from spine.normalise.columns import at_positions, compute, distinct, one_array
-from spine.normalise.identifiers import normalise_identifier
+from spine.normalise.identifiers import target_value
 from spine.ports import RELATION_STRUCT, Reader
 from spine.resolution.components import Ints
 from spine.resolution.resolved import CLAIMS, CONSENTS
@@ -103,13 +103,6 @@ def _relations(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     known = {pair: target_value(*pair) for pair in set(pairs)}
     place = declared.schema.get_field_index("value")
     return declared.set_column(place, "value", pa.array([known[pair] for pair in pairs], pa.string()))
-
-
-def target_value(namespace: str | None, value: str | None) -> str | None:
-    """The value of a relation's target as the target's own claim has it; None where it can't be read."""
-    if namespace in (None, "record") or value is None:
-        return value
-    return normalise_identifier(str(namespace), value)
 
 
 def _claims(reader: Reader, ids: Ints) -> pa.Table:

@@ -9,7 +9,8 @@ import pyarrow as pa
 
 from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import ATTRIBUTES, FIELDS
-from spine.pipeline.gather import Gathered, target_value
+from spine.normalise.identifiers import target_value
+from spine.pipeline.gather import Gathered
 from spine.ports import RELATION_STRUCT, Reader, Row, arrow_schema
 from spine.resolution.components import Ints
 from spine.resolution.resolved import CLAIMS, CONSENTS, RELATIONS

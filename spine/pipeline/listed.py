@@ -3,19 +3,13 @@
 import numpy as np
 import pyarrow as pa
 
-from spine.domain.judgements import Judgement, Verdict
+from spine.domain.judgements import Judgement
 from spine.matching.encoded import Encoded
-from spine.matching.names import GIVEN, given, turn_names
-from spine.matching.pairs import PairView
+from spine.matching.side_by_side import two_persons, under_other_names
 from spine.normalise.columns import compute
 from spine.pipeline.gather import Gathered
 from spine.resolution.components import Ints, inside_pairs
 from spine.resolution.grouping import coded
-
-AUTHORITY = "source"
-WHY = "lists both side by side, under different given names"
-ANOTHER = ("differs", "resembles")
-"""Only under such given names: a source may well list one person twice."""
 
 
 def listed_apart(gathered: Gathered, rows: Ints, encoded: Encoded, labels: Ints) -> list[Judgement]:
@@ -27,14 +21,18 @@ def listed_apart(gathered: Gathered, rows: Ints, encoded: Encoded, labels: Ints)
     left, right = _side_by_side(gathered, rows, labels)
     if not len(left):
         return []
-    view = PairView(encoded, left, right)
-    turn_names(view)
-    apart = GIVEN.named(given(view), *ANOTHER)
+    apart = under_other_names(encoded, left, right)
     ids, sources = gathered.ids[rows], gathered.records["source"].to_pylist()
     pairs = zip(left[apart].tolist(), right[apart].tolist(), strict=True)
-    return [
-        Judgement(int(ids[a]), int(ids[b]), Verdict.DIFFERENT, AUTHORITY, "", sources[rows[a]], WHY) for a, b in pairs
-    ]
+    return [two_persons(int(ids[a]), int(ids[b]), sources[rows[a]]) for a, b in pairs]
+
+
+def lists_of(gathered: Gathered) -> tuple[Ints, Ints]:
+    """Rows, and the number of a list that each stands in: of a family, or of an account. A row may be in several."""
+    member, family = _families(gathered)
+    holder, account = _accounts(gathered)
+    number = np.concatenate((family, account + (family.max() + 1 if len(family) else 0)))
+    return np.concatenate((member, holder)), number
 
 
 def _side_by_side(gathered: Gathered, rows: Ints, labels: Ints) -> tuple[Ints, Ints]:
@@ -42,10 +40,7 @@ def _side_by_side(gathered: Gathered, rows: Ints, labels: Ints) -> tuple[Ints, I
     place = np.full(gathered.size, -1, np.int64)
     place[rows] = np.arange(len(rows))
     source = coded(gathered.records["source"]).codes
-    member, group = _families(gathered)
-    holder, account = _accounts(gathered)
-    member = np.concatenate((member, holder))
-    group = np.concatenate((group, account + (group.max() + 1 if len(group) else 0)))
+    member, group = lists_of(gathered)
     kept = place[member] >= 0
     member, group = member[kept], group[kept]
     at = place[member]

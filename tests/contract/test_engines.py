@@ -32,6 +32,7 @@ from spine.engines.local_engine import LocalEngine
 from spine.matching.blocking import keys
 from spine.matching.stored import stored_model
 from spine.pipeline.gather import Gathered, gather
+from spine.pipeline.listed import lists_of
 from spine.pipeline.load import load
 from spine.pipeline.matching import Matched, match
 from spine.pipeline.progress import Stopwatch
@@ -315,6 +316,10 @@ def written(gathered: Gathered, matched: Matched, folder: Path) -> None:
     claims = pa.table({"row": place, "namespace": gathered.claims["namespace"], "value": gathered.claims["value"],
                        "verified": gathered.claims["verified"]})  # fmt: skip
     parquet.write_table(claims.filter(place.is_valid()), folder / "claims")
+    member, group = lists_of(gathered)
+    listed = pa.table({"row": pa.array([local.get(row) for row in member.tolist()], pa.int64()),
+                       "source": gathered.records["source"].take(pa.array(member)), "list": group})  # fmt: skip
+    parquet.write_table(listed.filter(listed["row"].is_valid()), folder / "lists")
     third = -(-table.num_rows // 3)
     for start in range(0, table.num_rows, third):
         parquet.write_table(table.slice(start, third), folder / "records" / f"{start}.parquet")

@@ -1,0 +1,86 @@
+"""Records that their own source lists side by side, found where the data lies, as `spine.pipeline.listed` does."""
+
+from collections.abc import Iterable, Iterator
+
+import numpy as np
+import pyarrow as pa
+from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import functions as F
+
+from spine.engines.spark_records import encoded_of
+from spine.matching.side_by_side import under_other_names
+from spine.normalise.identifiers import target_value
+
+_DECLARED = "array<struct<kind:string,namespace:string,value:string>>"
+_TARGET = "row bigint, source string, list string"
+LISTED = "left bigint, right bigint, component bigint, source string"
+
+
+def lists_of(live: DataFrame, carries: DataFrame) -> DataFrame:
+    """Row, source and list of every live record that stands in a list: of a family, or of an account.
+
+    A family is named by the record or identifier that its members name as family; who is named by its record is in it.
+    """
+    declared = live.select(
+        F.col("id").alias("row"), "source", F.explode(F.from_json("relations", _DECLARED)).alias("declared")
+    )
+    families = (
+        declared.where("declared.kind = 'family'")
+        .select("row", "source", "declared.namespace", "declared.value")
+        .mapInArrow(_targets, _TARGET)
+    )
+    named = families.select("list").distinct()
+    own = live.select(
+        F.col("id").alias("row"), "source", F.concat(F.lit("record/"), "source", F.lit("/"), "record_id").alias("list")
+    )
+    heads = own.join(named, "list").select("row", "source", "list")
+    accounts = (
+        carries.where("namespace = 'account'")
+        .select(F.col("start").alias("row"), F.concat(F.lit("account "), F.col("end").cast("string")).alias("list"))
+        .join(own.select("row", "source"), "row")
+        .select("row", "source", "list")
+    )
+    return families.unionByName(heads).unionByName(accounts).distinct()
+
+
+def _targets(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        namespaces, values = batch["namespace"].to_pylist(), batch["value"].to_pylist()
+        known = {pair: target_value(*pair) for pair in set(zip(namespaces, values, strict=True))}
+        targets = [known[pair] for pair in zip(namespaces, values, strict=True)]
+        texts = [
+            None if namespace is None or target is None else f"{namespace}/{target}"
+            for namespace, target in zip(namespaces, targets, strict=True)
+        ]
+        lists = pa.array(texts, pa.string())
+        found = pa.RecordBatch.from_pydict({"row": batch["row"], "source": batch["source"], "list": lists})
+        yield found.filter(lists.is_valid())
+
+
+def listed_apart(spark: SparkSession, fields_path: str, lists: DataFrame, components: DataFrame) -> DataFrame:
+    """Pairs of one component that one source lists side by side under different given names: `LISTED`.
+
+    `lists` (row, source, list) are those of `lists_of`, `components` (row, component). Each pair comes once.
+    """
+    inside = lists.join(components, "row")
+    one = inside.withColumnRenamed("row", "left")
+    pairs = (
+        one.join(inside.withColumnRenamed("row", "right"), ["list", "source", "component"])
+        .where("left < right")
+        .select("left", "right", "component", "source")
+        .distinct()
+    )
+    records = spark.read.parquet(fields_path).drop("order")
+    for side, name in (("left", "one"), ("right", "other")):
+        pairs = pairs.join(records.select(F.col("row").alias(side), F.struct("*").alias(name)), side)
+    columns = ("left", "right", "component", "source", "one", "other")
+    return pairs.select(*columns).mapInArrow(_apart, LISTED)
+
+
+def _apart(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    for batch in batches:
+        table = pa.Table.from_batches([batch])
+        both = pa.concat_tables([pa.Table.from_struct_array(table[name]) for name in ("one", "other")])
+        places = np.arange(both.num_rows)
+        apart = under_other_names(encoded_of(both), places[: table.num_rows], places[table.num_rows :])
+        yield from table.select(["left", "right", "component", "source"]).filter(pa.array(apart)).to_batches()
