@@ -1,4 +1,4 @@
-"""Take the pictures of docs/explorer.md again: `python docs/explorer_pictures.py`; needs Chromium."""
+"""Take the pictures of docs/explorer.md again: `python docs/explorer_pictures.py`; needs Chromium and a Neo4j."""
 
 import re
 import sys
@@ -12,6 +12,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "tests" / "support")]
 
 from browser import chromium, served  # noqa: E402 - lies with the tests
 from demo_world import KEY  # noqa: E402 - lies with the tests
+from neo4j_server import neo4j_server  # noqa: E402 - lies with the tests
 from playwright.sync_api import Page  # noqa: E402 - a package of the test group
 
 from loaders.open import open_source  # noqa: E402 - after the path is set
@@ -66,6 +67,12 @@ def lower(page: Page) -> None:
     page.wait_for_selector("#clusters-card ~ *, .chart rect")
 
 
+def asked(page: Page) -> None:
+    """Ask the question that stands there."""
+    page.locator("form.cypher button[type=submit]").click()
+    page.wait_for_selector("#answer-card")
+
+
 @dataclass(frozen=True)
 class Picture:
     """One picture: its name, the path, what is done before it is taken, and how."""
@@ -99,6 +106,7 @@ ALL = (
     Picture("question", "/questions/analysis/neighbourhood-through-identifier", height=1200),
     Picture("metrics", "/metrics", lower, height=1900),
 )
+ON_NEO4J = (Picture("cypher", "/cypher", asked),)
 
 
 def filled(store: GraphStore, folder: Path) -> None:
@@ -116,29 +124,37 @@ def splits(store: GraphStore) -> str:
     return f"/person/{encode_id('person', max(found, key=lambda one: (one['size'], -one['id']))['id'])}"
 
 
+def take(store: GraphStore, wanted: list[Picture]) -> None:
+    """Take these pictures of a store."""
+    with served(store, Settings()) as address, chromium() as browser:
+        for one in wanted:
+            page = browser.new_page(
+                viewport={"width": one.width, "height": one.height},
+                color_scheme="dark" if one.theme == "dark" else "light",
+                locale="en-US",
+                reduced_motion="reduce",
+            )
+            page.goto(address + (splits(store) if one.path == SPLITS else one.path))
+            page.wait_for_selector("body[data-ready]", state="attached")
+            page.wait_for_function("() => document.querySelector('.bones, .stale') === null", timeout=60_000)
+            one.act(page)
+            page.wait_for_timeout(500)
+            page.screenshot(path=PICTURES / f"{one.name}.png")
+            page.close()
+
+
 def main(names: list[str]) -> None:
     """Take all pictures, or those named."""
     PICTURES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, open_store(f"sqlite:{folder}/spine.db", Settings()) as store:
-        filled(store, Path(folder) / "world")
-        with served(store, Settings()) as address, chromium() as browser:
-            splitting = splits(store)
-            for one in ALL:
-                if names and one.name not in names:
-                    continue
-                page = browser.new_page(
-                    viewport={"width": one.width, "height": one.height},
-                    color_scheme="dark" if one.theme == "dark" else "light",
-                    locale="en-US",
-                    reduced_motion="reduce",
-                )
-                page.goto(address + (splitting if one.path == SPLITS else one.path))
-                page.wait_for_selector("body[data-ready]", state="attached")
-                page.wait_for_function("() => document.querySelector('.bones, .stale') === null", timeout=60_000)
-                one.act(page)
-                page.wait_for_timeout(500)
-                page.screenshot(path=PICTURES / f"{one.name}.png")
-                page.close()
+    with tempfile.TemporaryDirectory() as folder:
+        if wanted := [one for one in ALL if not names or one.name in names]:
+            with open_store(f"sqlite:{folder}/spine.db", Settings()) as store:
+                filled(store, Path(folder) / "world")
+                take(store, wanted)
+        if wanted := [one for one in ON_NEO4J if not names or one.name in names]:
+            with neo4j_server() as url, open_store(url, Settings()) as store:
+                filled(store, Path(folder) / "world-of-neo4j")
+                take(store, wanted)
 
 
 if __name__ == "__main__":

@@ -282,3 +282,20 @@ def test_9_a_question_whose_answer_is_a_graph_is_drawn(visitor: Visitor) -> None
     assert int(page.locator(".picture").get_attribute("data-drawn") or 0) > 3
     page.get_by_role("button", name="Table", exact=True).click()
     assert page.locator(".network table.list tbody tr").count() > 3
+
+
+def test_9_a_question_in_cypher_is_answered_where_the_store_is_a_neo4j(visitor: Visitor, world: World) -> None:
+    page = visitor.open("/")
+    link = page.get_by_role("navigation", name="Main").get_by_role("link", name="Cypher")
+    if not world.store.url.startswith(("bolt:", "neo4j:")):
+        expect(link).to_have_count(0)
+        return
+    link.press("Enter")
+    page.wait_for_url("**/cypher")
+    visitor.ready()
+    ask = page.get_by_role("button", name="Ask", exact=True)
+    ask.click()
+    expect(page.locator("#answer-card").locator("xpath=ancestor::section").locator("tbody tr")).to_have_count(20)
+    page.locator("#query").fill("MATCH (p:Person) DETACH DELETE p")
+    ask.click()
+    expect(page.get_by_role("alert")).to_be_visible()
