@@ -187,11 +187,35 @@ class Cause:
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Step:
+    """The rows of a table whose indexed `column` is one of `values`, or one of those that earlier steps found.
+
+    `after` names the latter as (step, column of its rows); a column of lists counts with all their items, and nulls
+    count for nothing. At most `limit` rows per value; the rows have their key and `columns`, all where none is named.
+    """
+
+    table: str
+    column: str
+    values: tuple[Any, ...] = ()
+    after: tuple[tuple[str, str], ...] = ()
+    limit: int | None = None
+    columns: tuple[str, ...] = ()
+
+
+Plan = Mapping[str, Step]
+"""Steps by name, each after those that it names."""
+
+
 class Reader(Protocol):
     """One consistent view of the graph."""
 
     def get(self, table: str, column: str, values: Sequence[Any], limit: int | None = None) -> list[Row]:
         """The rows whose indexed column is one of the values, ordered by key; at most `limit` per value."""
+        ...
+
+    def follow(self, plan: Plan) -> dict[str, list[Row]]:
+        """What each step of a plan finds, in one round trip: the rows that `get` would give step by step."""
         ...
 
     def select(

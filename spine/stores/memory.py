@@ -16,9 +16,22 @@ import pyarrow as pa
 from spine.access.context import Context
 from spine.domain.graph import GRAPH, Table
 from spine.errors import StoreBusy, StoreError
-from spine.ports import Cause, Clock, Difference, Reader, Row, SystemClock, Where, Writer, arrow_schema
+from spine.ports import (
+    Cause,
+    Clock,
+    Difference,
+    Plan,
+    Reader,
+    Row,
+    Step,
+    SystemClock,
+    Where,
+    Writer,
+    arrow_schema,
+)
 from spine.stores.conditions import checked, checked_page, never
-from spine.stores.shape import ends_of, indexed, key_of, known, known_columns
+from spine.stores.following import followed, names_of
+from spine.stores.shape import ends_of, key_of, known, known_columns
 from spine.stores.transaction import LOG, Transaction, already_held, missing_end
 from spine.stores.words import record_words, scored, words_of
 
@@ -48,12 +61,19 @@ class MemoryReader:
 
     def get(self, table: str, column: str, values: Sequence[Any], limit: int | None = None) -> list[Row]:
         """The rows whose indexed column is one of the values, ordered by key; at most `limit` per value."""
-        shape = known(table)
-        indexed(shape, column)
-        found: list[Row] = []
-        for value in dict.fromkeys(values):
-            found += self._index(shape, column).get(value, [])[:limit]
-        return [copy.deepcopy(row) for row in sorted(found, key=lambda row: key_of(shape, row))]
+        return self.follow({table: Step(table, column, tuple(values), limit=limit)})[table]
+
+    def follow(self, plan: Plan) -> dict[str, list[Row]]:
+        """What each step of a plan finds."""
+        return followed(plan, self._fetch)
+
+    def _fetch(self, table: Table, step: Step, values: list[Any]) -> list[Row]:
+        index, found = self._index(table, step.column), []
+        for value in values:
+            found += index.get(value, [])[: step.limit]
+        names = names_of(table, step)
+        found.sort(key=lambda row: key_of(table, row))
+        return [{name: copy.copy(row[name]) for name in names} for row in found]
 
     def select(
         self,

@@ -9,9 +9,10 @@ from typing import Any
 import pyarrow as pa
 
 from spine.domain.graph import Table
-from spine.ports import Row, Where
+from spine.ports import Plan, Row, Step, Where
 from spine.stores.conditions import checked, checked_page, never
-from spine.stores.shape import indexed, key_of, known, known_columns
+from spine.stores.following import followed, names_of
+from spine.stores.shape import key_of, known, known_columns
 from spine.stores.sqlite import packed
 from spine.stores.sqlite.connection import Connection, TooLong
 from spine.stores.sqlite.values import from_sqlite, to_rows
@@ -34,19 +35,25 @@ class SqliteReader:
 
     def get(self, table: str, column: str, values: Sequence[Any], limit: int | None = None) -> list[Row]:
         """The rows whose indexed column is one of the values, ordered by key; at most `limit` per value."""
-        shape = known(table)
-        indexed(shape, column)
-        asked = [value for value in dict.fromkeys(values) if value is not None]
-        start = f'SELECT {listed(shape.names)} FROM "{table}" WHERE "{column}"'
-        order = f"ORDER BY {listed(shape.key)}"
-        if limit is None and len(asked) > 1:
-            condition, bound = _one_of(asked)
-            return to_rows(shape, self._connection.run(f"{start} {condition} {order}", bound))
+        return self.follow({table: Step(table, column, tuple(values), limit=limit)})[table]
+
+    def follow(self, plan: Plan) -> dict[str, list[Row]]:
+        """What each step of a plan finds, a few cheap statements for each."""
+        return followed(plan, self._fetch)
+
+    def _fetch(self, table: Table, step: Step, values: list[Any]) -> list[Row]:
+        names = names_of(table, step)
+        start = f'SELECT {listed(names)} FROM "{table.name}" WHERE "{step.column}"'
+        order = f"ORDER BY {listed(table.key)}"
+        if step.limit is None and len(values) > 1:
+            condition, bound = _one_of(values)
+            return to_rows(table, names, self._connection.run(f"{start} {condition} {order}", bound))
+        limit = -1 if step.limit is None else step.limit
         found: list[tuple[Any, ...]] = []
-        for value in asked:
-            found += self._connection.run(f"{start} = ? {order} LIMIT ?", (value, -1 if limit is None else limit))
-        rows = to_rows(shape, found)
-        return sorted(rows, key=lambda row: key_of(shape, row)) if len(asked) > 1 else rows
+        for value in values:
+            found += self._connection.run(f"{start} = ? {order} LIMIT ?", (value, limit))
+        rows = to_rows(table, names, found)
+        return sorted(rows, key=lambda row: key_of(table, row)) if len(values) > 1 else rows
 
     def select(
         self,
@@ -81,7 +88,7 @@ class SqliteReader:
                 f'{start} AND "{order}" IS NULL {place} ORDER BY id {turned} LIMIT ?',
                 [*values, *identity, limit - len(found)],
             )
-        return to_rows(shape, found)
+        return to_rows(shape, shape.names, found)
 
     def count(self, table: str, where: Sequence[Where] = ()) -> int:
         """How many rows fulfil all conditions."""

@@ -31,10 +31,13 @@ def from_sqlite(table: Table, names: Sequence[str], rows: list[tuple[Any, ...]])
     return pa.Table.from_arrays(arrays, schema=schema)
 
 
-def to_rows(table: Table, rows: list[tuple[Any, ...]]) -> list[Row]:
-    """Tuples of SQLite values, all columns of the table, as rows."""
-    names = table.names
-    special = [(column.name, column.type) for column in table.columns if column.type in ("bool", *_LISTS)]
+def to_rows(table: Table, names: Sequence[str], rows: list[tuple[Any, ...]]) -> list[Row]:
+    """Tuples of SQLite values of the named columns as rows."""
+    special = [
+        (column.name, column.type)
+        for column in table.columns
+        if column.type in ("bool", *_LISTS) and column.name in names
+    ]
     out = [dict(zip(names, row, strict=True)) for row in rows]
     for row in out:
         for name, kind in special:

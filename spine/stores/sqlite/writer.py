@@ -10,7 +10,7 @@ import pyarrow.compute as pc
 
 from spine.access.context import Context
 from spine.domain.graph import GRAPH, Table
-from spine.ports import Cause, Clock, Difference, Row, Where
+from spine.ports import Cause, Clock, Difference, Row, Step, Where
 from spine.stores.difference import changes
 from spine.stores.shape import edges_of, ends_of, key_of, known
 from spine.stores.sqlite import search
@@ -44,11 +44,10 @@ class SqliteWriter(SqliteReader, Transaction):
         self._filling = Filling(connection)
         self._strangers = False
 
-    def get(self, table: str, column: str, values: Sequence[Any], limit: int | None = None) -> list[Row]:
-        """As in the port."""
-        if column != known(table).key[0]:
-            self._filling.complete(known(table))
-        return super().get(table, column, values, limit)
+    def _fetch(self, table: Table, step: Step, values: list[Any]) -> list[Row]:
+        if step.column != table.key[0]:
+            self._filling.complete(table)
+        return super()._fetch(table, step, values)
 
     def select(
         self,

@@ -1,0 +1,1 @@
+"""How fast an identity look-up is, and what of it is the store."""

@@ -1,0 +1,60 @@
+"""Plans of several steps, checked before any store sees them, and followed step by step where that costs nothing."""
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from spine.domain.graph import Table
+from spine.errors import QueryError
+from spine.ports import Plan, Row, Step
+from spine.stores.shape import indexed, known, known_columns
+
+LISTS = ("ints", "texts")
+
+Fetch = Callable[[Table, Step, list[Any]], list[Row]]
+"""The rows of a step for these values, none of them null, each once."""
+
+
+def names_of(table: Table, step: Step) -> tuple[str, ...]:
+    """The columns that the rows of a step have, in the order of the table: its key always."""
+    if not step.columns:
+        return table.names
+    return tuple(name for name in table.names if name in step.columns or name in table.key)
+
+
+def checked_plan(plan: Plan) -> dict[str, Table]:
+    """The table of each step; QueryError for a step that can't be asked, or comes before what it follows."""
+    tables: dict[str, Table] = {}
+    for name, step in plan.items():
+        shape = known(step.table)
+        indexed(shape, step.column)
+        known_columns(shape, step.columns)
+        for before, column in step.after:
+            if before not in tables:
+                raise QueryError(f"Step {name!r} follows {before!r}, which does not come before it.")
+            if column not in names_of(tables[before], plan[before]):
+                raise QueryError(f"Step {name!r} follows {before}.{column}, which that step does not ask for.")
+        tables[name] = shape
+    return tables
+
+
+def followed(plan: Plan, fetch: Fetch) -> dict[str, list[Row]]:
+    """What each step finds, by asking one after another."""
+    tables = checked_plan(plan)
+    found: dict[str, list[Row]] = {}
+    for name, step in plan.items():
+        values = list(step.values)
+        for before, column in step.after:
+            values += _held(found[before], column, tables[before].column(column).type in LISTS)
+        found[name] = fetch(tables[name], step, present(values)) if values else []
+    return found
+
+
+def present(values: Iterable[Any]) -> list[Any]:
+    """Each value once, in order of appearance, without nulls."""
+    return [value for value in dict.fromkeys(values) if value is not None]
+
+
+def _held(rows: Sequence[Row], column: str, lists: bool) -> list[Any]:
+    if lists:
+        return [item for row in rows for item in row[column] or ()]
+    return [row[column] for row in rows]

@@ -1,0 +1,60 @@
+"""A plan of several steps as one question in Cypher.
+
+Each step is a subquery that collects its rows, as lists of values, out of its parameters and of what steps before it
+collected. The text depends on the shape of the plan only, so that the server plans each shape once.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from spine.domain.graph import Table
+from spine.ports import Plan, Step
+from spine.stores.following import LISTS, names_of, present
+from spine.stores.neo4j_bolt.patterns import label, place, places
+
+
+def question(plan: Plan, tables: Mapping[str, Table]) -> tuple[str, dict[str, Any]]:
+    """The question and its parameters; it answers one row, with a column of collected rows for each step."""
+    at = {name: f"s{number}" for number, name in enumerate(plan)}
+    parts: list[str] = []
+    values: dict[str, Any] = {}
+    for number, (name, step) in enumerate(plan.items()):
+        if step.values or not step.after:
+            values[f"v{number}"] = present(step.values)
+        if step.limit is not None:
+            values[f"l{number}"] = step.limit
+        scope = ", ".join(dict.fromkeys(at[before] for before, _ in step.after))
+        parts.append(
+            f"CALL ({scope}) {{ {_sought(plan, tables, name, at, number)} {_found(tables[name], step, number)} }}"
+        )
+    return f"{' '.join(parts)} RETURN {', '.join(at.values())}", values
+
+
+def _sought(plan: Plan, tables: Mapping[str, Table], name: str, at: Mapping[str, str], number: int) -> str:
+    """Rows of `value`: each value that the step looks for, once."""
+    step = plan[name]
+    lists = [f"$v{number}"] if step.values or not step.after else []
+    for before, column in step.after:
+        place_of = names_of(tables[before], plan[before]).index(column)
+        cell = f"row[{place_of}]"
+        if tables[before].column(column).type in LISTS:
+            lists.append(f"COLLECT {{ UNWIND {at[before]} AS row UNWIND {cell} AS item RETURN item }}")
+        else:
+            lists.append(f"[row IN {at[before]} | {cell}]")
+    if not step.after:
+        return f"UNWIND {lists[0]} AS value"
+    return f"UNWIND {' + '.join(lists)} AS value WITH DISTINCT value WHERE value IS NOT NULL"
+
+
+def _found(table: Table, step: Step, number: int) -> str:
+    """The rows that hold a value, collected."""
+    cells = f"[{places(table, names_of(table, step))}]"
+    if table.is_edge:
+        # Labels on both ends: the named one finds its node by index, the other tells tables of one type apart.
+        found, kept = f"(a:{label(table.start)})-[r:`{table.label}`]->(b:{label(table.end)})", "a, r, b"
+    else:
+        found, kept = f"(n:`{table.label}`)", "n"
+    match = f"MATCH {found} WHERE {place(table, step.column)} = value"
+    if step.limit is not None:
+        match = f"CALL (value) {{ {match} RETURN {kept} ORDER BY {places(table, table.key)} LIMIT $l{number} }}"
+    return f"{match} RETURN collect({cells}) AS s{number}"
