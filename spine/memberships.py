@@ -12,11 +12,12 @@ import pyarrow.compute as pc
 
 from spine.domain.ids import ALPHABET, DIGITS, MULTIPLIER, PREFIXES
 from spine.domain.vocabulary import Kind
-from spine.errors import ModelError, QueryError
+from spine.errors import ModelError, QueryError, StoreError
 from spine.matching.model import Model
 from spine.matching.stored import stored_model
+from spine.normalise.columns import compute, one_array
 from spine.ports import Reader
-from spine.resolution.packing import unpack
+from spine.resolution.packing import joins_of_all
 from spine.resolution.trees import NEVER, roots
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
@@ -45,24 +46,30 @@ class Forest:
 
 def read_forest(reader: Reader, kind: Kind) -> Forest:
     """The merge trees of a kind, from the components of the store."""
+    return read_forests(reader)[kind]
+
+
+def read_forests(reader: Reader) -> dict[Kind, Forest]:
+    """The merge trees of every kind, from one look at the components of the store."""
     components = reader.scan("component", ["kind", "members", "value"])
-    components = components.filter(pc.equal(components["kind"], pa.scalar(kind.value)))
-    records, into, height, order = [], [], [], []
-    base = 0
-    for members, value in zip(components["members"].to_pylist(), components["value"].to_pylist(), strict=True):
-        if not value or not members or len(members) < 2:
-            continue
-        tree = unpack(value)
-        records.append(np.asarray(members, np.int64))
-        into.append(tree.into + base)
-        height.append(tree.height)
-        taken = np.flatnonzero(tree.step >= 0)
-        order.append(taken[np.argsort(tree.step[taken])] + base)
-        base += len(members)
-    columns = (
-        np.concatenate([np.empty(0, np.int64), *parts]).astype(np.int64) for parts in (records, into, height, order)
-    )
-    return Forest(*columns)
+    held = components.filter(pc.greater(pc.list_value_length(components["members"]), pa.scalar(1)))
+    held = held.filter(pc.greater(pc.binary_length(held["value"]), pa.scalar(0)))
+    return {kind: _forest(held.filter(pc.equal(held["kind"], pa.scalar(kind.value)))) for kind in Kind}
+
+
+def _forest(components: pa.Table) -> Forest:
+    if not components.num_rows:
+        return Forest(*(np.empty(0, np.int64) for _ in range(4)))
+    values: Any = one_array(components["value"]).cast(pa.large_binary())
+    offsets = np.frombuffer(values.buffers()[1], np.int64)[values.offset :][: len(values) + 1]
+    joins = joins_of_all(offsets, np.frombuffer(values.buffers()[2], np.uint8))
+    members: Any = one_array(components["members"])
+    records = compute.list_flatten(members).to_numpy(zero_copy_only=False).astype(np.int64)
+    if len(records) != len(joins.into):
+        raise StoreError("A component has not as many members as its tree.", remedy="Resolve again.")
+    taken = np.flatnonzero(joins.step >= 0)
+    tree = np.repeat(np.arange(len(joins.start) - 1), np.diff(joins.start))[taken]
+    return Forest(records, joins.into, joins.height, taken[np.argsort(tree << 32 | joins.step[taken])])
 
 
 def read_model(reader: Reader, kind: Kind) -> Model:

@@ -14,7 +14,7 @@ from spine.errors import ModelError
 from spine.explore.facts import BELIEVED, Facts, declared
 from spine.explore.golden import rules_of
 from spine.matching.model import Model
-from spine.memberships import Forest, read_forest, read_model
+from spine.memberships import Forest, read_forests, read_model
 from spine.ports import Reader
 from spine.resolution.golden_rules import Rules
 
@@ -73,7 +73,7 @@ def read_columns(reader: Reader, before: Columns | None = None) -> Columns:
     if before is not None and moved is not None and "component" not in moved:
         forests = before.forests
     else:
-        forests = {kind: read_forest(reader, kind) for kind in Kind}
+        forests = read_forests(reader)
     models = {kind: _model(reader, kind) for kind in Kind if len(forests[kind].records)}
     return Columns(now, tables, forests, models, declared(reader), rules_of(reader))
 

@@ -4,10 +4,8 @@ The rules are those of `spine.explore` for one person; tests hold the two to eac
 """
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import duckdb
-import numpy as np
 import pyarrow as pa
 
 from spine.audiences.columns import Columns
@@ -15,6 +13,7 @@ from spine.domain.vocabulary import Kind
 from spine.explore.facts import BELIEVED
 from spine.explore.golden import GROUPS
 from spine.memberships import entity_numbers
+from spine.normalise.columns import compute
 from spine.resolution.person_facts import ANONYMOUS, PASSING, PSEUDONYMOUS, STAGES
 from spine.resolution.trees import NEVER
 
@@ -96,7 +95,7 @@ def population(connection: Connection, columns: Columns, confidence: float, numb
     records = columns.tables["record"]
     parts = []
     for kind in Kind:
-        of_kind = records.filter(_is(records, kind))
+        of_kind = records.filter(compute.equal(records["kind"], kind.value))
         ids = of_kind["id"].to_numpy()
         height = columns.models[kind].height(confidence) if kind in columns.models else NEVER
         entity = entity_numbers(ids, columns.forests[kind], height)
@@ -111,10 +110,6 @@ def population(connection: Connection, columns: Columns, confidence: float, numb
     connection.execute(_PEOPLE.replace("{n}", str(number)).replace("{stages}", stages))
     for topic in TOPICS:
         connection.execute(_believed(topic, number, columns.rules.deciding(topic)))
-
-
-def _is(records: pa.Table, kind: Kind) -> Any:
-    return pa.array(np.asarray(records["kind"].to_pylist(), object) == kind.value)
 
 
 def _believed(topic: str, number: int, rules: Sequence[str]) -> str:

@@ -7,6 +7,7 @@ bytes each). Two records take 16 bytes.
 """
 
 import struct
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -91,6 +92,55 @@ def unpack(value: bytes) -> Tree:
         leaf,
         weights,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Joins:
+    """The joins of many trees, end to end: where each tree begins (one more than there are), then per member.
+
+    `into` counts over the members of all trees; `height` and `step` are as in `Tree`.
+    """
+
+    start: Ints
+    into: Ints
+    height: Ints
+    step: Ints
+
+
+def joins_of_all(start: Ints, data: NDArray[np.uint8]) -> Joins:
+    """The joins of trees packed one after another, `start` as `pack_all` gives it; errors as of `unpack`."""
+    first, sizes = start[:-1], np.diff(start)
+    _refuse(start, data, sizes < _HEAD.size)
+    _refuse(start, data, data[first] != VERSION)
+    counts = _read(data, first + 2, 1, "<u4")[:, 0]
+    widths = np.where(counts > 1 << 16, 4, np.where(counts > 1 << 8, 2, 1))
+    _refuse(start, data, (counts < 1) | (sizes < _HEAD.size + (counts - 1) * (2 * widths + 4)))
+    place: Ints = np.concatenate(([0], np.cumsum(counts))).astype(np.int64)
+    into, step = np.zeros(int(place[-1]), np.int64), np.full(int(place[-1]), -1)
+    height = np.full(len(step), NEVER, np.int64)
+    into[place[:-1]] = place[:-1]
+    for count in np.unique(counts[counts > 1]).tolist():
+        chosen = np.flatnonzero(counts == count)
+        at, narrow = first[chosen] + _HEAD.size, _width(count)
+        wide = np.dtype(narrow).itemsize * (count - 1)
+        members = place[chosen][:, None] + np.arange(1, count)
+        into[members] = _read(data, at, count - 1, narrow) + place[chosen][:, None]
+        step[members] = _read(data, at + wide, count - 1, narrow) - 1
+        height[members] = _read(data, at + 2 * wide, count - 1, "<i4")
+    return Joins(place, into, height, step)
+
+
+def _refuse(start: Ints, data: NDArray[np.uint8], damaged: NDArray[np.bool_]) -> None:
+    """Let `unpack` say what is wrong with the first of the damaged trees."""
+    for tree in np.flatnonzero(damaged)[:1].tolist():
+        unpack(data[start[tree] : start[tree + 1]].tobytes())
+
+
+def _read(data: NDArray[np.uint8], at: Ints, count: int, kind: str) -> Ints:
+    """So many numbers of a kind from each of these places: one row each."""
+    width = np.dtype(kind).itemsize
+    taken: NDArray[np.uint8] = data[at[:, None] + np.arange(count * width)]
+    return taken.view(kind).reshape(len(at), count).astype(np.int64)
 
 
 def _width(members: int) -> str:

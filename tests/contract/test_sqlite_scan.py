@@ -61,10 +61,50 @@ def test_texts_too_long_for_one_value_come_row_by_row(tmp_path: Path) -> None:
             assert reader.scan("record", ["id", "raw"]).to_pylist() == [{"id": n, "raw": "x" * 600} for n in (1, 2, 3)]
 
 
-def test_only_columns_that_are_texts_and_whole_numbers_are_packed() -> None:
+def test_all_but_lists_of_texts_are_packed() -> None:
     kinds = {name: packed.can_pack(table, table.names) for name, table in GRAPH.items()}
-    assert all(kinds[name] for name in ("carries", "record", "identifier"))
-    assert not any(kinds[name] for name in ("component", "match"))
+    assert all(kinds[name] for name in ("carries", "record", "identifier", "event", "match"))
+    assert not any(kinds[name] for name in ("component", "person"))
+    assert packed.can_pack(GRAPH["component"], ["kind", "members", "value"])
+
+
+PIECES = st.lists(
+    st.tuples(
+        st.none() | st.lists(NUMBERS, max_size=4),
+        st.none() | st.binary(max_size=9),
+        st.none() | st.floats(allow_nan=False),
+    ),
+    max_size=12,
+)
+
+
+@given(PIECES, st.integers(1, 5))
+@settings(max_examples=60, deadline=None)
+def test_lists_bytes_and_fractions_are_answered_as_they_were_put(
+    rows: list[tuple[list[int] | None, bytes | None, float | None]], piece: int
+) -> None:
+    wanted = [
+        {"id": number, "members": members, "value": value, "cohesion": cohesion}
+        for number, (members, value, cohesion) in enumerate(rows)
+    ]
+    schema = pa.schema([arrow_schema("component").field(name) for name in ("id", "members", "value")])
+    people = pa.table(
+        {"id": [row["id"] for row in wanted], "cohesion": pa.array([row["cohesion"] for row in wanted], pa.float64())}
+    )
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        SqliteStore(Path(folder) / "graph.db") as store,
+        pytest.MonkeyPatch.context() as patch,
+    ):
+        patch.setattr(packed, "_PIECE", piece)
+        with store.writing(LOCAL, Cause("record")) as writer:
+            if wanted:
+                writer.put("component", pa.Table.from_pylist(wanted, schema=schema))
+                writer.put("person", people)
+        with store.reading(LOCAL) as reader:
+            got = reader.scan("component", ["id", "members", "value"])
+            assert got.to_pylist() == [{name: row[name] for name in got.column_names} for row in wanted]
+            assert reader.scan("person", ["cohesion"]).to_pylist() == [{"cohesion": row["cohesion"]} for row in wanted]
 
 
 WORDS = st.text(st.characters(exclude_categories=["Cs"]), max_size=4)

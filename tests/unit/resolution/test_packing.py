@@ -47,6 +47,27 @@ def test_trees_come_back_and_columns_pack_as_single_ones(seed, sizes, copies):
         assert same_tree(trees.tree(component), packing.unpack(value))
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32), st.lists(st.integers(1, 9) | st.sampled_from([256, 257]), max_size=8), st.booleans())
+def test_the_joins_of_all_are_those_of_each(seed, sizes, copies):
+    trees = random_trees(seed, sizes, copies)
+    found = packing.joins_of_all(*packing.pack_all(trees))
+    assert found.start.tolist() == trees.start.tolist()
+    for component in range(len(trees)):
+        tree, here = trees.tree(component), slice(found.start[component], found.start[component + 1])
+        assert (found.into[here] - found.start[component]).tolist() == tree.into.tolist()
+        assert found.height[here].tolist() == tree.height.tolist()
+        assert found.step[here].tolist() == tree.step.tolist()
+
+
+def test_one_damaged_value_among_many_is_refused():
+    good = packing.pack(random_trees(2, [5], False).tree(0))
+    for bad in (good[:3], good[:9], good[:20], b"\2" + good[1:]):
+        data = np.frombuffer(good + bad, np.uint8)
+        with pytest.raises((StoreError, SchemaMismatch)):
+            packing.joins_of_all(np.array([0, len(good), len(data)]), data)
+
+
 @pytest.mark.parametrize(("size", "copies"), [(256, False), (257, False), (300, True)])
 def test_wider_numbers_where_there_are_more_members(size, copies):
     tree = random_trees(1, [size], copies).tree(0)
