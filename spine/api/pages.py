@@ -12,6 +12,7 @@ from spine.api.bodies import Operation
 from spine.api.errors import document
 from spine.api.execution import execute
 from spine.errors import NotFound
+from spine.pipeline.attempts import WAITS
 
 STARTERS = ("support/find-by-identifier", "marketing/households-in-region-with-consent", "analysis/corporate-tree")
 
@@ -36,13 +37,14 @@ async def operation(request: Request) -> Response:
 
 
 async def health(request: Request) -> Response:
-    """`ok` where the store answers, 503 where it does not."""
+    """`ok` where the store answers, 503 where it does not; and how often another writer was waited for in vain."""
     result = await execute(request.app.state.desks, Operation("{ status { position } }"), LOCAL)
     if "errors" in result:
         code = result["errors"][0]["extensions"]["code"]
         return JSONResponse({"status": "unavailable", "code": code, "version": __version__}, 503)
     position = result["data"]["status"]["position"]
-    return JSONResponse({"status": "ok", "position": position, "version": __version__})
+    writes = {"retried": WAITS.retried, "given_up": WAITS.given_up}
+    return JSONResponse({"status": "ok", "position": position, "writes": writes, "version": __version__})
 
 
 class Kept(StaticFiles):

@@ -13,6 +13,7 @@ from spine.matching.stored import stored_model
 from spine.normalise.record import Options
 from spine.pipeline.applying import ONLINE as MOST
 from spine.pipeline.applying import Applied, apply
+from spine.pipeline.attempts import attempted
 from spine.pipeline.batch_writer import BatchWriter
 from spine.pipeline.changes import write_changes
 from spine.pipeline.declaring import declarers_of
@@ -59,6 +60,7 @@ class IngestReport:
     consents: int = 0
 
 
+@attempted
 def ingest(
     store: GraphStore,
     context: Context,
@@ -94,6 +96,7 @@ def ingest(
         )  # fmt: skip
 
 
+@attempted
 def delete_record(
     store: GraphStore,
     context: Context,

@@ -11,6 +11,7 @@ from spine.domain.vocabulary import Kind
 from spine.errors import ModelError, NotFound, QueryError
 from spine.matching.stored import stored_model
 from spine.pipeline.applying import ONLINE as MOST
+from spine.pipeline.attempts import attempted
 from spine.pipeline.applying import apply
 from spine.pipeline.changes import write_changes
 from spine.pipeline.declaring import declarers_of
@@ -93,6 +94,7 @@ def withdraw(
     return _change(store, context, _pair(a, b), None, authority, None, preview, confidence)
 
 
+@attempted
 def _change(
     store: GraphStore,
     context: Context,

@@ -111,6 +111,7 @@ def test_health_answers_from_the_store(client: TestClient) -> None:
     assert response.status_code == 200
     assert response.json()["status"] == "ok"
     assert response.json()["position"] == 1
+    assert set(response.json()["writes"]) == {"retried", "given_up"}
 
 
 def test_every_operation_is_served_as_it_is_published(client: TestClient) -> None:

@@ -20,6 +20,8 @@ from pathlib import Path
 VERSION = "5.26.18"
 IMAGE = f"neo4j:{VERSION}-community"
 START_SECONDS = 300
+PROCESS = "server.pid"
+"""The file in a server's home that names its process."""
 _CHECKOUT = Path(__file__).resolve().parents[2]
 _OPENINGS = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in ("java.nio", "java.io", "sun.nio.ch", "java.lang")]
 
@@ -104,6 +106,7 @@ def _from_jars(lib: Path, password: str, heap: str, kept: Path | None) -> Iterat
         command = [java, f"-Xms{heap}", f"-Xmx{heap}", *_OPENINGS, *classes, "org.neo4j.server.CommunityEntryPoint"]
         with log.open("wb") as output:
             process = subprocess.Popen([*command, *places], stdout=output, stderr=subprocess.STDOUT, cwd=home)
+        (home / PROCESS).write_text(str(process.pid), encoding="utf-8")
         try:
             _await(process, port, log)
             url = f"bolt://127.0.0.1:{port}"

@@ -13,6 +13,7 @@ from spine.ports import Cause, Clock, Reader, SystemClock, Writer
 from spine.stores.sqlite import schema
 from spine.stores.sqlite.connection import Connection
 from spine.stores.sqlite.reader import SqliteReader
+from spine.stores.sqlite.turns import Turns
 from spine.stores.sqlite.writer import SqliteWriter
 
 PATIENCE = 10.0
@@ -22,7 +23,7 @@ KEPT_READERS = 4
 """Connections kept for readers; more are opened while they are needed."""
 
 _locks: defaultdict[Path, threading.Lock] = defaultdict(threading.Lock)
-"""The writers of one process queue here, in fair order; SQLite's own lock, which polls, is for other processes."""
+"""The writers of one process queue here; those of several take `turns`."""
 
 
 class SqliteStore:
@@ -37,6 +38,7 @@ class SqliteStore:
         self._clock = clock or SystemClock()
         self._patience = patience
         self._lock = _locks[self._path]
+        self._turns = Turns(self._path)
         self._readers: list[Connection] = []
         self._pool = threading.Lock()
         self._closed = False
@@ -77,7 +79,7 @@ class SqliteStore:
             )
         try:
             self._open()
-            self._writer.run("BEGIN IMMEDIATE")
+            self._turns.begin(self._writer, self._patience)
             writer = SqliteWriter(self._writer, context, cause, self._clock)
             try:
                 yield writer
@@ -114,6 +116,8 @@ class SqliteStore:
             for pragma in ("synchronous = FULL", "cache_size = -65536", "journal_size_limit = 67108864"):
                 self._writer.run(f"PRAGMA {pragma}")
             schema.migrate(self._writer)
+            # From here on writers wait in `turns`, not in the driver.
+            self._writer.run("PRAGMA busy_timeout = 0")
 
     def _use_write_ahead_log(self) -> None:
         # Changing the journal mode of a new file does not wait for another process that does the same.
