@@ -23,17 +23,20 @@ from spine.pipeline.resolve import resolve
 from spine.ports import GraphStore, Reader
 from spine.settings import Settings
 
+SHARED = pytest.mark.parametrize(
+    "fresh_url", ["sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)], indirect=True
+)
+"""The stores that outlive a process and that several processes share."""
 KILLS = int(os.environ.get("SPINE_KILLS", "4"))
 CLIENTS = 2
 Feed = list[tuple[int, str]]
 
 
+@SHARED
 def test_clients_killed_under_load_lose_nothing(
     fresh_url: Callable[[], str], settings: Settings, tmp_path: Path
 ) -> None:
     url = fresh_url()
-    if url == "memory:":
-        pytest.skip("a graph in memory dies with its process, and promises nothing else")
     chance, seen = random.Random(), Follower()
     with open_store(url, settings) as store:
         for kill in range(KILLS):

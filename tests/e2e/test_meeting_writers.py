@@ -18,6 +18,10 @@ from spine.pipeline.ingest import ingest
 from spine.ports import Cause
 from spine.settings import Settings
 
+SHARED = pytest.mark.parametrize(
+    "fresh_url", ["sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)], indirect=True
+)
+"""The stores that outlive a process and that several processes share."""
 PERSONS = [
     ("Annabel", "Quist", "1950-02-03"), ("Benedict", "Okafor", "1961-11-21"), ("Cyrus", "Lindqvist", "1972-07-14"),
     ("Delphine", "Marchetti", "1983-01-30"), ("Eamon", "Gallagher", "1994-09-08"), ("Fiorella", "Zuniga", "1947-05-17"),
@@ -39,12 +43,11 @@ def post(url: str, side: int, together: Barrier) -> None:
             ingest(store, LOCAL, batch([_row(side, at)]), Ticking(), key="meeting")
 
 
+@SHARED
 def test_two_records_that_match_only_each_other_end_linked_whoever_comes_first(
     fresh_url: Callable[[], str], settings: Settings
 ) -> None:
     url = fresh_url()
-    if url == "memory:":
-        pytest.skip("a graph in memory is of one process")
     open_store(url, settings).close()
     together = PROCESSES.Barrier(2)
     both = [PROCESSES.Process(target=post, args=(url, side, together)) for side in (0, 1)]
@@ -64,12 +67,11 @@ def hold(url: str, seconds: float, ready: Any) -> None:
         time.sleep(seconds)
 
 
+@SHARED
 def test_a_writer_that_waits_in_vain_tries_again_and_is_counted(
     fresh_url: Callable[[], str], settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = fresh_url()
-    if url == "memory:":
-        pytest.skip("a graph in memory is of one process")
     with open_store(url, settings) as store:
         # The store's patience, not ours, is what is tried here: it stays short.
         store._patience = 0.2  # type: ignore[attr-defined]
