@@ -11,8 +11,8 @@ from spine.domain.vocabulary import Kind
 from spine.errors import ModelError, NotFound, QueryError
 from spine.matching.stored import stored_model
 from spine.pipeline.applying import ONLINE as MOST
-from spine.pipeline.attempts import attempted
 from spine.pipeline.applying import apply
+from spine.pipeline.attempts import attempted
 from spine.pipeline.changes import write_changes
 from spine.pipeline.declaring import declarers_of
 from spine.pipeline.index_state import ONLINE, read_state

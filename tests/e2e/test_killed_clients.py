@@ -23,9 +23,7 @@ from spine.pipeline.resolve import resolve
 from spine.ports import GraphStore, Reader
 from spine.settings import Settings
 
-SHARED = pytest.mark.parametrize(
-    "fresh_url", ["sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)], indirect=True
-)
+SHARED = pytest.mark.parametrize("fresh_url", ["sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)], indirect=True)
 """The stores that outlive a process and that several processes share."""
 KILLS = int(os.environ.get("SPINE_KILLS", "4"))
 CLIENTS = 2

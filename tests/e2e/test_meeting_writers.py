@@ -18,9 +18,7 @@ from spine.pipeline.ingest import ingest
 from spine.ports import Cause
 from spine.settings import Settings
 
-SHARED = pytest.mark.parametrize(
-    "fresh_url", ["sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)], indirect=True
-)
+SHARED = pytest.mark.parametrize("fresh_url", ["sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)], indirect=True)
 """The stores that outlive a process and that several processes share."""
 PERSONS = [
     ("Annabel", "Quist", "1950-02-03"), ("Benedict", "Okafor", "1961-11-21"), ("Cyrus", "Lindqvist", "1972-07-14"),

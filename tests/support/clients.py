@@ -19,7 +19,7 @@ from batches import person
 from spine.ports import Row
 
 PERSONS = 60
-GIVEN = "Annabel Benedict Cyrus Delphine Eamon Fiorella".split()
+GIVEN = ["Annabel", "Benedict", "Cyrus", "Delphine", "Eamon", "Fiorella"]
 
 # A server that has imported everything forks each client at once; where there is none, clients are spawned.
 _WAY = "forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn"
@@ -44,7 +44,11 @@ def rows(client: int) -> Iterator[tuple[str, Row | str]]:
 
 def _row(chance: random.Random, name: str, day: str) -> Row:
     who = chance.randrange(PERSONS)
-    names = {"given_name": GIVEN[who % 6], "surname": f"Quist{chr(97 + who // 6)}ra", "birth_date": f"19{40 + who}-05-01"}
+    names = {
+        "given_name": GIVEN[who % 6],
+        "surname": f"Quist{chr(97 + who // 6)}ra",
+        "birth_date": f"19{40 + who}-05-01",
+    }
     return person(name, day, f"email:u{who}@example.com", f"phone:+4670123{who // 2:04d}", **names)
 
 

@@ -32,7 +32,8 @@ class Turns:
             raise StoreBusy(f"{connection.path}: another writer holds the lock.", remedy="Try again.") from error
         except OSError as error:
             raise StoreUnavailable(
-                f"{self._turnstile.lock_file} can't be written: {error.strerror}.", remedy="Give this process the right."
+                f"{self._turnstile.lock_file} can't be written: {error.strerror}.",
+                remedy="Give this process the right.",
             ) from error
         with turn:
             pause = SHORTEST
