@@ -1,4 +1,4 @@
-"""Killed at any moment under load: nothing acknowledged is lost or doubled, nothing is half-written, no gap in the feed.
+"""Killed at any moment under load: nothing acknowledged is lost or doubled, nothing half-written, no gap in the feed.
 
 `SPINE_KILLS=100` kills as often as a night allows.
 """

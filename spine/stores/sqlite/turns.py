@@ -14,7 +14,7 @@ from spine.errors import StoreBusy, StoreUnavailable
 from spine.stores.sqlite.connection import Connection
 
 SHORTEST, LONGEST = 0.0005, 0.005
-"""Seconds between two looks at a lock: growing, so that a short write is noticed at once and a long one costs little."""
+"""Seconds between two looks at a lock: growing, so that a short write is noticed at once, a long one costs little."""
 
 
 class Turns:
@@ -33,7 +33,7 @@ class Turns:
         except OSError as error:
             raise StoreUnavailable(
                 f"{self._turnstile.lock_file} can't be written: {error.strerror}.",
-                remedy="Give this process the right.",
+                remedy="Grant the right.",
             ) from error
         with turn:
             pause = SHORTEST
