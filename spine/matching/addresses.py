@@ -1,8 +1,11 @@
 """Addresses compared: by street and house number where both have a street, else by box, number or place."""
 
+import numpy as np
+
 from spine.matching.encoded import Bools
 from spine.matching.outcomes import HOME, NUMBER, OUTCOMES, PLACE, STREET, Levels
 from spine.matching.pairs import PairView
+from spine.matching.text_pairs import TextPairs
 
 ADDRESS, AREA = OUTCOMES["address"], OUTCOMES["area"]
 
@@ -16,45 +19,66 @@ def address(view: PairView) -> Levels:
 
 
 def _address(view: PairView) -> Levels:
-    street, number = view.both("street"), view.both("house_number")
-    out = _streets(view, street, number)
-    box = view.both("po_box") & ~street
-    bare = number & ~street & ~box
-    place = ~street & ~box & ~bare & (view.both("city") | view.both("postcode"))
-    boxes = ADDRESS.ranked(box, [("same dwelling", view.same("po_box"))], STREET, "street differs")
-    out[box] = boxes[box]
-    numbers = ADDRESS.ranked(bare, [("same number", view.same("house_number"))], NUMBER, "another number")
-    out[bare] = numbers[bare]
-    out[place] = _places(view, place)[place]
+    out = _streets(view)
+    elsewhere = np.flatnonzero(out < 0)
+    if len(elsewhere):
+        out[elsewhere] = _without_street(view.part(elsewhere))
     return out
 
 
-def _streets(view: PairView, street: Bools, number: Bools) -> Levels:
-    same_street, same_number = view.same("street"), view.same("house_number")
-    close_street = street & ((view.jaro_winkler("street", 0.9) >= 0.9) | (view.edits("street", 2) <= 2))
-    loose_street = view.only(street & same_number, lambda some: some.ratio("street", 0.6) >= 0.6)
-    close_number = number & (view.edits("house_number", 1) <= 1)
-    unit_here, unit_there = view.codes("unit")
-    steps = [
-        ("street alike", close_street),
-        ("same street", same_street),
-        ("same street, number missing", close_street & ~number),
-        ("address loosely alike", loose_street),
-        ("address alike", close_street & (close_number | same_number)),
-        ("same building", same_street & same_number),
-        ("same dwelling", same_street & same_number & (unit_here == unit_there)),
-    ]
-    return ADDRESS.ranked(street, steps, STREET, "street differs")
+def _without_street(view: PairView) -> Levels:
+    box, number = view.both("po_box"), view.both("house_number")
+    place = view.both("city") | view.both("postcode")
+    out = ADDRESS.ranked(place, _same_place(view), PLACE, "place differs")
+    numbers = ADDRESS.ranked(number, [("same number", view.same("house_number"))], NUMBER, "another number")
+    boxes = ADDRESS.ranked(box, [("same dwelling", view.same("po_box"))], STREET, "street differs")
+    for levels, where in ((numbers, number), (boxes, box)):
+        np.copyto(out, levels, where=where)
+    return out
 
 
-def _places(view: PairView, place: Bools) -> Levels:
-    steps = [
+def _same_place(view: PairView) -> list[tuple[str, Bools]]:
+    city = view.told("alike", "city", lambda names: names.jaro_winkler(0.88) >= 0.88, equal=1) > 0
+    return [
         ("same region", view.same("region")),
-        ("city alike", view.jaro_winkler("city", 0.88) >= 0.88),
+        ("city alike", city),
         ("same city", view.same("city")),
         ("same postcode", view.same("postcode")),
     ]
-    return ADDRESS.ranked(place, steps, PLACE, "place differs")
+
+
+def _streets(view: PairView) -> Levels:
+    """The levels of pairs that both have a street; -1 for all others."""
+    out = view.told("levels", "street", _street_names, ADDRESS.number("same street", STREET)).copy()
+    alike = out > ADDRESS.number("street differs", STREET)
+    rows = np.flatnonzero(alike | ((out >= 0) & view.same("house_number")))
+    out[rows] = _with_numbers(view.part(rows), out[rows], alike[rows])
+    return out
+
+
+def _street_names(names: TextPairs) -> Levels:
+    alike = (names.jaro_winkler(0.9) >= 0.9) | (names.edits(2) <= 2)
+    return ADDRESS.ranked(None, [("street alike", alike)], STREET, "street differs")
+
+
+def _with_numbers(view: PairView, streets: Levels, alike: Bools) -> Levels:
+    """What house numbers and units make of streets that are alike, or differ at the same number."""
+    same_street, number, same_number = view.same("street"), view.both("house_number"), view.same("house_number")
+    close_number = same_number | (view.told("slip", "house_number", lambda texts: texts.edits(1) <= 1, equal=1) > 0)
+    loose = np.zeros(len(view), dtype=bool)
+    rows = np.flatnonzero(same_number & ~alike)
+    loose[rows] = view.part(rows).told("loosely alike", "street", lambda names: names.ratio(0.6) >= 0.6, equal=1) > 0
+    unit_here, unit_there = view.codes("unit")
+    steps = [
+        ("street alike", alike),
+        ("same street", same_street),
+        ("same street, number missing", alike & ~number),
+        ("address loosely alike", (same_number & alike) | loose),
+        ("address alike", alike & close_number),
+        ("same building", same_street & same_number),
+        ("same dwelling", same_street & same_number & (unit_here == unit_there)),
+    ]
+    return ADDRESS.ranked(streets >= 0, steps, STREET, "street differs")
 
 
 def area(view: PairView) -> Levels:
@@ -71,5 +95,10 @@ def at_one_address(view: PairView) -> Bools:
 
 def in_one_home(view: PairView) -> Bools:
     """The same, and no crowded place: strangers who live together have names and birth dates as any two have."""
-    here, there = view.codes("dwelling")
-    return at_one_address(view) & ~(view.crowded[here] | view.crowded[there])
+
+    def compute() -> Bools:
+        here, there = view.codes("dwelling")
+        alone: Bools = at_one_address(view) & ~(view.crowded[here] | view.crowded[there])
+        return alone
+
+    return view.remember("in one home", compute)

@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from spine.matching.encoded import Bools, Ints
+from spine.matching.encoded import Bools, Codes, Ints
 from spine.matching.outcomes import FAR, PARTIAL, Levels, Outcomes
 from spine.matching.pairs import PairView
 
@@ -15,31 +15,37 @@ LENGTH = len("2000-12-31")
 BLANK = ord(" ")
 
 
-def compare_dates(view: PairView, field: str, outcomes: Outcomes) -> tuple[Levels, Bools]:
-    """The level of each pair of dates, and where both dates are whole.
+def compare_dates(view: PairView, field: str, outcomes: Outcomes) -> Levels:
+    """The level of each pair of dates: those of the group `FAR` for whole dates, of `PARTIAL` where one is partial.
 
     A slip is one character that differs, two neighbours that changed places, or day and month exchanged. Partial dates
     (`1980`, `1980-09`) agree where the characters they share do.
     """
     dates = view.records.remember(("dates", field), lambda: _dates(view.records.texts_of(field)))
-    here, there = view.codes(field)
-    both = view.both(field)
-    full = both & dates.whole[here] & dates.whole[there]
-    out = np.full(len(view), -1, dtype=np.int8)
-    rows = np.flatnonzero(full)
-    one, other = here[rows], there[rows]
-    near = np.abs(dates.number[one] - dates.number[other]) <= 1
+    out = view.told(
+        "levels",
+        field,
+        lambda texts: _two_dates(dates, texts.here, texts.there, outcomes),
+        outcomes.number("same", FAR),
+    ).copy()
+    partial = view.same(field) & ~dates.whole[view.codes(field)[0]]
+    out[partial] = outcomes.number("partial agrees", PARTIAL)
+    return out
+
+
+def _two_dates(dates: "_Dates", one: Codes, other: Codes, outcomes: Outcomes) -> Levels:
     # Dates that agree neither in the year nor in month and day are at most near.
-    out[rows] = outcomes.ranked(np.ones(len(rows), dtype=bool), [("near year", near)], FAR)
+    near = np.abs(dates.number[one] - dates.number[other]) <= 1
+    out = outcomes.ranked(None, [("near year", near)], FAR)
+    whole = dates.whole[one] & dates.whole[other]
     agree = (dates.year[one] == dates.year[other]) | (dates.day[one] == dates.day[other])
-    rows, one, other = rows[agree], one[agree], other[agree]
-    out[rows] = _whole_dates(dates.grid[one], dates.grid[other], outcomes)
-    rows = np.flatnonzero(both & ~full)
-    mine, theirs = dates.grid[here[rows]], dates.grid[there[rows]]
+    rows = np.flatnonzero(whole & agree)
+    out[rows] = _whole_dates(dates.grid[one[rows]], dates.grid[other[rows]], outcomes)
+    rows = np.flatnonzero(~whole)
+    mine, theirs = dates.grid[one[rows]], dates.grid[other[rows]]
     agree = ((mine == theirs) | (mine == BLANK) | (theirs == BLANK)).all(axis=1)
-    present = np.ones(len(rows), dtype=bool)
-    out[rows] = outcomes.ranked(present, [("partial agrees", agree)], PARTIAL, "partial disagrees")
-    return out, full
+    out[rows] = outcomes.ranked(None, [("partial agrees", agree)], PARTIAL, "partial disagrees")
+    return out
 
 
 class _Dates(NamedTuple):
@@ -77,7 +83,7 @@ def _whole_dates(one: Characters, other: Characters, outcomes: Outcomes) -> Leve
         ("slip", (wrong == 1) | exchanged | swapped),
         ("same", wrong == 0),
     ]
-    return outcomes.ranked(np.ones(len(one), dtype=bool), steps, FAR)
+    return outcomes.ranked(None, steps, FAR)
 
 
 def _year(dates: Characters) -> np.ndarray[Any, np.dtype[np.int64]]:

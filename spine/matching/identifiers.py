@@ -7,6 +7,7 @@ from spine.matching.encoded import Bools
 from spine.matching.names import namesakes
 from spine.matching.outcomes import FAR, KIN, NAMESAKES, NEAR, OUTCOMES, SHARED, Levels
 from spine.matching.pairs import PairView
+from spine.matching.text_pairs import TextPairs
 
 EMAIL, PHONE, NATIONAL_ID = OUTCOMES["email"], OUTCOMES["phone"], OUTCOMES["national_id"]
 
@@ -14,7 +15,7 @@ EMAIL, PHONE, NATIONAL_ID = OUTCOMES["email"], OUTCOMES["phone"], OUTCOMES["nati
 def email(view: PairView) -> Levels:
     """E-mail: differs, close, same name at another provider, same; again among relatives, who share addresses."""
     steps = [
-        ("close", (view.edits("email", 3) <= 3) | (view.jaro_winkler("email", 0.93) >= 0.93)),
+        ("close", view.seen("email", lambda texts: (texts.edits(3) <= 3) | (texts.jaro_winkler(0.93) >= 0.93))),
         ("same name at another provider", view.same("email_local") & (view.shorter("email_local") > 3)),
         ("same", view.same("email") | _any_shared(view, "email")),
     ]
@@ -23,7 +24,8 @@ def email(view: PairView) -> Levels:
 
 def phone(view: PairView) -> Levels:
     """Telephone: differs, one slip, same; same or not again at one address."""
-    steps = [("slip", view.edits("phone", 1) <= 1), ("same", view.same("phone") | _any_shared(view, "phone"))]
+    slip = view.seen("phone", lambda texts: texts.edits(1) <= 1)
+    steps = [("slip", slip), ("same", view.same("phone") | _any_shared(view, "phone"))]
     return PHONE.moved(PHONE.ranked(view.both("phone"), steps, FAR), at_one_address(view), NEAR)
 
 
@@ -32,11 +34,14 @@ def national_id(view: PairView) -> Levels:
 
     A number borrowed from a relative is the commonest wrong one.
     """
-    edits = view.edits("national_id", 2)
-    steps = [("two slips", edits <= 2), ("slip", edits <= 1), ("same", view.same("national_id"))]
-    found = NATIONAL_ID.ranked(view.both("national_id"), steps)
+    found = view.told("levels", "national_id", _numbers, NATIONAL_ID.number("same"))
     near = at_one_address(view)
     return NATIONAL_ID.moved(NATIONAL_ID.moved(found, ~near & namesakes(view), NAMESAKES), near, NEAR)
+
+
+def _numbers(texts: TextPairs) -> Levels:
+    edits = texts.edits(2)
+    return NATIONAL_ID.ranked(None, [("two slips", edits <= 2), ("slip", edits <= 1)])
 
 
 def shared(view: PairView, namespace: str) -> Levels:
@@ -44,7 +49,7 @@ def shared(view: PairView, namespace: str) -> Levels:
     outcomes = OUTCOMES[SHARED + namespace]
     if namespace not in view.records.shared:
         return np.full(len(view), -1, dtype=np.int8)
-    both, hit, _ = view.shares(namespace)
+    both, hit = view.shares(namespace)
     return outcomes.ranked(both, [(f"same {namespace}", hit)], least=f"another {namespace}")
 
 

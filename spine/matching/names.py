@@ -3,10 +3,11 @@
 import numpy as np
 
 from spine.matching.addresses import in_one_home
-from spine.matching.encoded import Bools
+from spine.matching.encoded import Bools, Codes, Ints
 from spine.matching.outcomes import FAMILY_NAME, FAR, NEAR, OUTCOMES, Levels
-from spine.matching.pairs import SLACK, PairView, Scores
+from spine.matching.pairs import PairView
 from spine.matching.signs import most_jaro_winkler
+from spine.matching.text_pairs import SLACK, Scores, TextPairs, initials_of
 
 CROSSED, CROSSED_BOTH = 0.8, 1.25
 """Names that are not the same are never taken to be exchanged where read crosswise neither reaches the first of these
@@ -16,33 +17,46 @@ GIVEN, MIDDLE, ORDER, SURNAME = (OUTCOMES[name] for name in ("given", "middle", 
 
 def given(view: PairView) -> Levels:
     """Given name: differs, initial, resembles, close, a part in common or as middle name, nickname, same."""
-    both = view.both("given")
-    jaro = view.jaro_winkler("given", 0.8)
-    edits = view.edits("given", 1)
+    out = view.told("levels", "given", _given_names, GIVEN.number("same")).copy()
     here, there = view.codes("given")
     middle_here, middle_there = view.codes("middle")
-    as_middle = ((here == middle_there) | (there == middle_here)) & both
-    shorter = view.shorter("given")
-    initial = both & (shorter == 1) & view.same_initial("given")
+    rows = np.flatnonzero((out >= 0) & ((here == middle_there) | (there == middle_here)))
+    long = view.part(rows).shorter("given") > 1
+    rows = rows[long & ~GIVEN.named(out[rows], "nickname", "same")]
+    out[rows] = GIVEN.number("a part in common")
+    return out
+
+
+def _given_names(names: TextPairs) -> Levels:
+    jaro, shorter = names.jaro_winkler(0.8), names.shorter()
+    initial = (shorter == 1) & names.same_initial()
     steps = [
         ("resembles", (jaro >= 0.8) & ~initial),
         ("same initial", initial),
-        ("close", ((jaro >= 0.92) | (edits <= 1)) & (shorter > 2)),
-        ("a part in common", (as_middle & (shorter > 1)) | view.part_of("given")),
-        ("nickname", view.nickname("given")),
-        ("same", view.same("given")),
+        ("close", ((jaro >= 0.92) | (names.edits(1) <= 1)) & (shorter > 2)),
+        ("a part in common", names.part_of()),
+        ("nickname", names.nickname()),
     ]
-    return GIVEN.ranked(both, steps)
+    return GIVEN.ranked(None, steps)
+
+
+def alike(view: PairView) -> Bools:
+    """The given names are close, forms of one name, or the same."""
+    known = view.told("alike", "given", lambda names: (names.jaro_winkler(0.92) >= 0.92) | names.nickname(), equal=1)
+    found: Bools = known > 0
+    return found
 
 
 def middle(view: PairView) -> Levels:
     """Middle name: differs, same initial, same in full."""
-    full = view.shorter("middle") > 1
-    steps = [
-        ("same initial", (view.same_initial("middle") | view.same("middle")) & ~full),
-        ("same", (view.edits("middle", 1) <= 1) & full),
-    ]
-    return MIDDLE.ranked(view.both("middle"), steps)
+    out = view.told("levels", "middle", _middle_names, MIDDLE.number("same")).copy()
+    out[view.same("middle") & (view.shorter("middle") <= 1)] = MIDDLE.number("same initial")
+    return out
+
+
+def _middle_names(names: TextPairs) -> Levels:
+    full = names.shorter() > 1
+    return MIDDLE.ranked(None, [("same initial", names.same_initial() & ~full), ("same", (names.edits(1) <= 1) & full)])
 
 
 def order(view: PairView) -> Levels:
@@ -57,15 +71,18 @@ def surname(view: PairView) -> Levels:
 
 
 def _surname(view: PairView) -> Levels:
-    jaro = view.jaro_winkler("surname", 0.8)
-    long = view.shorter("surname") > 3
+    found = view.told("levels", "surname", _surnames, SURNAME.number("same", FAR))
+    return SURNAME.moved(found, in_one_home(view), NEAR)
+
+
+def _surnames(names: TextPairs) -> Levels:
+    jaro = names.jaro_winkler(0.8)
     steps = [
         ("resembles", jaro >= 0.8),
-        ("a part in common", view.part_of("surname")),
-        ("close", ((jaro >= 0.93) | (view.edits("surname", 1) <= 1)) & long),
-        ("same", view.same("surname")),
+        ("a part in common", names.part_of()),
+        ("close", ((jaro >= 0.93) | (names.edits(1) <= 1)) & (names.shorter() > 3)),
     ]
-    return SURNAME.moved(SURNAME.ranked(view.both("surname"), steps, FAR), in_one_home(view), NEAR)
+    return SURNAME.ranked(None, steps, FAR)
 
 
 def namesakes(view: PairView) -> Bools:
@@ -80,49 +97,60 @@ def suffix(view: PairView) -> Levels:
 
 def turn_names(view: PairView) -> None:
     """Mark the pairs whose names fit much better with given name and surname of one side exchanged."""
-    comparable = view.both("given") & view.both("surname")
-    names = view.records.codes
-    here_given, here_surname = names["given"][view.left], names["surname"][view.left]
-    there_given, there_surname = names["given"][view.right], names["surname"][view.right]
-    exact = (here_given == there_surname) | (here_surname == there_given)
-    initials = view.initials("given")
-    alike = (initials[here_given] == initials[there_surname]) | (initials[here_surname] == initials[there_given])
-    rows = np.flatnonzero(comparable & (exact | alike))
-    signs = view.records.signs("given")
-    most_one = most_jaro_winkler(signs, here_given[rows], there_surname[rows]) + SLACK
-    most_other = most_jaro_winkler(signs, here_surname[rows], there_given[rows]) + SLACK
-    fit = (np.maximum(most_one, most_other) >= CROSSED) & (most_one + most_other >= CROSSED_BOTH)
-    rows = rows[exact[rows] | fit]
-    straight = PairView(view.records, view.left[rows], view.right[rows])
-    before = straight.jaro_winkler("given") + straight.jaro_winkler("surname")
-    rows, before = rows[before < 1.3], before[before < 1.3]
-    crossed = PairView(view.records, view.left[rows], view.right[rows])
-    crossed.turn(np.ones(len(rows), dtype=bool), np.zeros(len(rows), dtype=bool))
-    one, other = crossed.jaro_winkler("given"), crossed.jaro_winkler("surname")
+    rows = _crosswise(view)
+    (a, b), (c, d) = ([side[rows] for side in view.codes(field)] for field in ("given", "surname"))
+    before = _likeness(view, a, b) + _likeness(view, c, d)
+    kept = np.flatnonzero(before < 1.3)
+    rows, before = rows[kept], before[kept]
+    a, b, c, d = (column[kept] for column in (a, b, c, d))
+    # Read crosswise: the left's given name with the right's surname, and the other way round.
+    one, other = _likeness(view, a, d), _likeness(view, c, b)
     better = one + other
     # Both names fit crosswise, or one does so well that the other may have been replaced, or one is the very same.
     both = (better >= 1.6) & (better > before + 0.5)
     single = (np.maximum(one, other) >= 0.88) & (better >= CROSSED_BOTH) & (better > before + 0.3)
-    whole = (crossed.same("given") & (crossed.shorter("given") > 3)) | (
-        crossed.same("surname") & (crossed.shorter("surname") > 3)
-    )
+    length = view.records.signs("given").length
+    whole = ((a == d) & (length[a] > 3)) | ((c == b) & (length[c] > 3))
     swapped = np.zeros(len(view), dtype=bool)
     swapped[rows] = both | single | (whole & (better > before + 0.3))
     left_turned = np.zeros(len(view), dtype=bool)
-    left_turned[rows] = _other_first(crossed, one, other)
+    left_turned[rows] = _other_first(view.records.texts_of("given"), (a, d), (c, b), one, other)
     view.turn(swapped, left_turned)
 
 
-def _other_first(crossed: PairView, one: Scores, other: Scores) -> Bools:
-    """Of names read crosswise, whether the second pairing is the given name: the same whichever side is left.
+def _crosswise(view: PairView) -> Ints:
+    """The pairs whose names may fit crosswise: a name is the same, or an initial, and similarity is not ruled out."""
+    here_given, there_given = view.codes("given")
+    here_surname, there_surname = view.codes("surname")
+    initials = initials_of(view.records, "given")
+    one, other = initials[here_given] == initials[there_surname], initials[here_surname] == initials[there_given]
+    rows = np.flatnonzero((one | other) & view.both("given") & view.both("surname"))
+    a, b, c, d = (side[rows] for side in (here_given, there_given, here_surname, there_surname))
+    signs = view.records.signs("given")
+    most_one, most_other = most_jaro_winkler(signs, a, d) + SLACK, most_jaro_winkler(signs, c, b) + SLACK
+    fit = (np.maximum(most_one, most_other) >= CROSSED) & (most_one + most_other >= CROSSED_BOTH)
+    crosswise: Ints = rows[(a == d) | (c == b) | fit]
+    return crosswise
+
+
+def _likeness(view: PairView, here: Codes, there: Codes) -> Scores:
+    """Jaro-Winkler similarity of names by their codes; 1 where they are one."""
+    out = np.ones(len(here), dtype=np.float32)
+    rows = np.flatnonzero(here != there)
+    out[rows] = TextPairs(view.records, "given", here[rows], there[rows]).jaro_winkler()
+    return out
+
+
+def _other_first(
+    texts: list[str], first: tuple[Codes, Codes], second: tuple[Codes, Codes], one: Scores, other: Scores
+) -> Bools:
+    """Of names read crosswise, whether the `second` pairing is the given name: the same whichever side is left.
 
     The names that fit better are the given name, as a surname is replaced more often; where both fit as well, the
     alphabet decides.
     """
     out = other > one
-    texts = crossed.records.texts_of("given")
-    (a, b), (c, d) = crossed.codes("given"), crossed.codes("surname")
     for at in np.flatnonzero(one == other).tolist():
-        first, second = sorted((texts[a[at]], texts[b[at]])), sorted((texts[c[at]], texts[d[at]]))
-        out[at] = second < first
+        ours, theirs = (sorted((texts[here[at]], texts[there[at]])) for here, there in (first, second))
+        out[at] = theirs < ours
     return out

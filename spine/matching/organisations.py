@@ -2,19 +2,25 @@
 
 from spine.matching.outcomes import OUTCOMES, Levels
 from spine.matching.pairs import PairView
+from spine.matching.text_pairs import TextPairs
+
+ORGANISATION = OUTCOMES["organisation"]
 
 
 def organisation(view: PairView) -> Levels:
     """Name of an organisation without its legal form: differs, loosely alike, alike, close, slip, same."""
-    alike, words = view.ratio("organisation", 0.6), view.word_ratio("organisation", 0.7)
+    return view.told("levels", "organisation", _names, ORGANISATION.number("same"))
+
+
+def _names(names: TextPairs) -> Levels:
+    alike, words = names.ratio(0.6), names.word_ratio(0.7)
     steps = [
         ("loosely alike", (alike >= 0.6) | (words >= 0.7)),
         ("alike", (alike >= 0.75) | (words >= 0.85)),
-        ("close", (alike >= 0.87) | ((words >= 0.95) & (view.jaro_winkler("organisation", 0.8) >= 0.8))),
-        ("slip", view.edits("organisation", 1) <= 1),
-        ("same", view.same("organisation")),
+        ("close", (alike >= 0.87) | ((words >= 0.95) & (names.jaro_winkler(0.8) >= 0.8))),
+        ("slip", names.edits(1) <= 1),
     ]
-    return OUTCOMES["organisation"].ranked(view.both("organisation"), steps)
+    return ORGANISATION.ranked(None, steps)
 
 
 def legal_form(view: PairView) -> Levels:
@@ -24,5 +30,5 @@ def legal_form(view: PairView) -> Levels:
 
 def exact_or_slip(view: PairView, field: str) -> Levels:
     """A number of a register or a domain: differs, one slip, same."""
-    steps = [("slip", view.edits(field, 1) <= 1), ("same", view.same(field))]
-    return OUTCOMES[field].ranked(view.both(field), steps)
+    slip = view.seen(field, lambda texts: texts.edits(1) <= 1)
+    return OUTCOMES[field].ranked(view.both(field), [("slip", slip), ("same", view.same(field))])

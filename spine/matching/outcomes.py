@@ -72,23 +72,32 @@ class Outcomes:
         return self.number(one.many, one.group) if one.many else -1
 
     def ranked(
-        self, both: Bools, steps: Sequence[tuple[str, Bools]], group: str = "", least: str = "differs"
+        self, both: Bools | None, steps: Sequence[tuple[str, Bools]], group: str = "", least: str = "differs"
     ) -> Levels:
-        """`least` where `both` have a value, then each later step overrides the earlier ones; -1 elsewhere."""
-        out = np.where(both, np.int8(self.number(least, group)), np.int8(-1))
+        """`least` where `both` have a value (None: all), then each later step overrides the earlier; -1 elsewhere."""
+        out = np.full(len(steps[0][1] if both is None else both), self.number(least, group), dtype=np.int8)
         for label, hit in steps:
-            out[both & hit] = self.number(label, group)
+            np.copyto(out, np.int8(self.number(label, group)), where=hit)
+        if both is not None:
+            np.copyto(out, np.int8(-1), where=~both)
         return out
 
     def moved(self, levels: Levels, where: Bools, group: str) -> Levels:
         """The same outcomes of another group for the pairs in `where`; `differs` for an outcome it does not have."""
         fallback = self._numbers.get((group, "differs"), -1)
-        table = [self._numbers.get((group, one.label), fallback) for one in self.all]
-        return np.where(where, np.array([*table, -1], dtype=np.int8)[levels], levels)
+        table = np.array([*(self._numbers.get((group, one.label), fallback) for one in self.all), -1], dtype=np.int8)
+        rows = np.flatnonzero(where)
+        out = levels.copy()
+        out[rows] = table[levels[rows]]
+        return out
 
     def named(self, levels: Levels, *labels: str) -> Bools:
         """Whether each level bears one of the labels, in whichever group."""
         return self._table(one.label in labels for one in self.all)[levels]
+
+    def within(self, levels: Levels, group: str) -> Bools:
+        """Whether each level is of the group."""
+        return self._table(one.group == group for one in self.all)[levels]
 
     def marked(self, levels: Levels, mark: str) -> Bools:
         """Whether each level bears the mark."""

@@ -1,36 +1,17 @@
-"""What can be asked of many pairs of records at once: presence, equality, similarity, in numpy and rapidfuzz."""
+"""What can be asked of many pairs of records at once: presence, equality, what their texts and identifiers share."""
 
-from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeVar
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
-from rapidfuzz import fuzz
-from rapidfuzz.distance import OSA, JaroWinkler
-from rapidfuzz.process import cpdist
 
 from spine.matching.encoded import Answer, Bools, Codes, Encoded, Ints
-from spine.matching.signs import Floats32, Ints32, Signs, least_edits, most_jaro_winkler, most_ratio, signs_of
-from spine.normalise.whole_numbers import in_order
+from spine.matching.signs import Ints32
+from spine.matching.text_pairs import TextPairs, initials_of
+from spine.matching.told import Answers, Told
 
-Scores = Floats32
-Value = TypeVar("Value", np.float32, np.bool_)
-FAR_APART = 99
-"""The edit distance to a text that is not there."""
-SLACK = 1e-4
-"""What rounding may take away from a similarity of four bytes."""
-
-
-def _by_distinct_pair(
-    left: Codes, right: Codes, size: int, compute: Callable[[Codes, Codes], np.ndarray[Any, np.dtype[Value]]]
-) -> np.ndarray[Any, np.dtype[Value]]:
-    """Apply `compute` once to each distinct unordered pair of codes and spread the answers over the rows."""
-    low, high = np.minimum(left, right).astype(np.int64), np.maximum(left, right).astype(np.int64)
-    order, fresh = in_order(low * max(size, 1) + high)
-    first = order[fresh]
-    answers = compute(low[first].astype(np.int32), high[first].astype(np.int32))
-    spread = np.empty(len(order), dtype=answers.dtype)
-    spread[order] = answers[np.cumsum(fresh) - 1]
-    return spread
+Ask = Callable[[TextPairs], Answers | Bools]
+"""A question about two different texts, whichever stands first; the answer is a small whole number, or yes or no."""
 
 
 class PairView:
@@ -63,14 +44,12 @@ class PairView:
 
         return self._remember("codes", field, compute)
 
-    def only(self, where: Bools, ask: Callable[["PairView"], Bools]) -> Bools:
-        """The answer of `ask` for the pairs in `where`, and no for all others, of which it does not hear."""
-        rows = np.flatnonzero(where)
+    def part(self, rows: Ints) -> "PairView":
+        """These pairs alone."""
         part = PairView(self.records, self.left[rows], self.right[rows])
         part.turn(self.swapped[rows], self._left_turned[rows])
-        out = np.zeros(len(self), dtype=bool)
-        out[rows] = ask(part)
-        return out
+        part.crowded = self.crowded
+        return part
 
     def remember(self, what: str, compute: Callable[[], Answer]) -> Answer:
         """The answer of `compute`, once per view."""
@@ -111,106 +90,30 @@ class PairView:
 
         return self._remember("same", field, compute)
 
-    def jaro_winkler(self, field: str, least: float = 0.0) -> Scores:
-        """Jaro-Winkler similarity in 0..1; 1 where equal, 0 where a side is null.
+    def told(self, what: str, field: str, ask: Ask, equal: int = 0) -> Answers:
+        """What `ask` says of each pair's two texts, `equal` where they are one, -1 where a side is null.
 
-        Below `least` it may be 0 instead, which spares most comparisons.
+        It is asked once per pair of texts, under the name `what`.
         """
-        measure = _Measure("jaro_winkler", JaroWinkler.similarity, 1.0, most_jaro_winkler)
-        return self._at_least(measure, field, least)
-
-    def ratio(self, field: str, least: float = 0.0) -> Scores:
-        """Normalised indel similarity in 0..1 (longest common subsequence, Dice); 0 where a side is null.
-
-        Below `least` it may be 0 instead.
-        """
-        return self._at_least(_Measure("ratio", fuzz.ratio, 100.0, most_ratio), field, least)
-
-    def word_ratio(self, field: str, least: float = 0.0) -> Scores:
-        """The same after the words have been sorted."""
-        return self._at_least(_Measure("word_ratio", fuzz.ratio, 100.0, most_ratio), field, least, self._in_word_order)
-
-    def _in_word_order(self, field: str) -> tuple[list[str], Signs]:
-        def compute() -> tuple[list[str], Signs]:
-            texts = [" ".join(sorted(text.split())) for text in self.records.texts_of(field)]
-            return texts, signs_of(texts)
-
-        return self.records.remember(("words in order", field), compute)
-
-    def _as_written(self, field: str) -> tuple[list[str], Signs]:
-        return self.records.texts_of(field), self.records.signs(field)
-
-    def edits(self, field: str, most: int = FAR_APART) -> Scores:
-        """Edit distance with transpositions (optimal string alignment); 0 where equal, 99 where a side is null.
-
-        Above `most` it may be any greater number instead.
-        """
-
-        def compute() -> Scores:
-            out = np.full(len(self), FAR_APART, dtype=np.float32)
-            out[self.same(field)] = 0
-            rows, here, there = self._different(field)
-            texts, signs = self._as_written(field)
-            possible = np.flatnonzero(least_edits(signs, here, there) <= most)
-            out[rows[possible]] = _measured(texts, here[possible], there[possible], OSA.distance, most)
-            return out
-
-        return self._bounded("edits", field, float(-most), compute)
-
-    def _at_least(
-        self,
-        measure: "_Measure",
-        field: str,
-        least: float,
-        shown: "Callable[[str], tuple[list[str], Signs]] | None" = None,
-    ) -> Scores:
-        """A similarity of the texts of a field as they are `shown`, exact from `least` up."""
-
-        def compute() -> Scores:
-            out = np.zeros(len(self), dtype=np.float32)
-            out[self.same(field)] = 1
-            rows, here, there = self._different(field)
-            texts, signs = (shown or self._as_written)(field)
-            floor = max(least - SLACK, 0.0)
-            possible = np.flatnonzero(measure.most(signs, here, there) >= floor)
-            found = _measured(texts, here[possible], there[possible], measure.scorer, floor * measure.equal)
-            out[rows[possible]] = found / np.float32(measure.equal)
-            return out
-
-        return self._bounded(measure.name, field, least, compute)
-
-    def _bounded(self, what: str, field: str, least: float, compute: Callable[[], Scores]) -> Scores:
-        """What was measured down to `least` or further before, else the answer of `compute`."""
-        known = self._cache.get((what, field))
-        if known is None or known[0] > least:
-            known = self._cache[what, field] = least, compute()
-        scores: Scores = known[1]
-        return scores
-
-    def _different(self, field: str) -> tuple[Ints, Codes, Codes]:
-        """The pairs that have two different values, and their codes."""
-        rows = np.flatnonzero(self.both(field) & ~self.same(field))
         here, there = self.codes(field)
-        return rows, here[rows], there[rows]
-
-    def part_of(self, field: str) -> Bools:
-        """The two sides have a word in common, and one has more than that word: Garcia and Garcia Lopez."""
-        texts = self.records.texts_of(field)
-
-        def shares_word(low: Codes, high: Codes) -> Bools:
-            words = [{word for word in text.split() if len(word) > 2} for text in _take(texts, low)]
-            others = [text.split() for text in _take(texts, high)]
-            return np.array([not one.isdisjoint(other) for one, other in zip(words, others, strict=True)], dtype=bool)
-
-        compound = self.records.remember(
-            ("compound", field), lambda: np.array([" " in text for text in texts] + [False], dtype=bool)
+        both = self.both(field)
+        out = np.where(both, np.int8(equal), np.int8(-1))
+        rows = np.flatnonzero(both & (here != there))
+        known = self.records.remember(("told", what, field), lambda: Told(len(self.records.texts_of(field))))
+        out[rows] = known.answers(
+            here[rows], there[rows], lambda low, high: ask(TextPairs(self.records, field, low, high))
         )
-        rows, here, there = self._different(field)
-        several = compound[here] | compound[there]
-        rows, here, there = rows[several], here[several], there[several]
+        return out
+
+    def seen(self, field: str, ask: Callable[[TextPairs], Bools]) -> Bools:
+        """What `ask` says of each pair's two texts where there are two different ones, else no.
+
+        It is asked for every pair: where texts seldom meet again there is nothing to remember.
+        """
+        here, there = self.codes(field)
+        rows = np.flatnonzero(self.both(field) & (here != there))
         out = np.zeros(len(self), dtype=bool)
-        if len(rows):
-            out[rows] = _by_distinct_pair(here, there, len(texts), shares_word)
+        out[rows] = ask(TextPairs(self.records, field, here[rows], there[rows]))
         return out
 
     def shorter(self, field: str) -> Ints32:
@@ -220,72 +123,47 @@ class PairView:
         shorter: Ints32 = np.minimum(lengths[here], lengths[there])
         return shorter
 
-    def initials(self, field: str) -> Ints:
-        """The first character of each text of the field by code, as a number; 0 for null."""
-
-        def compute() -> Ints:
-            texts = self.records.texts_of(field)
-            return np.array([ord(text[0]) if text else 0 for text in texts] + [0], dtype=np.int64)
-
-        return self.records.remember(("initials", field), compute)
-
     def same_initial(self, field: str) -> Bools:
         """The two texts begin with the same character."""
-        initials = self.initials(field)
+        initials = initials_of(self.records, field)
         here, there = self.codes(field)
         equal: Bools = (initials[here] == initials[there]) & (initials[here] != 0)
         return equal
 
-    def nickname(self, field: str = "given") -> Bools:
-        """The two given names are forms of one name, as Bill and William."""
-        table = self.records.nicknames
-        if not len(table):
-            return np.zeros(len(self), dtype=bool)
-        here, there = self.codes(field)
-        size = len(self.records.texts_of(field))
-        key = np.minimum(here, there).astype(np.int64) * size + np.maximum(here, there)
-        at = np.minimum(np.searchsorted(table, key), len(table) - 1)
-        return np.asarray((table[at] == key) & self.both(field), dtype=bool)
-
-    def shares(self, namespace: str) -> tuple[Bools, Bools, Ints]:
-        """(both have one of the namespace, they share one, [pairs, slots] the identifiers of the left that they share).
-
-        The last is 0 where an identifier is not shared.
-        """
+    def shares(self, namespace: str) -> tuple[Bools, Bools]:
+        """(both have an identifier of the namespace, they share one)."""
         return self._remember("shares", namespace, lambda: self._shares(namespace))
 
-    def _shares(self, namespace: str) -> tuple[Bools, Bools, Ints]:
-        matrix = self.records.shared[namespace]
-        both = (matrix[self.left, 0] != 0) & (matrix[self.right, 0] != 0)
+    def _shares(self, namespace: str) -> tuple[Bools, Bools]:
+        held = self.records.remember(("held", namespace), lambda: _held(self.records.shared[namespace]))
+        both, shared = held.any[self.left] & held.any[self.right], np.zeros(len(self), dtype=bool)
         rows = np.flatnonzero(both)
+        left, right = self.left[rows], self.right[rows]
+        shared[rows] = held.first[left] == held.first[right]
+        if held.has_several:
+            rows = rows[~shared[rows] & (held.several[left] | held.several[right])]
+            shared[rows] = (self.common(namespace, rows) != 0).any(axis=1)
+        return both, shared
+
+    def common(self, namespace: str, rows: Ints) -> Ints:
+        """[rows, slots] the identifiers of the left that these pairs share, 0 where one is not shared."""
+        matrix = self.records.shared[namespace]
         here, there = matrix[self.left[rows]], matrix[self.right[rows]]
-        common = np.zeros((len(self), matrix.shape[1]), dtype=np.int64)
-        for column in range(here.shape[1]):
-            mine = here[:, column]
-            hit = ((there == mine[:, None]) & (mine[:, None] != 0)).any(axis=1)
-            common[rows[hit], column] = mine[hit]
-        shared: Bools = (common != 0).any(axis=1)
-        return both, shared, common
+        held = (here[:, :, None] == there[:, None, :]).any(axis=2)
+        common: Ints = np.where(held, here, 0)
+        return common
 
 
-class _Measure(NamedTuple):
-    """A similarity: rapidfuzz's scorer, what it says of equal texts, and what two texts can reach at most."""
+class _Held(NamedTuple):
+    """Per row whether it has an identifier of a namespace, the first of them, and whether it has several."""
 
-    name: str
-    scorer: Any
-    equal: float
-    most: Callable[[Signs, Codes, Codes], Scores]
-
-
-def _measured(texts: Sequence[str], here: Codes, there: Codes, scorer: Any, cutoff: float) -> Scores:
-    """`scorer` on two columns of codes, once per distinct pair of texts."""
-
-    def measure(low: Codes, high: Codes) -> Scores:
-        one, other = _take(texts, low), _take(texts, high)
-        return cpdist(one, other, scorer=scorer, score_cutoff=cutoff, dtype=np.float32)
-
-    return _by_distinct_pair(here, there, len(texts), measure) if len(here) else np.zeros(0, dtype=np.float32)
+    any: Bools
+    first: Ints
+    several: Bools
+    has_several: bool
 
 
-def _take(texts: Sequence[str], codes: Codes) -> list[str]:
-    return [texts[code] for code in codes.tolist()]
+def _held(matrix: Ints) -> _Held:
+    several = matrix[:, 1] != 0 if matrix.shape[1] > 1 else np.zeros(len(matrix), dtype=bool)
+    first = np.ascontiguousarray(matrix[:, 0])
+    return _Held(first != 0, first, several, bool(several.any()))

@@ -1,7 +1,7 @@
 """The one scorer: pairs of encoded records in, whole-number weights and their levels out, the same on every engine."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -19,40 +19,87 @@ from spine.matching.pairs import PairView
 from spine.normalise.whole_numbers import numbered
 
 Weights = np.ndarray[Any, np.dtype[np.int32]]
-CHUNK = 200_000
+CHUNK = 100_000
 """So many pairs are compared at once: what bounds the memory."""
 AGAINST = SCALE
 """Evidence of a bit against a pair that has little to compare still counts."""
+TOGETHER = 20_000
+"""Comparisons of so few different outcomes together are put into words together."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Per pair its weight, and per comparison level and weight ([pairs, comparisons]); thousandths of a bit.
+    """Per pair its weight, and per comparison level and weight ([pairs, comparisons]); thousandths of a bit."""
 
-    `in_tree` is what the pair weighs in a merge tree: its weight, or SILENT where it has nothing to compare.
-    """
-
-    weight: Weights
+    model: Model
+    prior: Weights
+    evidence: Weights
     levels: Levels
     parts: Weights
-    in_tree: Weights
+
+    @property
+    def weight(self) -> Weights:
+        """What each pair weighs: the model's prior and one part per comparison."""
+        weight: Weights = self.prior + self.evidence
+        return weight
+
+    @property
+    def in_tree(self) -> Weights:
+        """What pairs weigh in a merge tree.
+
+        A pair that could not reach the floor even if all that can be compared agreed has no say about chance: it counts
+        by its evidence alone, and only where that speaks against it by `AGAINST` or more; else it is silent.
+        """
+        most = self.prior.copy()
+        for column, comparison in enumerate(self.model.comparisons):
+            found = self.levels[:, column]
+            rows, kept = _told(found)
+            most[rows] += _best(self.model, comparison)[kept]
+        spoken = np.where(self.evidence <= -AGAINST, self.evidence, np.int32(SILENT))
+        return np.where(most < 0, spoken, self.weight).astype(np.int32)
 
     def texts(self, rows: Ints) -> "pa.Array[Any]":
         """`match.levels` for these pairs: `level:weight` per comparison, joined by commas, as a column of texts."""
         if not self.levels.shape[1] or not len(rows):
             return pa.array([], pa.string())
-        columns = [_words(self.levels[rows, c], self.parts[rows, c]) for c in range(self.levels.shape[1])]
-        joined: pa.Array[Any] = call_function("binary_join_element_wise", [*columns, ","])
+        columns: list[_Words] = []
+        for c in range(self.levels.shape[1]):
+            words = _words(self.levels[rows, c], self.parts[rows, c])
+            if columns and len(columns[-1].texts) * len(words.texts) <= TOGETHER:
+                words = _joined(columns.pop(), words)
+            columns.append(words)
+        spread = [pa.array(words.texts, pa.string()).take(pa.array(words.code, pa.int64())) for words in columns]
+        joined: pa.Array[Any] = call_function("binary_join_element_wise", [*spread, ","])
         return joined
 
 
-def _words(levels: Levels, parts: Weights) -> "pa.Array[Any]":
+class _Words(NamedTuple):
+    """A column of texts: the number of each row's text, and the texts."""
+
+    code: Ints
+    texts: list[str]
+
+
+def _words(levels: Levels, parts: Weights) -> _Words:
     """`level:weight` of each pair, written once for all that agree in both."""
-    code, count = numbered((levels.astype(np.int64) << 32) + parts)
+    code, example = _numbered((levels.astype(np.int64) << 32) + parts)
+    pairs = zip(levels[example].tolist(), parts[example].tolist(), strict=True)
+    return _Words(code, [f"{level}:{part}" for level, part in pairs])
+
+
+def _joined(one: _Words, other: _Words) -> _Words:
+    """The two columns as one, each text written once."""
+    code, example = _numbered(one.code * len(other.texts) + other.code)
+    pairs = zip(one.code[example].tolist(), other.code[example].tolist(), strict=True)
+    return _Words(code, [f"{one.texts[a]},{other.texts[b]}" for a, b in pairs])
+
+
+def _numbered(values: Ints) -> tuple[Ints, Ints]:
+    """A number for each value, and a row of each number."""
+    code, count = numbered(values)
     example = np.empty(count, dtype=np.int64)
     example[code] = np.arange(len(code))
-    words = [f"{a}:{b}" for a, b in zip(levels[example].tolist(), parts[example].tolist(), strict=True)]
-    return pa.array(words, pa.string()).take(pa.array(code, pa.int64()))
+    return code, example
 
 
 def levels_of(model: Model, records: Encoded, left: Ints, right: Ints) -> tuple[Levels, PairView]:
@@ -96,7 +143,7 @@ def _one_of_many(view: PairView, field: str, model: Model, rows: Ints) -> Bools:
     if table is None or not table.adjust:
         return np.zeros(len(rows), dtype=bool)
     if field.startswith(SHARED):
-        agreed = view.shares(field.removeprefix(SHARED))[2][rows]
+        agreed = view.common(field.removeprefix(SHARED), rows)
         known = np.array([int(text) for text in table.adjust], dtype=np.int64)
         crowded: Bools = (agreed != 0).any(axis=1) & (np.isin(agreed, known) | (agreed == 0)).all(axis=1)
         return crowded
@@ -115,7 +162,7 @@ def _frequency_adjustment(view: PairView, field: str, model: Model, rows: Ints) 
     if table is None:
         return np.zeros(len(rows), dtype=np.int64)
     if field.startswith(SHARED):
-        common = view.shares(field.removeprefix(SHARED))[2][rows]
+        common = view.common(field.removeprefix(SHARED), rows)
         distinct, inverse = np.unique(common, return_inverse=True)
         known = [table.adjust.get(str(value), table.rare) if value else -LIMIT for value in distinct.tolist()]
         rarest: Ints = np.array(known, dtype=np.int64)[inverse].reshape(common.shape).max(axis=1)
@@ -140,20 +187,47 @@ def score(model: Model, records: Encoded, left: Ints, right: Ints) -> Scored:
     """Score pairs of rows; the weight is the model's prior plus one part per comparison."""
     count = len(model.comparisons)
     levels, parts = _columns(len(left), count, np.int8), _columns(len(left), count, np.int32)
-    most = np.zeros(len(left), dtype=np.int32)
+    prior, evidence = (np.zeros(len(left), dtype=np.int32) for _ in range(2))
     for start in range(0, len(left), CHUNK):
         piece = slice(start, start + CHUNK)
         levels[piece], view = levels_of(model, records, left[piece], right[piece])
         for column, comparison in enumerate(model.comparisons):
-            found = levels[piece, column]
-            weights = np.array([level.weight for level in comparison.levels] + [0], dtype=np.int32)
-            parts[piece, column] = weights[found] + adjustment(model, comparison, view, found)
-            most[piece] += _best(model, comparison)[found]
-    evidence = parts.sum(axis=1, dtype=np.int32)
-    described = [n for n, comparison in enumerate(model.comparisons) if not comparison.function.startswith(SHARED)]
-    bare = (levels[:, described] < 0).all(axis=1) & (levels >= 0).any(axis=1)
-    prior = np.where(bare, np.int32(model.bare_prior), np.int32(model.prior))
-    return Scored(evidence + prior, levels, parts, _for_trees(evidence, prior, most))
+            parts[piece, column] = part = _part(model, comparison, view, levels[piece, column])
+            evidence[piece] += part
+        prior[piece] = _prior(model, levels[piece])
+    return Scored(model, prior, evidence, levels, parts)
+
+
+def _part(model: Model, comparison: Comparison, view: PairView, found: Levels) -> Weights:
+    """What the comparison weighs of each pair, the rarity of what agrees included."""
+    weights = np.array([level.weight for level in comparison.levels] + [0], dtype=np.int32)
+    rows, kept = _told(found)
+    out = np.zeros(len(found), dtype=np.int32)
+    out[rows] = weights[kept]
+    if any(level.frequency for level in comparison.levels):
+        out += adjustment(model, comparison, view, found).astype(np.int32)
+    return out
+
+
+def _told(found: Levels) -> "tuple[Ints | slice, Levels]":
+    """The pairs of which a comparison says something (all of them where it mostly does), and their levels."""
+    told = found >= 0
+    if 2 * np.count_nonzero(told) > len(found):
+        return slice(None), found
+    rows = np.flatnonzero(told)
+    return rows, found[rows]
+
+
+def _prior(model: Model, levels: Levels) -> Weights:
+    """The prior of each pair: its own for those that have only identifiers to compare."""
+    described, shared = (np.zeros(len(levels), dtype=bool) for _ in range(2))
+    for column, comparison in enumerate(model.comparisons):
+        told = levels[:, column] >= 0
+        if comparison.function.startswith(SHARED):
+            shared |= told
+        else:
+            described |= told
+    return np.where(shared & ~described, np.int32(model.bare_prior), np.int32(model.prior))
 
 
 def _best(model: Model, comparison: Comparison) -> Weights:
@@ -164,13 +238,3 @@ def _best(model: Model, comparison: Comparison) -> Weights:
         rare = max(table.rare, 0) if table else 0
         most[level.group] = max(most.get(level.group, 0), level.weight + rare)
     return np.array([most[level.group] for level in comparison.levels] + [0], dtype=np.int32)
-
-
-def _for_trees(evidence: Weights, prior: Weights, most: Weights) -> Weights:
-    """What pairs weigh in a merge tree.
-
-    A pair that could not reach the floor even if all that can be compared agreed has no say about chance: it counts
-    by its evidence alone, and only where that speaks against it by `AGAINST` or more; else it is silent.
-    """
-    spoken = np.where(evidence <= -AGAINST, evidence, np.int32(SILENT))
-    return np.where(most + prior < 0, spoken, evidence + prior).astype(np.int32)

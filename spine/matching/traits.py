@@ -7,7 +7,8 @@ import numpy as np
 from spine.matching.addresses import in_one_home
 from spine.matching.dates import compare_dates
 from spine.matching.encoded import Ints
-from spine.matching.outcomes import AGREE, DIFFER, MISSING, NAMES_AGREE, NAMES_DIFFER, NEAR, OUTCOMES, Levels
+from spine.matching.names import alike
+from spine.matching.outcomes import AGREE, DIFFER, FAR, MISSING, NAMES_AGREE, NAMES_DIFFER, NEAR, OUTCOMES, Levels
 from spine.matching.pairs import PairView
 
 AGE, SEX, BIRTH_DATE = OUTCOMES["age"], OUTCOMES["sex"], OUTCOMES["birth_date"]
@@ -19,8 +20,8 @@ def birth_date(view: PairView) -> Levels:
 
 
 def _birth_date(view: PairView) -> Levels:
-    found, whole = compare_dates(view, "birth_date", BIRTH_DATE)
-    return BIRTH_DATE.moved(found, whole & in_one_home(view), NEAR)
+    found = compare_dates(view, "birth_date", BIRTH_DATE)
+    return BIRTH_DATE.moved(found, BIRTH_DATE.within(found, FAR) & in_one_home(view), NEAR)
 
 
 def age(view: PairView) -> Levels:
@@ -47,6 +48,7 @@ def _years(texts: Sequence[str]) -> Ints:
 
 def sex(view: PairView) -> Levels:
     """Sex: differs, same; apart for pairs whose given names agree, which says nearly all of it."""
-    alike = (view.jaro_winkler("given", 0.92) >= 0.92) | view.nickname("given")
     out = SEX.ranked(view.both("sex"), [("same", view.same("sex"))], NAMES_DIFFER)
-    return SEX.moved(out, alike, NAMES_AGREE)
+    rows = np.flatnonzero(out >= 0)
+    out[rows] = SEX.moved(out[rows], alike(view.part(rows)), NAMES_AGREE)
+    return out

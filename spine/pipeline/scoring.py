@@ -16,7 +16,7 @@ from spine.resolution.components import NO_PAIRS, Ints, Pairs
 FLOOR = 0
 """Pairs of at least so many thousandths of a bit connect."""
 
-PIECE = 200_000
+PIECE = 100_000
 """So many pairs are scored at a time: all the levels of a pair take a hundred bytes and more."""
 AT_ONCE = min(os.cpu_count() or 1, 8)
 """So many pieces are worked on at the same time; numpy and rapidfuzz let others work meanwhile."""

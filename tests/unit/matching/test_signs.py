@@ -12,8 +12,9 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 from spine.matching.dates import _dates, _whole_dates, compare_dates
 from spine.matching.outcomes import OUTCOMES
-from spine.matching.pairs import SLACK, PairView
+from spine.matching.pairs import PairView
 from spine.matching.signs import least_edits, most_jaro_winkler, most_ratio, signs_of
+from spine.matching.text_pairs import SLACK, TextPairs
 
 QUICK = settings(deadline=None, max_examples=60)
 ALIKE = st.text("abz -\u00e9\u4e2d", max_size=12)
@@ -45,7 +46,8 @@ WORDS = st.text("abc ", min_size=1, max_size=9).filter(str.strip)
 def test_a_bounded_measure_is_exact_where_it_counts(texts: list[str]) -> None:
     records = encoded([{"organisation": text} for text in texts])
     left, right = np.triu_indices(len(texts), 1)
-    view = PairView(records, left, right)
+    codes = records.codes["organisation"]
+    view = TextPairs(records, "organisation", codes[left], codes[right])
     pairs = [(texts[a], texts[b]) for a, b in zip(left.tolist(), right.tolist(), strict=True)]
     plain: dict[str, list[Any]] = {
         "jaro_winkler": [JaroWinkler.similarity(*pair) for pair in pairs],
@@ -54,13 +56,13 @@ def test_a_bounded_measure_is_exact_where_it_counts(texts: list[str]) -> None:
     }
     for name, expected in plain.items():
         for least in (0.92, 0.8, 0.0):
-            found = getattr(view, name)("organisation", least)
+            found = getattr(view, name)(least)
             sure = np.array(expected, np.float32) >= np.float32(least)
             assert found[sure] == pytest.approx(np.array(expected)[sure], abs=1e-6), name
             assert (found[~sure] < least).all() or least == 0
     edits = [OSA.distance(*pair) for pair in pairs]
     for most in (1, 3):
-        assert ((view.edits("organisation", most) <= most) == (np.array(edits) <= most)).all()
+        assert ((view.edits(most) <= most) == (np.array(edits) <= most)).all()
 
 
 DATES = st.dates().map(str)
@@ -72,7 +74,6 @@ NEAR = st.tuples(st.sampled_from(["1980", "1981", "1890"]), st.sampled_from(["01
 def test_dates_compared_by_parts_first_are_compared_in_full(texts: list[str]) -> None:
     records = encoded([{"birth_date": text} for text in texts])
     left, right = np.triu_indices(len(texts), 1)
-    found, whole = compare_dates(PairView(records, left, right), "birth_date", OUTCOMES["birth_date"])
+    found = compare_dates(PairView(records, left, right), "birth_date", OUTCOMES["birth_date"])
     grid = _dates(texts).grid
-    assert whole.all()
     assert found.tolist() == _whole_dates(grid[left], grid[right], OUTCOMES["birth_date"]).tolist()
