@@ -79,6 +79,8 @@ class GleifCells:
     def __init__(self, inner: Cells, layout: Layout, name: str) -> None:
         self.name = name
         self._inner, self._layout = inner, layout
+        # Most of the several hundred columns are empty: they are left out of what is kept.
+        self._raw = "raw" if isinstance(inner, CsvCells) else "json_merge_patch('{}', raw)::VARCHAR"
         self._there = {SPELLINGS.get(column, column): column for column in inner.columns}
 
     @property
@@ -104,8 +106,7 @@ class GleifCells:
             for n, name in enumerate(wanted)
         )
         inner = self._inner.relation([self._there[name] for name in number])
-        # Most of the several hundred columns are empty: they are left out of what is kept.
-        return f"SELECT n, json_merge_patch('{{}}', raw)::VARCHAR AS raw, problem, {cells} FROM ({inner})"
+        return f"SELECT n, {self._raw} AS raw, problem, {cells} FROM ({inner})"
 
     def line(self, n: int) -> int:
         """See `Cells.line`."""
@@ -174,7 +175,7 @@ def _unpacked(path: Path) -> Iterator[tuple[Path, Path]]:
 def _cells(plain: Path, layout: Layout, folder: Path) -> Cells:
     stream = open_stream(plain)
     if not stream.head(64).lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
-        return CsvCells(stream)
+        return CsvCells(stream, sparse=True)
     bases = [base for text in layout.derived.values() for base in _BASE.findall(text)]
     names = dict.fromkeys(name for name in (*layout.mapping.columns(), *bases) if name not in layout.derived)
     target = folder / "rows.parquet"

@@ -40,6 +40,12 @@ def distinct(column: Column) -> tuple[list[str], Column]:
     return encoded.dictionary.to_pylist(), encoded.indices
 
 
+def distinct_column(column: Column) -> tuple[Column, Column]:
+    """`distinct`, with the values as a column."""
+    encoded: Any = compute.dictionary_encode(column)
+    return encoded.dictionary, encoded.indices
+
+
 def map_distinct(column: Column, function: Callable[[str], str | None]) -> Column:
     """`function` of each value, called once per distinct value; null stays null."""
     values, positions = distinct(column)

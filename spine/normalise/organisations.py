@@ -7,8 +7,11 @@ microseconds a name, so the words at the end are looked up instead.
 import re
 from functools import cache
 
+import pyarrow as pa
 from cleanco.clean import get_unique_terms  # type: ignore[import-untyped]
 
+from spine.normalise.columns import Column, compute, distinct_column
+from spine.normalise.folded_columns import fold_column
 from spine.normalise.folding import PLACEHOLDERS, fold, words
 
 _AND = re.compile(r"[&+]")
@@ -65,23 +68,31 @@ _LONGEST_FORM = 6
 
 def fold_organisation(text: str) -> str:
     """The name folded, `&` and `+` as `and`, initials joined: `J. P. Morgan & Co.` -> `jp morgan and co`."""
-    folded = fold(_AND.sub(" and ", text))
+    return _initials(fold(_AND.sub(" and ", text)))
+
+
+def _initials(folded: str) -> str:
     return _LONE_LETTERS.sub(lambda match: match[0].replace(" ", ""), folded)
 
 
 @cache
-def _forms() -> dict[str, str]:
-    """Each folded legal form and the short form that stands for it."""
+def _forms() -> tuple[dict[str, str], dict[str, int]]:
+    """Each folded legal form and the short form that stands for it; per last word the words of the longest form."""
     known = {fold_organisation(term): fold_organisation(term) for term in sorted(get_unique_terms())}
     for line in _OWN_FORMS.strip().splitlines():
         short, _, variants = line.partition(": ")
         known[short] = short
         known.update((fold_organisation(variant), short) for variant in variants.split("|"))
-    return {
+    forms = {
         term: short
         for term, short in known.items()
         if term not in _WORDS_NOT_FORMS and (len(term) > 2 or term in _TWO_LETTERS)
     }
+    endings: dict[str, int] = {}
+    for term in forms:
+        *others, last = term.split() or [""]
+        endings[last] = max(endings.get(last, 0), min(1 + len(others), _LONGEST_FORM))
+    return forms, endings
 
 
 def split_organisation(text: str) -> tuple[str | None, str | None]:
@@ -90,14 +101,32 @@ def split_organisation(text: str) -> tuple[str | None, str | None]:
     Forms are taken off the end as often as they stand there (`Foo Co., Ltd.` -> `foo`, `co ltd`), and a few off the
     beginning (`OOO Foo`); a leading `the` is dropped.
     """
-    if fold(text) in PLACEHOLDERS:
+    return _split(text, fold(text), fold_organisation(text))
+
+
+def split_organisations(names: Column) -> tuple[Column, Column]:
+    """`split_organisation` of each name of a column, folded as a column, each different name once."""
+    values, positions = distinct_column(names)
+    folded = fold_column(values)
+    marked = compute.match_substring_regex(values, "[&+]")
+    joined = compute.if_else(marked, fold_column(compute.replace_substring_regex(values, "[&+]", " and ")), folded)
+    lone = compute.match_substring_regex(joined, r"\b[a-z] [a-z]\b")
+    told = zip(values.to_pylist(), folded.to_pylist(), joined.to_pylist(), lone.to_pylist(), strict=True)
+    parts = [_split(text, plain, _initials(name) if initials else name) for text, plain, name, initials in told]
+    cores, forms = (pa.array([part[at] for part in parts], pa.string()).take(positions) for at in range(2))
+    return cores, forms
+
+
+def _split(text: str, folded: str, name: str) -> tuple[str | None, str | None]:
+    if folded in PLACEHOLDERS:
         return None, None
-    tokens = fold_organisation(text).split()
+    tokens = name.split()
     forms: list[str] = []
     if tokens[-1:] == ["spa"] and not _ITALIAN.search(text):
         return _core(tokens, forms)
+    known, _ = _forms()
     while len(tokens) > 1 and (width := _form_at_end(tokens)):
-        forms.insert(0, _forms()[" ".join(tokens[-width:])])
+        forms.insert(0, known[" ".join(tokens[-width:])])
         tokens = tokens[:-width]
         while len(tokens) > 1 and tokens[-1] == "and":
             tokens.pop()
@@ -119,13 +148,13 @@ def normalise_legal_form(text: str) -> str | None:
     folded = fold_organisation(text)
     if folded in PLACEHOLDERS or fold(text) in PLACEHOLDERS:
         return None
-    return _forms().get(folded, folded)
+    return _forms()[0].get(folded, folded)
 
 
 def _form_at_end(tokens: list[str]) -> int:
     """How many words of the longest legal form end the name; it never takes the whole name."""
-    forms = _forms()
-    for width in range(min(_LONGEST_FORM, len(tokens) - 1), 0, -1):
+    forms, endings = _forms()
+    for width in range(min(endings.get(tokens[-1], 0), len(tokens) - 1), 0, -1):
         if " ".join(tokens[-width:]) in forms:
             return width
     return 0

@@ -129,8 +129,8 @@ def _person(records: pa.Table) -> dict[str, Column]:
 
 
 def _organisation(records: pa.Table) -> dict[str, Column]:
-    name = split_distinct(text_column(records, "organisation_name"), organisations.split_organisation, 2)
-    trading = split_distinct(text_column(records, "trading_name"), organisations.split_organisation, 2)
+    name = organisations.split_organisations(text_column(records, "organisation_name"))
+    trading = organisations.split_organisations(text_column(records, "trading_name"))
     form = map_distinct(text_column(records, "legal_form"), organisations.normalise_legal_form)
     return {
         "organisation": first_known(name[0], trading[0]),

@@ -1,11 +1,14 @@
 """Organisations: core names and legal forms."""
 
+import pyarrow as pa
 import pytest
 from cleanco import basename
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spine.normalise.organisations import normalise_legal_form, split_organisation
+from spine.normalise.folded_columns import fold_column
+from spine.normalise.folding import fold
+from spine.normalise.organisations import normalise_legal_form, split_organisation, split_organisations
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
 WORDS = st.lists(
@@ -59,3 +62,19 @@ def test_a_normalised_name_is_settled(text: str) -> None:
     core, form = split_organisation(text)
     assert core is None or split_organisation(core) == (core, None)
     assert form is None or normalise_legal_form(form) == form
+
+
+@given(
+    st.lists(
+        st.none() | TEXT | WORDS | st.sampled_from(["n & a", "A+B", "|td", "a b c Ltd", "o\u2019Neill", "\u00c6 b"])
+    )
+)
+def test_a_column_of_names_is_split_as_each_of_them(names: list[str | None]) -> None:
+    cores, forms = split_organisations(pa.array(names, pa.string()))
+    alone = [(None, None) if name is None else split_organisation(name) for name in names]
+    assert list(zip(cores.to_pylist(), forms.to_pylist(), strict=True)) == alone
+
+
+@given(st.lists(st.none() | TEXT | st.text("ab'`|: .\t\x00\u212a", max_size=12)))
+def test_a_column_is_folded_as_each_of_its_texts(texts: list[str | None]) -> None:
+    assert fold_column(pa.array(texts, pa.string())).to_pylist() == [None if t is None else fold(t) for t in texts]

@@ -14,7 +14,9 @@ LOCAL = st.text("aZ09_.+%'-", min_size=1, max_size=70)
 HOST = st.text("aZ09-.", min_size=1, max_size=12)
 EMAILS = st.builds("{}@{}.{}".format, LOCAL, HOST, st.sampled_from(["com", "Co.uk", "x", "museum", "c0m"]))
 MARKED = st.text("aZ019.-_:/+@{} \t|\u212a\u00e9\x00", max_size=12)
-VALUES = MARKED | EMAILS | st.text(max_size=8) | st.sampled_from(sorted(PLACEHOLDERS))
+NUMBERS = st.text("GRDEaz019 ./-|'", max_size=14) | st.from_regex(r"\A[A-Z0-9]{18}[0-9]{2}\Z").map(lambda text: text)
+LEIS = st.sampled_from(["5493001KJTIIGC8Y1R12", "5493001kjtiigc8y1r12", "HWUPKR0MPOU8FGXBT394", "HWUPKR0MPOU8FGXBT395"])
+VALUES = MARKED | NUMBERS | LEIS | EMAILS | st.text(max_size=8) | st.sampled_from(sorted(PLACEHOLDERS))
 
 
 @pytest.mark.parametrize("namespace", [*sorted(set(NAMESPACES) - set(OWN_RULES)), "x_own"])
@@ -39,6 +41,9 @@ def test_usual_values_are_settled_as_columns() -> None:
         "loyalty": "7043-3842-31",
         "device": "A0B1C2D3-1111-4222-a333-444455556666",
         "customer": "C0001234",
+        "lei": "5493001KJTIIGC8Y1R12",
+        "register": "DE-RA000242-HRB 12345",
+        "tax_id": "DE 123.456.789",
     }
     for namespace, value in usual.items():
         found = regular(namespace, pa.array([value]))
