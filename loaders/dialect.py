@@ -89,12 +89,13 @@ def _lines(row: list[str]) -> int:
 
 
 def _rows(reader: "_csv.Reader") -> Iterator[list[str]]:
-    """The rows that are not blank; one that breaks the rules of quoting as a row of no cells."""
+    """The rows that are not blank; what breaks the rules of quoting as one row of no cells for each line it took."""
     while True:
+        begun = reader.line_num
         try:
             row = next(reader, None)
         except csv.Error:
-            yield []
+            yield from ([] for _ in range(max(1, reader.line_num - begun)))
             continue
         if row is None:
             return

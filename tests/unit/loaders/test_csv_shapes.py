@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from loaders.dialect import find_dialect
@@ -33,6 +33,14 @@ CELL = st.text(st.sampled_from("abcÄéß ,;|\t\"'x"), max_size=8)
 
 
 @settings(max_examples=40, deadline=None)
+@example(
+    rows=[("", ""), ("", ""), ("", "'"), ("", ""), ("", "")],
+    delimiter=",",
+    end="\n",
+    encoding="utf-8",
+    quoting=csv.QUOTE_MINIMAL,
+    ragged=[3, 4],
+)
 @given(
     rows=st.lists(st.tuples(CELL, CELL), min_size=3, max_size=12),
     delimiter=st.sampled_from(",;|\t"),
