@@ -6,6 +6,7 @@ microseconds a name, so the words at the end are looked up instead.
 
 import re
 from functools import cache
+from typing import Any
 
 import pyarrow as pa
 from cleanco.clean import get_unique_terms  # type: ignore[import-untyped]
@@ -111,7 +112,8 @@ def split_organisations(names: Column) -> tuple[Column, Column]:
     marked = compute.match_substring_regex(values, "[&+]")
     joined = compute.if_else(marked, fold_column(compute.replace_substring_regex(values, "[&+]", " and ")), folded)
     lone = compute.match_substring_regex(joined, r"\b[a-z] [a-z]\b")
-    told = zip(values.to_pylist(), folded.to_pylist(), joined.to_pylist(), lone.to_pylist(), strict=True)
+    columns: list[list[Any]] = [column.to_pylist() for column in (values, folded, joined, lone)]
+    told = zip(*columns, strict=True)
     parts = [_split(text, plain, _initials(name) if initials else name) for text, plain, name, initials in told]
     cores, forms = (pa.array([part[at] for part in parts], pa.string()).take(positions) for at in range(2))
     return cores, forms

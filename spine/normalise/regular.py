@@ -4,6 +4,8 @@ A value that fits the pattern of its namespace here needs none of the care of `i
 equal. Every pattern asks for a digit from 1 to 9, which no word for an absent value has.
 """
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 
@@ -57,15 +59,16 @@ def _lei(values: Column) -> Column:
     """Legal entity identifiers as they should be written, check digits (ISO 7064, MOD 97-10) included."""
     shaped = _where(values, _LEI, values)
     at = np.flatnonzero(shaped.is_valid().to_numpy(zero_copy_only=False))
-    texts = shaped.drop_null().cast(pa.large_binary())
-    letters = np.frombuffer(b"".join(texts.to_pylist()), np.uint8).reshape(len(at), 20)
+    texts: list[Any] = shaped.drop_null().cast(pa.binary()).to_pylist()
+    letters = np.frombuffer(b"".join(texts), np.uint8).reshape(len(at), 20)
     worth = np.where(letters > ord("9"), letters - (ord("A") - 10), letters - ord("0")).astype(np.int64)
     rest = np.zeros(len(at), np.int64)
     for place in range(20):
         rest = (rest * np.where(worth[:, place] > 9, 100, 10) + worth[:, place]) % 97
     right = np.zeros(len(values), bool)
     right[at] = rest == 1
-    return compute.if_else(pa.array(right), shaped, NO_TEXT)
+    found: Column = compute.if_else(pa.array(right), shaped, NO_TEXT)
+    return found
 
 
 def _where(texts: Column, pattern: str, values: Column) -> Column:
