@@ -88,8 +88,11 @@ def _lines(row: list[str]) -> int:
     return 1 + sum(cell.count("\n") for cell in row)
 
 
-def _rows(reader: "_csv.Reader") -> Iterator[list[str]]:
-    """The rows that are not blank; what breaks the rules of quoting as one row of no cells for each line it took."""
+def _rows(reader: "_csv.Reader", quote: str) -> Iterator[list[str]]:
+    """The rows that are not blank; what breaks the rules of quoting as one row of no cells for each line it took.
+
+    So does a row of several lines between apostrophes: where one is met far from the next they are letters.
+    """
     while True:
         begun = reader.line_num
         try:
@@ -99,7 +102,9 @@ def _rows(reader: "_csv.Reader") -> Iterator[list[str]]:
             continue
         if row is None:
             return
-        if row:
+        if quote == "'" and reader.line_num - begun > 1:
+            yield from ([] for _ in range(reader.line_num - begun))
+        elif row:
             yield row
 
 
@@ -107,7 +112,7 @@ def _score(sample: str, whole: bool, delimiter: str, quote: str, escape: str) ->
     """Share of the sample's rows that have the commonest width above one, quoted cells understood, and that width."""
     if escape != quote and escape + quote not in sample:
         return (0.0, 0, 0)
-    rows = list(_rows(_reader(io.StringIO(sample, newline=""), delimiter, quote, escape, strict=True)))
+    rows = list(_rows(_reader(io.StringIO(sample, newline=""), delimiter, quote, escape, strict=True), quote))
     if not whole and len(rows) > 1:
         rows.pop()
     if not rows:

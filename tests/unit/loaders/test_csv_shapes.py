@@ -41,6 +41,14 @@ CELL = st.text(st.sampled_from("abcÄéß ,;|\t\"'x"), max_size=8)
     quoting=csv.QUOTE_MINIMAL,
     ragged=[3, 4],
 )
+@example(
+    rows=[("", ""), ("", "'"), ("", ""), ("", "'")],
+    delimiter=",",
+    end="\n",
+    encoding="utf-8",
+    quoting=csv.QUOTE_MINIMAL,
+    ragged=[2],
+)
 @given(
     rows=st.lists(st.tuples(CELL, CELL), min_size=3, max_size=12),
     delimiter=st.sampled_from(",;|\t"),
