@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from spine.resolution.components import Ints
 from spine.resolution.consent_state import given
 from spine.resolution.entities import Entities
-from spine.resolution.grouping import Coded, coded, commonest, text_lists, text_lists_of, whole_numbers
+from spine.resolution.grouping import Coded, commonest, text_lists, text_lists_of, whole_numbers
 from spine.resolution.resolved import Resolved
 from spine.resolution.trees import NEVER
 
@@ -50,11 +50,11 @@ def size_and_sureness(ids: Ints, number: Ints, found: Entities | None, probabili
 
 def names_and_sources(resolved: Resolved, number: Ints, size: int) -> dict[str, Any]:
     """`namespaces` of the identifiers that the entity carries, and the `sources` of its records, sorted."""
-    namespace = coded(resolved.claims["namespace"])
+    namespace = resolved.coded_of_claims("namespace")
     owner = number[whole_numbers(resolved.claims, "row")]
     return {
         "namespaces": text_lists(owner, namespace, size),
-        "sources": text_lists(number, coded(resolved.records["source"]), size),
+        "sources": text_lists(number, resolved.coded_of_records("source"), size),
     }
 
 
@@ -66,7 +66,7 @@ def consents(resolved: Resolved, number: Ints, size: int) -> "pa.Array[Any]":
 
 def usual(resolved: Resolved, number: Ints, size: int, name: str) -> "pa.Array[Any]":
     """The most frequent value of a field."""
-    column = coded(resolved.text(name))
+    column = resolved.coded_text(name)
     return column.arrow(commonest(number, column.codes, size))
 
 

@@ -6,9 +6,10 @@ import numpy as np
 import pyarrow as pa
 
 from spine.normalise.columns import join_known
+from spine.normalise.whole_numbers import distinct_numbers
 from spine.resolution.components import Ints
 from spine.resolution.golden_rules import Rules
-from spine.resolution.grouping import Coded, coded, equal, groups_of, smallest, whole_numbers
+from spine.resolution.grouping import Coded, equal, groups_of, smallest, whole_numbers
 from spine.resolution.resolved import Resolved
 from spine.resolution.survivorship import Statements, decide, orders_of
 from spine.resolution.written import CAME_FROM, well_written, written
@@ -38,7 +39,7 @@ def golden_names(resolved: Resolved, number: Ints, size: int, rules: Rules) -> "
 def golden_region(resolved: Resolved, number: Ints, size: int, rules: Rules) -> dict[str, Any]:
     """The region of the address believed: `region` to compare by, `region_name` to show."""
     winner = _winner(resolved, number, size, "address", rules)
-    column = coded(resolved.text("region"))
+    column = resolved.coded_text("region")
     code = np.where(winner >= 0, column.codes[np.maximum(winner, 0)], -1) if resolved.size else winner
     return {"region": column.arrow(code), "region_name": _shown(resolved, number, size, "region", winner)}
 
@@ -46,7 +47,7 @@ def golden_region(resolved: Resolved, number: Ints, size: int, rules: Rules) -> 
 def _winner(resolved: Resolved, number: Ints, size: int, topic: str, rules: Rules) -> Ints:
     """Per entity the row whose statement of a topic is believed, -1 where there is none."""
     parts = ADDRESS if topic == "address" else (topic,)
-    columns = {name: coded(resolved.text(name)) for name in parts}
+    columns = {name: resolved.coded_text(name) for name in parts}
     says = np.logical_or.reduce([column.codes >= 0 for column in columns.values()]) & (number >= 0)
     rows = np.flatnonzero(says)
     key, _ = groups_of([column.codes[rows] for column in columns.values()]) if len(rows) else (rows, rows)
@@ -58,7 +59,7 @@ def _winner(resolved: Resolved, number: Ints, size: int, topic: str, rules: Rule
     rows, key = rows[open_], key[open_]
     if not len(rows):
         return winner
-    source = coded(resolved.records["source"])
+    source = resolved.coded_of_records("source")
     trust = np.array([rules.trusted(topic, name) for name in source.texts.tolist()] + [10_000], np.int64)
     length = sum(
         np.append([len(text) for text in column.texts.tolist()], 0).astype(np.int64)[column.codes[rows]]
@@ -74,7 +75,7 @@ def _winner(resolved: Resolved, number: Ints, size: int, topic: str, rules: Rule
         key=key,
         verified=_verified(resolved, topic)[rows],
         trust=trust[source.codes[rows]],
-        seen=coded(resolved.records["observed_at"]).codes[rows],
+        seen=resolved.coded_of_records("observed_at").codes[rows],
         complete=complete,
         length=np.asarray(length, np.int64),
     )
@@ -94,34 +95,60 @@ def _verified(resolved: Resolved, topic: str) -> "np.ndarray[Any, np.dtype[np.bo
 
 def _shown(resolved: Resolved, number: Ints, size: int, name: str, winner: Ints) -> "pa.Array[Any]":
     """A field of the rows that are believed, best written: its own way, or another record's of the same value."""
-    key = coded(resolved.text(name))
+    key = resolved.coded_text(name)
     rows = np.flatnonzero((key.codes >= 0) & (number >= 0))
     if not len(rows):
         return pa.nulls(size, pa.string())
-    came = [coded(resolved.as_came(attribute)) for attribute in CAME_FROM.get(name, ())]
-    group, first = groups_of([key.codes[rows], *(column.codes[rows] for column in came)])
-    texts = [
-        written(name, key.texts[key.codes[row]], [c.texts[c.codes[row]] if c.codes[row] >= 0 else None for c in came])
-        for row in rows[first].tolist()
-    ]
-    good = np.array([well_written(text) for text in texts], bool)
-    way = np.full(resolved.size, -1, np.int64)
-    way[rows] = group
+    ways = _Ways(resolved, name, key, rows)
     says = (winner >= 0) & (key.codes[np.maximum(winner, 0)] >= 0)
-    chosen = np.where(says, way[np.maximum(winner, 0)], -1)
-    pair, begin = groups_of([number[rows], key.codes[rows]])
-    best = smallest(np.where(good[group], pair, -1), rows, len(begin))
-    better = np.full(resolved.size, -1, np.int64)
-    better[rows] = best[pair]
-    other = better[np.maximum(winner, 0)]
-    swap = says & ~good[np.maximum(chosen, 0)] & (other >= 0)
-    chosen = np.where(swap, way[np.maximum(other, 0)], chosen)
-    return Coded(chosen, np.array(texts, dtype=object)).arrow(chosen)
+    chosen = np.where(says, ways.of[np.maximum(winner, 0)], -1)
+    poor = np.flatnonzero(says)
+    poor = poor[~ways.good(chosen[poor])]
+    asked = np.zeros(size, bool)
+    asked[poor] = True
+    others = rows[asked[number[rows]]]
+    others = others[key.codes[others] == key.codes[winner[number[others]]]]
+    others = others[ways.good(ways.of[others])]
+    better = smallest(number[others], others, size)
+    swap = np.flatnonzero(better >= 0)
+    chosen[swap] = ways.of[better[swap]]
+    return Coded(chosen, ways.texts).arrow(chosen)
+
+
+class _Ways:
+    """The ways in which records write a field; a way is put into words when somebody asks for it.
+
+    `of` is the number of each row's way, -1 for rows that do not count, `texts` what each way looks like.
+    """
+
+    def __init__(self, resolved: Resolved, name: str, key: Coded, rows: Ints) -> None:
+        self.name = name
+        self.key = key
+        self.came = [resolved.coded_as_came(attribute) for attribute in CAME_FROM.get(name, ())]
+        group, first = groups_of([key.codes[rows], *(column.codes[rows] for column in self.came)])
+        self.row = rows[first]
+        self.of = np.full(resolved.size, -1, np.int64)
+        self.of[rows] = group
+        self.texts = np.full(len(first), None, dtype=object)
+        self._good = np.zeros(len(first), bool)
+
+    def good(self, ways: Ints) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+        """Which of these ways are well written."""
+        for way in distinct_numbers(ways).tolist():
+            if self.texts[way] is None:
+                self.texts[way] = text = self._written(int(self.row[way]))
+                self._good[way] = well_written(text)
+        found: np.ndarray[Any, np.dtype[np.bool_]] = self._good[ways]
+        return found
+
+    def _written(self, row: int) -> str:
+        came = [c.texts[c.codes[row]] if c.codes[row] >= 0 else None for c in self.came]
+        return written(self.name, self.key.texts[self.key.codes[row]], came)
 
 
 def most_written(resolved: Resolved, number: Ints, size: int, name: str, code: Ints) -> "pa.Array[Any]":
     """A field whose normalised value is chosen (`code` per group), as the first of its records shows it."""
-    key = coded(resolved.text(name))
+    key = resolved.coded_text(name)
     says = (number >= 0) & (key.codes >= 0)
     says &= key.codes == np.append(code, -1)[np.where(number >= 0, number, size)]
     first = smallest(np.where(says, number, -1), np.arange(resolved.size), size)

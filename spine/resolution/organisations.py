@@ -183,7 +183,7 @@ def _edges(resolved: Resolved, declared: pa.Table, child: Ints, parent: Ints) ->
     last[:-1] = (child[1:] != child[:-1]) | (parent[1:] != parent[:-1])
     kept = order[last]
     share = share[kept]
-    source = coded(resolved.records["source"])
+    source = resolved.coded_of_records("source")
     said = source.codes[where[kept]]
     pair, first = groups_of([said, role.codes[kept]])
     words = [

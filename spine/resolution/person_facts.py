@@ -61,14 +61,14 @@ def person_table(
 
 def _stages(resolved: Resolved, number: Ints, size: int) -> "pa.Array[Any]":
     """How well each person is known: the furthest stage that one of its claims, or a name, brings it to."""
-    namespace = coded(resolved.claims["namespace"])
+    namespace = resolved.coded_of_claims("namespace")
     level = np.array([_stage_of(text) for text in namespace.texts.tolist()] + [0], dtype=np.int64)[namespace.codes]
     verified: Any = first_known(resolved.claims["verified"], pa.scalar(False)).to_numpy()
     level[verified.astype(bool)] = 3
     owner = number[whole_numbers(resolved.claims, "row")]
     stage = np.zeros(size, np.int64)
     np.maximum.at(stage, owner[owner >= 0], level[owner >= 0])
-    named = (number >= 0) & ((coded(resolved.text("surname")).codes >= 0) | (coded(resolved.text("given")).codes >= 0))
+    named = (number >= 0) & ((resolved.coded_text("surname").codes >= 0) | (resolved.coded_text("given").codes >= 0))
     np.maximum.at(stage, number[named], 2)
     return Coded(stage, STAGES).arrow(stage)
 

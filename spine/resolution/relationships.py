@@ -113,7 +113,7 @@ def _by_domain(resolved: Resolved) -> _Said:
 
 def _by_name(resolved: Resolved) -> _Said:
     """Persons who name an employer whose name, without its legal form, is that of an organisation."""
-    employer = coded(resolved.text("employer_name"))
+    employer = resolved.coded_text("employer_name")
     plain = [split_organisation(text)[0] or "" for text in employer.texts.tolist()]
     names = resolved.text("organisation")
     both = coded(pa.chunked_array([pa.array(plain, pa.string()), *names.chunks], pa.string()))

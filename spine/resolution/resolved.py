@@ -1,5 +1,6 @@
 """What relations are derived from: the live records, columnar, and the entity that each resolves to."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -7,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from spine.resolution.components import Ints
-from spine.resolution.grouping import with_columns
+from spine.resolution.grouping import Coded, coded, with_columns
 
 
 def _schema(**columns: Any) -> pa.Schema:
@@ -58,6 +59,7 @@ class Resolved:
     claims: pa.Table = field(default_factory=lambda: CLAIMS.empty_table())
     relations: pa.Table = field(default_factory=lambda: RELATIONS.empty_table())
     consents: pa.Table = field(default_factory=lambda: CONSENTS.empty_table())
+    _coded: dict[tuple[str, str], Coded] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Fill the columns that are missing with nulls."""
@@ -91,3 +93,24 @@ class Resolved:
     def text(self, name: str) -> "pa.ChunkedArray[Any]":
         """A column of the fields, or else of the extras; nulls where neither has it."""
         return self.fields[name] if name in self.fields.column_names else self.as_came(name)
+
+    def coded_text(self, name: str) -> Coded:
+        """`text` as codes, made once."""
+        return self._once("text", name, lambda: self.text(name))
+
+    def coded_as_came(self, name: str) -> Coded:
+        """`as_came` as codes, made once."""
+        return self._once("as came", name, lambda: self.as_came(name))
+
+    def coded_of_records(self, name: str) -> Coded:
+        """A text column of `records` as codes, made once."""
+        return self._once("records", name, lambda: self.records[name])
+
+    def coded_of_claims(self, name: str) -> Coded:
+        """A text column of `claims` as codes, made once."""
+        return self._once("claims", name, lambda: self.claims[name])
+
+    def _once(self, table: str, name: str, column: "Callable[[], pa.ChunkedArray[Any]]") -> Coded:
+        if (table, name) not in self._coded:
+            self._coded[table, name] = coded(column())
+        return self._coded[table, name]
