@@ -1,5 +1,7 @@
 """Records that their own source lists side by side, as two members of one family or account: they are two persons."""
 
+from typing import Any
+
 import numpy as np
 import pyarrow as pa
 
@@ -9,7 +11,7 @@ from spine.matching.side_by_side import two_persons, under_other_names
 from spine.normalise.columns import compute
 from spine.pipeline.gather import Gathered
 from spine.resolution.components import Ints, inside_pairs
-from spine.resolution.grouping import coded
+from spine.resolution.grouping import coded, distinct, groups_of
 
 
 def listed_apart(gathered: Gathered, rows: Ints, encoded: Encoded, labels: Ints) -> list[Judgement]:
@@ -44,12 +46,12 @@ def _side_by_side(gathered: Gathered, rows: Ints, labels: Ints) -> tuple[Ints, I
     kept = place[member] >= 0
     member, group = member[kept], group[kept]
     at = place[member]
-    cell = np.unique(np.column_stack((group, labels[at], source[member])), axis=0, return_inverse=True)[1].ravel()
-    listed = np.unique(np.column_stack((cell, at)), axis=0)
-    one, other, _ = inside_pairs(np.unique(listed[:, 0], return_inverse=True)[1]) if len(listed) else (at, at, at)
-    low, high = np.minimum(listed[one, 1], listed[other, 1]), np.maximum(listed[one, 1], listed[other, 1])
-    key = np.unique(low * max(len(rows), 1) + high)
-    return key // max(len(rows), 1), key % max(len(rows), 1)
+    if not len(at):
+        return at, at
+    cell, _ = groups_of([group, labels[at], source[member]])
+    cell, at = distinct(cell, at)
+    one, other, _ = inside_pairs(cell)
+    return distinct(np.minimum(at[one], at[other]), np.maximum(at[one], at[other]))
 
 
 def _families(gathered: Gathered) -> tuple[Ints, Ints]:
@@ -59,8 +61,9 @@ def _families(gathered: Gathered) -> tuple[Ints, Ints]:
     row: Ints = relations["row"].to_numpy()
     named = compute.binary_join_element_wise(relations["namespace"], relations["value"], "/")
     keys = compute.binary_join_element_wise("record", gathered.records["source"], gathered.records["record_id"], "/")
-    both = coded(pa.chunked_array([*named.chunks, *keys.chunks], pa.string())).codes
-    family, own = both[: len(row)], both[len(row) :]
+    both: Any = pa.chunked_array([*named.chunks, *keys.chunks], pa.string()).combine_chunks().dictionary_encode()
+    code: Ints = both.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    family, own = code[: len(row)], code[len(row) :]
     heads = np.flatnonzero(np.isin(own, family[family >= 0]))
     known = family >= 0
     return np.concatenate((row[known], heads)), np.concatenate((family[known], own[heads]))

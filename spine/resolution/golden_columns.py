@@ -124,8 +124,8 @@ class _Ways:
     def __init__(self, resolved: Resolved, name: str, key: Coded, rows: Ints) -> None:
         self.name = name
         self.key = key
-        self.came = [resolved.coded_as_came(attribute) for attribute in CAME_FROM.get(name, ())]
-        group, first = groups_of([key.codes[rows], *(column.codes[rows] for column in self.came)])
+        self.came = [_dictionary(resolved.as_came(attribute)) for attribute in CAME_FROM.get(name, ())]
+        group, first = groups_of([key.codes[rows], *(codes[rows] for codes, _ in self.came)])
         self.row = rows[first]
         self.of = np.full(resolved.size, -1, np.int64)
         self.of[rows] = group
@@ -142,8 +142,15 @@ class _Ways:
         return found
 
     def _written(self, row: int) -> str:
-        came = [c.texts[c.codes[row]] if c.codes[row] >= 0 else None for c in self.came]
+        came = [texts[int(codes[row])].as_py() if codes[row] >= 0 else None for codes, texts in self.came]
         return written(self.name, self.key.texts[self.key.codes[row]], came)
+
+
+def _dictionary(column: "pa.ChunkedArray[Any]") -> "tuple[Ints, pa.Array[Any]]":
+    """Codes of a text column in any order, -1 where null, and the texts."""
+    array: Any = column.combine_chunks().dictionary_encode()
+    codes: Ints = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
+    return codes, array.dictionary
 
 
 def most_written(resolved: Resolved, number: Ints, size: int, name: str, code: Ints) -> "pa.Array[Any]":

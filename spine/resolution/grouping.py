@@ -185,10 +185,9 @@ def spread(asked: Ints, owner: Ints, value: Ints) -> tuple[Ints, Ints]:
 
 def equal(column: "pa.ChunkedArray[Any]", value: str) -> NDArray[np.bool_]:
     """Which rows of a text column have a value; never where it is null."""
-    codes = coded(column)
-    at = np.flatnonzero(codes.texts == value)
-    found: NDArray[np.bool_] = codes.codes == at[0] if len(at) else np.zeros(len(codes.codes), dtype=bool)
-    return found
+    found: Any = call_function("equal", [column, pa.scalar(value, pa.string())])
+    known: NDArray[np.bool_] = found.fill_null(False).to_numpy()
+    return known
 
 
 def whole_numbers(table: pa.Table, name: str) -> Ints:

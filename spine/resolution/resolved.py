@@ -98,10 +98,6 @@ class Resolved:
         """`text` as codes, made once."""
         return self._once("text", name, lambda: self.text(name))
 
-    def coded_as_came(self, name: str) -> Coded:
-        """`as_came` as codes, made once."""
-        return self._once("as came", name, lambda: self.as_came(name))
-
     def coded_of_records(self, name: str) -> Coded:
         """A text column of `records` as codes, made once."""
         return self._once("records", name, lambda: self.records[name])
