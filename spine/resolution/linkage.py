@@ -18,6 +18,8 @@ from spine.resolution.components import Ints
 from spine.resolution.trees import CERTAIN, NEVER, Policy
 
 Flags = NDArray[np.bool_]
+Whole = NDArray[np.int32]
+"""Weights are clipped, so their sums over the pairs of a component stay below two thousand million."""
 
 
 class Joins(NamedTuple):
@@ -35,17 +37,66 @@ def linkage(strongest: Ints, total: Ints, pairs: Any, policy: Policy) -> Ints:
     return linked
 
 
-def _squares(weights: Ints, size: int, policy: Policy) -> tuple[Ints, Ints, Ints]:
+def _squares(weights: Ints, size: int, policy: Policy) -> tuple[Whole, Whole, Whole]:
     """Strongest weight, sum of weights and number of telling pairs between single leaves, [components, size, size]."""
     one, other = np.triu_indices(size, 1)
     telling = weights > SILENT
     clipped = np.clip(weights, policy.low, policy.high)
     out = []
     for values in (clipped, np.where(telling, clipped, 0), telling):
-        square = np.zeros((len(weights), size, size), np.int64)
+        square = np.zeros((len(weights), size, size), np.int32)
         square[:, one, other] = square[:, other, one] = values
         out.append(square)
     return out[0], out[1], out[2]
+
+
+class _Open:
+    """Components of one size that may still join: `number` says which each is; the arrays are [components, size, …].
+
+    `link` is the linkage of each pair of clusters, in the row of the one that stands first, NEVER where there is none.
+    """
+
+    def __init__(self, weights: Ints, size: int, same: Flags | None, forbidden: Flags | None, policy: Policy) -> None:
+        self.policy = policy
+        self.number = np.arange(len(weights))
+        self.strongest, self.total, self.pairs = _squares(weights, size, policy)
+        self.marks = [(marks, value) for marks, value in ((same, CERTAIN), (forbidden, NEVER)) if marks is not None]
+        one, other = np.triu_indices(size, 1)
+        self.link = np.full((len(weights), size, size), NEVER, np.int32)
+        self.link[:, one, other] = np.where(self.pairs[:, one, other] > 0, self.strongest[:, one, other], NEVER)
+        for marks, value in self.marks:
+            self.link[:, one, other] = np.where(marks[:, one, other], value, self.link[:, one, other])
+        self.gone = np.zeros((len(weights), size), np.bool_)
+        self.least = np.full(len(weights), CERTAIN, np.int64)
+
+    def keep(self, rows: Ints) -> None:
+        """Go on with these components alone."""
+        self.number, self.least, self.gone = self.number[rows], self.least[rows], self.gone[rows]
+        self.strongest, self.total, self.pairs = self.strongest[rows], self.total[rows], self.pairs[rows]
+        self.link = self.link[rows]
+        self.marks = [(marks[rows], value) for marks, value in self.marks]
+
+    def join(self, at: Ints, into: Ints, taken: Ints) -> None:
+        """In the components `at` cluster `into` takes cluster `taken`, which stands behind it."""
+        place = np.arange(self.gone.shape[1])
+        top = np.maximum(self.strongest[at, into], self.strongest[at, taken])
+        self.strongest[at, into] = self.strongest[at, :, into] = top
+        both = self.total[at, into] + self.total[at, taken]
+        self.total[at, into] = self.total[at, :, into] = both
+        counted = self.pairs[at, into] + self.pairs[at, taken]
+        self.pairs[at, into] = self.pairs[at, :, into] = counted
+        self.pairs[at, taken] = self.pairs[at, :, taken] = 0
+        self.gone[at, taken] = True
+        fresh = linkage(top.astype(np.int64), both.astype(np.int64), np.maximum(counted, 1), self.policy)
+        fresh[counted == 0] = NEVER
+        for marks, value in self.marks:
+            either = marks[at, into] | marks[at, taken]
+            marks[at, into] = marks[at, :, into] = either
+            fresh[either] = value
+        fresh[self.gone[at]] = NEVER
+        self.link[at, taken] = self.link[at, :, taken] = NEVER
+        self.link[at, into] = np.where(place > into[:, None], fresh, NEVER)
+        self.link[at, :, into] = np.where(place < into[:, None], fresh, NEVER)
 
 
 def agglomerate(weights: Ints, size: int, same: Flags | None, forbidden: Flags | None, policy: Policy) -> Joins:
@@ -55,49 +106,22 @@ def agglomerate(weights: Ints, size: int, same: Flags | None, forbidden: Flags |
     [components, size, size] are symmetric marks, or None for none at all.
     """
     count = len(weights)
-    one, other = np.triu_indices(size, 1)
-    strongest, total, pairs = _squares(weights, size, policy)
-    link = np.full((count, size, size), NEVER, np.int64)
-    link[:, one, other] = np.where(pairs[:, one, other] > 0, strongest[:, one, other], NEVER)
-    if same is not None:
-        link[:, one, other] = np.where(same[:, one, other], CERTAIN, link[:, one, other])
-    if forbidden is not None:
-        link[:, one, other] = np.where(forbidden[:, one, other], NEVER, link[:, one, other])
-    place = np.arange(size)
     joins = Joins(*(np.full((count, max(size - 1, 0)), fill, np.int64) for fill in (-1, -1, NEVER)))
-    least = np.full(count, CERTAIN, np.int64)
-    open_ = np.arange(count)
-    gone = np.zeros((count, size), np.bool_)
+    state = _Open(weights, size, same, forbidden, policy)
     for step in range(size - 1):
-        flat = (link if len(open_) == count else link[open_]).reshape(len(open_), -1).argmax(axis=1)
-        into, taken = np.divmod(flat, size)
-        best = link[open_, into, taken]
-        left = best > NEVER
-        open_, into, taken, best = open_[left], into[left], taken[left], best[left]
-        if len(open_) == 0:
+        flat = state.link.reshape(len(state.number), -1).argmax(axis=1)
+        best = state.link.reshape(len(state.number), -1)[np.arange(len(flat)), flat]
+        at = np.flatnonzero(best > NEVER)
+        if 4 * len(at) < 3 * len(flat):
+            state.keep(at)
+            flat, best, at = flat[at], best[at], np.arange(len(at))
+        if len(at) == 0:
             break
-        least[open_] = np.minimum(least[open_], best)
-        joins.into[open_, step], joins.taken[open_, step], joins.height[open_, step] = into, taken, least[open_]
-
-        top = np.maximum(strongest[open_, into], strongest[open_, taken])
-        strongest[open_, into] = strongest[open_, :, into] = top
-        both = total[open_, into] + total[open_, taken]
-        total[open_, into] = total[open_, :, into] = both
-        counted = pairs[open_, into] + pairs[open_, taken]
-        pairs[open_, into] = pairs[open_, :, into] = counted
-        pairs[open_, taken] = pairs[open_, :, taken] = 0
-        gone[open_, taken] = True
-        fresh = linkage(top, both, np.maximum(counted, 1), policy)
-        fresh[counted == 0] = NEVER
-        for marks, value in ((same, CERTAIN), (forbidden, NEVER)):
-            if marks is not None:
-                either = marks[open_, into] | marks[open_, taken]
-                marks[open_, into] = marks[open_, :, into] = either
-                fresh[either] = value
-        fresh[gone[open_]] = NEVER
-        link[open_, taken] = link[open_, :, taken] = NEVER
-        link[open_, into] = np.where(place > into[:, None], fresh, NEVER)
-        link[open_, :, into] = np.where(place < into[:, None], fresh, NEVER)
+        into, taken = np.divmod(flat[at], size)
+        state.least[at] = np.minimum(state.least[at], best[at])
+        here = state.number[at]
+        joins.into[here, step], joins.taken[here, step], joins.height[here, step] = into, taken, state.least[at]
+        state.join(at, into, taken)
     return joins
 
 
@@ -108,7 +132,7 @@ def agglomerate_one(weights: Ints, size: int, same: Flags | None, forbidden: Fla
     only clusters whose best partner changed look again. About size² in practice, size³ at worst.
     """
     one, other = np.triu_indices(size, 1)
-    strongest, total, pairs = (square[0] for square in _squares(weights[:1], size, policy))
+    strongest, total, pairs = (square[0].astype(np.int64) for square in _squares(weights[:1], size, policy))
     link = np.full((size, size), NEVER, np.int64)
     link[one, other] = np.where(pairs[one, other] > 0, strongest[one, other], NEVER)
     marks = [(mark[0].copy(), value) for mark, value in ((same, CERTAIN), (forbidden, NEVER)) if mark is not None]

@@ -18,10 +18,11 @@ from spine.resolution.trees import CERTAIN, NEVER, Policy, Tree, Trees, triangle
 
 __all__ = ["CERTAIN", "NEVER", "SILENT", "Policy", "Tree", "Trees", "build"]
 
-BATCHED = 64
+BATCHED = 256
 """Components of up to so many leaves are worked on as one array per size, larger ones one at a time."""
-
-_CELLS = 1 << 20
+EXACT = 16
+"""From so many leaves on components of about one size share an array, filled up with leaves that join nobody."""
+_CELLS = 1 << 19
 
 
 def build(
@@ -138,9 +139,10 @@ def _agglomerate(
     component = np.repeat(np.arange(len(leaves)), leaves)
     slot = np.full(len(leaves), -1, np.int64)
     found = []
-    for size in np.unique(leaves[leaves > 1]).tolist():
-        members = np.flatnonzero(leaves == size)
-        marked = [_of_size(pairs, leaves[component[pairs[0]]] == size) for pairs in marks]
+    width = _widths(leaves)
+    for size in np.unique(width[leaves > 1]).tolist():
+        members = np.flatnonzero((width == size) & (leaves > 1))
+        marked = [_of_size(pairs, width[component[pairs[0]]] == size) for pairs in marks]
         most = max(1, _CELLS // (size * size)) if size <= BATCHED else 1
         for begin in range(0, len(members), most):
             part = members[begin : begin + most]
@@ -148,7 +150,7 @@ def _agglomerate(
             squares = [_square(pairs, slot[component[pairs[0]]], leaf_start, component, (len(part), size))
                        for pairs in marked]  # fmt: skip
             slot[part] = -1
-            triangle = weights[weight_start[part][:, None] + np.arange(size * (size - 1) // 2)].astype(np.int64)
+            triangle = _filled(leaves[part], size, weight_start[part], weights)
             work = agglomerate if size <= BATCHED else agglomerate_one
             joins = work(triangle, size, squares[0], squares[1], policy)
             found.append(_flat(joins, leaf_start[part]))
@@ -158,6 +160,27 @@ def _agglomerate(
         if found
         else collapsing.LeafJoins(empty, empty, empty, empty)
     )
+
+
+def _widths(leaves: Ints) -> Ints:
+    """How wide an array each component is worked on in: its leaves, or the next of few widths, each an eighth wider."""
+    widths = list(range(EXACT + 1))
+    while widths[-1] < BATCHED:
+        widths.append(min(widths[-1] + widths[-1] // 8, BATCHED))
+    known = np.array(widths)
+    wide: Ints = np.where(leaves > BATCHED, leaves, known[np.searchsorted(known, np.minimum(leaves, BATCHED))])
+    return wide
+
+
+def _filled(leaves: Ints, width: int, start: Ints, weights: NDArray[np.int32]) -> Ints:
+    """The weights of components as upper triangles of one width, [components, pairs]; SILENT beside their leaves."""
+    out = np.full((len(leaves), width * (width - 1) // 2), SILENT, np.int64)
+    for size in np.unique(leaves).tolist():
+        rows = np.flatnonzero(leaves == size)
+        one, other = np.triu_indices(size, 1)
+        place = triangle_index(width, one, other)
+        out[rows[:, None], place] = weights[start[rows][:, None] + np.arange(len(place))]
+    return out
 
 
 def _of_size(pairs: Pairs, chosen: NDArray[np.bool_]) -> Pairs:

@@ -12,6 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from spine.resolution import cutting, merge_tree
+from spine.resolution.components import inside_pairs
 from spine.resolution.linkage import agglomerate, agglomerate_one
 from spine.resolution.merge_tree import CERTAIN, NEVER, SILENT, Policy
 
@@ -333,14 +334,26 @@ def test_one_large_component_joins_as_its_size_class_does(case, method):
         assert np.array_equal(one, other)
 
 
+def test_components_of_about_one_size_share_an_array_and_are_each_what_they_are_alone():
+    rng = np.random.default_rng(6)
+    sizes = rng.integers(merge_tree.EXACT, merge_tree.EXACT * 3, 12).tolist()
+    labels = np.repeat(np.cumsum([0, *sizes[:-1]]), sizes)
+    left, right, _ = inside_pairs(labels)
+    weight = rng.integers(-9_000, 20_000, len(left)).astype(np.int64)
+    trees = merge_tree.build(np.arange(len(labels)), labels, left, right, weight)
+    for component, size in enumerate(sizes):
+        one = agglomerate(trees.tree(component).weights[None].astype(np.int64), size, None, None, Policy())
+        assert [list(join) for join in trees.tree(component).joins()] == np.stack(one)[:, 0, :].T.tolist()
+
+
 @pytest.mark.parametrize("spread", [3, 4_000])
 def test_beyond_the_batch_size_the_single_path_takes_over_and_agrees(spread):
     size = merge_tree.BATCHED + 6
     rng = np.random.default_rng(5)
     weight = (rng.integers(-spread, spread, size * (size - 1) // 2) * (20_000 // spread)).astype(np.int64)
     left, right = np.triu_indices(size, 1)
-    tree = merge_tree.build(np.arange(size), np.zeros(size), left, right, weight).tree(0)
-    policy = Policy()
+    policy = Policy(cap=size)
+    tree = merge_tree.build(np.arange(size), np.zeros(size), left, right, weight, policy=policy).tree(0)
     batch = agglomerate(np.clip(weight, LOW, HIGH)[None], size, None, None, policy)
     assert [list(join) for join in tree.joins()] == np.stack(batch)[:, 0, :].T.tolist()
 
