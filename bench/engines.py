@@ -72,7 +72,7 @@ def measure(size, engines, spark, quiet=False) -> None:  # type: ignore[no-untyp
     seconds: dict[str, dict[str, float]] = {"candidates": {}, "score": {}, "components": {}}
     found: dict[str, Candidates] = {}
     with tempfile.TemporaryDirectory() as folder:
-        parquet.write_table(records_table(fields, {}), path := str(Path(folder) / "records.parquet"))
+        parquet.write_table(records_table(fields, {}, {}), path := str(Path(folder) / "records.parquet"))
         for name, engine in engines.items():
             with timed(seconds["candidates"], name):
                 found[name] = engine.candidates(table, rules, REFINE[kind])

@@ -44,8 +44,10 @@ TEST_EMAIL_ADDRESS = Case(
 
 RECYCLED_PHONE = Case(
     "recycled_phone",
-    "One gave the number up in 2014, the other has had it since 2024: a number ten years apart is no link.",
+    "One gave the number up in 2014, the other has had it since 2024: a number ten years apart is no link, nor is it "
+    "where the one who asked from it in 2013 was called Chloe as well.",
     (
+        line("support", "P-recycled-before", "2013-04-02", given="Chloe", phone="+12185550147"),
         line("crm", "P-recycled-first", "2014-03-10",
              home("H-recycled-first", "51", "Quarry Road", "Duluth", "MN", "55804"),
              given="Harold", surname="Lindqvist", birth="1948-01-29", sex="M", phone="+12185550147"),
@@ -67,6 +69,19 @@ SHARED_BROWSER = Case(
              login="usr-tomkow000001"),
         line("web", "P-browser-anna", "2025-03-01", cookie="ck.sharedbrowser001", login="usr-annakow00001"),
         line("web", "P-browser-tom", "2025-03-02", cookie="ck.sharedbrowser001", login="usr-tomkow000001"),
+    ),
+)  # fmt: skip
+
+REUSED_BROWSER = Case(
+    "reused_browser",
+    "What a browser on a second-hand machine was known by in 2016 comes back in 2025 with another's login: the old "
+    "visit stays by itself, that of the day before joins the login for good.",
+    (
+        line("web", "P-reused-before", "2016-02-11", cookie="ck.reusedbrowser001"),
+        line("web", "P-reused-after", "2025-08-19", cookie="ck.reusedbrowser001"),
+        line("web", "P-reused-after", "2025-08-20", cookie="ck.reusedbrowser001", login="usr-inesmarin001"),
+        line("ciam", "P-reused-after", "2024-05-02", given="Ines", surname="Marin", birth="1990-07-30",
+             email="ines.marin@gmail.com", login="usr-inesmarin001"),
     ),
 )  # fmt: skip
 
@@ -117,6 +132,6 @@ OFFICE_ADDRESS = Case(
 )  # fmt: skip
 
 SHARED = (
-    CALL_CENTRE_PHONE, TEST_EMAIL_ADDRESS, RECYCLED_PHONE, SHARED_BROWSER, ANONYMOUS_VISITOR, FAMILY_EMAIL,
-    OFFICE_ADDRESS,
+    CALL_CENTRE_PHONE, TEST_EMAIL_ADDRESS, RECYCLED_PHONE, SHARED_BROWSER, REUSED_BROWSER, ANONYMOUS_VISITOR,
+    FAMILY_EMAIL, OFFICE_ADDRESS,
 )  # fmt: skip

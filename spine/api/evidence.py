@@ -12,6 +12,10 @@ class Evidence:
     comparison: str
     label: str
     bits: float | None = strawberry.field(description="log2 of the Bayes factor; null where a side has no value.")
+    days_apart: int | None = strawberry.field(
+        description="Where it weighs less because it was seen in both so long apart: the days between."
+    )
+    fresh_bits: float | None = strawberry.field(description="What it would then weigh, seen in both at one time.")
 
 
 @strawberry.type(description="A reason to connect two records: a match with its evidence, or a judgement.")
@@ -66,7 +70,12 @@ def bond_of(bond: explain.Bond) -> Bond:
         probability=bond.probability,
         judged_by=bond.judged_by or None,
         why=explain.sentence(bond),
-        evidence=[Evidence(comparison=one.comparison, label=one.label, bits=one.bits) for one in bond.evidence],
+        evidence=[
+            Evidence(
+                comparison=one.comparison, label=one.label, bits=one.bits, days_apart=one.days, fresh_bits=one.fresh
+            )
+            for one in bond.evidence
+        ],
     )
 
 

@@ -22,12 +22,17 @@ class Policy(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Namespace:
-    """The policy of one identifier kind; `half_life` in days, for kinds whose evidence fades with the gap."""
+    """The policy of one identifier kind; `half_life` in days, for kinds whose values are given up and passed on."""
 
     name: str
     policy: Policy
     says: str
     half_life: int | None = None
+
+    @property
+    def fades_in(self) -> int | None:
+        """The days between two sightings that halve what agreement weighs; None where it keeps its weight."""
+        return self.half_life if self.policy in (Policy.SHAREABLE, Policy.VOLATILE) else None
 
 
 NAMESPACES: dict[str, Namespace] = {

@@ -11,24 +11,27 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 from pyspark.errors import AnalysisException
-from pyspark.sql import DataFrame, SparkSession
+from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import FIELDS, Kind
 from spine.engines.spark_flow import merge_trees
 from spine.engines.spark_lists import lists_of
+from spine.engines.spark_records import FIRST, LAST
 from spine.errors import FileError
-from spine.matching.carried import COMPARED, CUSTOM
+from spine.matching.carried import COMPARED, CUSTOM, DATED, FADING
 from spine.matching.encoded import SLOTS
 from spine.matching.model import Model
 from spine.matching.outcomes import OTHER, SHARED
 from spine.matching.training import untrained
+from spine.normalise.days import first_days, last_days
 from spine.resolution.packing import unpack
 from spine.resolution.trees import roots
 
 MATCH = "start bigint, end bigint, weight bigint, probability double, levels string, model string"
 ENTITY = "start bigint, end bigint"
+_HELD = "row bigint, compared string, identifier bigint, first int, last int"
 
 
 def resolve_graph(
@@ -109,21 +112,36 @@ def _prepare(carries: DataFrame, chosen: DataFrame, folder: str) -> None:
         "namespace",
         F.col("end").alias("identifier"),
         F.coalesce("verified", F.lit(False)).alias("verified"),
+        "first_seen",
+        "last_seen",
     )
-    compared = F.when(F.col("namespace").isin(list(COMPARED)), F.col("namespace")).when(
+    compared = F.when(F.col("namespace").isin([*COMPARED, *DATED]), F.col("namespace")).when(
         F.col("namespace").startswith(CUSTOM), F.lit(OTHER)
     )
-    shared = claims.withColumn("compared", compared).where("compared is not null")
-    names = sorted(row["compared"] for row in shared.select("compared").distinct().collect())
+    dated = claims.withColumn("compared", compared).where("compared is not null").mapInArrow(_dated, _HELD)
+    names = sorted(row["compared"] for row in dated.select("compared").distinct().collect())
     if names:
-        lists = shared.groupBy("row").pivot("compared", names).agg(
-            F.slice(F.array_sort(F.collect_set("identifier")), 1, SLOTS)
+        lists = dated.groupBy("row").pivot("compared", names).agg(
+            F.array_sort(F.collect_set(F.struct("identifier", "first", "last")))
         )  # fmt: skip
-        held = [F.col(f"`{name}`").alias(SHARED + name) for name in names]
+        held: list[Column] = []
+        for name in names:
+            whole = F.col(f"`{name}`") if name in DATED else F.slice(F.col(f"`{name}`"), 1, SLOTS)
+            parts = {SHARED: "identifier"} if name not in DATED else {}
+            parts |= {FIRST: "first", LAST: "last"} if name in FADING else {}
+            held.extend(whole.getField(part).alias(mark + name) for mark, part in parts.items())
         unfolded = unfolded.join(lists.select("row", *held), "row", "left")
     unfolded.write.mode("overwrite").parquet(f"{folder}/records")
     texts = claims.select("row", "namespace", F.col("identifier").cast("string").alias("value"), "verified")
     texts.write.mode("overwrite").parquet(f"{folder}/claims")
+
+
+def _dated(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Claims with the days on which they were seen."""
+    for batch in batches:
+        columns = {name: batch[name] for name in ("row", "compared", "identifier")}
+        days = (pa.array(first_days(batch["first_seen"])), pa.array(last_days(batch["last_seen"])))
+        yield pa.RecordBatch.from_pydict({**columns, "first": days[0], "last": days[1]})
 
 
 def _derived(

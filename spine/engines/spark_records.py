@@ -12,44 +12,68 @@ from pyspark.sql import functions as F
 
 from spine.domain.vocabulary import FIELDS, Kind
 from spine.matching.blocking import PARTS, REFINE, RULES
-from spine.matching.encoded import Encoded, encode, shared_matrix
+from spine.matching.carried import DATED, over_all
+from spine.matching.encoded import Encoded, Seen, encode, slots_of
 from spine.matching.outcomes import SHARED
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 
 
-def records_table(fields: pa.Table, shared: Mapping[str, Ints]) -> pa.Table:
-    """The records to write for Spark: `row`, the columns of `FIELDS` as texts, a list of ids per namespace.
+FIRST, LAST = "first_", "last_"
+"""The columns of the days on which what a record carries of a namespace was seen begin so."""
 
-    `fields` and the matrices of `shared` are those of `spine.matching.encoded.encode`; a row's number is its place.
+
+def records_table(fields: pa.Table, shared: Mapping[str, Ints], seen: Mapping[str, Seen]) -> pa.Table:
+    """The records to write for Spark: `row`, the columns of `FIELDS` as texts, lists of ids and days per namespace.
+
+    `fields` and the matrices of `shared` and `seen` are those of `spine.matching.encoded.encode`; a row's number is its
+    place.
     """
     size = fields.num_rows
     columns: dict[str, Any] = {"row": np.arange(size)}
     for name in FIELDS:
         columns[name] = fields[name].cast(pa.string()) if name in fields.column_names else pa.nulls(size, pa.string())
     for namespace, matrix in sorted(shared.items()):
-        offsets = np.concatenate(([0], np.cumsum((matrix != 0).sum(axis=1)))).astype(np.int32)
-        columns[SHARED + namespace] = pa.ListArray.from_arrays(
-            pa.array(offsets, pa.int32()), pa.array(matrix[matrix != 0], pa.int64())
-        )
+        columns[SHARED + namespace] = _lists(matrix, matrix != 0, pa.int64())
+    for namespace, (first, last) in sorted(seen.items()):
+        held = shared[namespace] != 0 if namespace in shared else np.ones(first.shape, bool)
+        columns[FIRST + namespace] = _lists(first, held, pa.int32())
+        columns[LAST + namespace] = _lists(last, held, pa.int32())
     return pa.table(columns)
+
+
+def _lists(matrix: "np.ndarray[Any, Any]", held: "np.ndarray[Any, np.dtype[np.bool_]]", kind: pa.DataType) -> Any:
+    """Each row of a matrix as a list of what it holds."""
+    offsets = np.concatenate(([0], np.cumsum(held.sum(axis=1)))).astype(np.int32)
+    return pa.ListArray.from_arrays(pa.array(offsets, pa.int32()), pa.array(matrix[held], kind))
 
 
 def encoded_of(records: pa.Table) -> Encoded:
     """What `records_table` made, or any rows of it, encoded; codes mean something within this table only."""
     size = records.num_rows
-    shared = {}
-    for name in records.column_names:
-        if name.startswith(SHARED):
-            lists: Any = records[name].combine_chunks()
-            if isinstance(lists, pa.ChunkedArray):
-                lists = pa.concat_arrays(lists.chunks) if lists.num_chunks else pa.array([], lists.type)
-            counts = pc.list_value_length(lists).fill_null(0).to_numpy(zero_copy_only=False)
-            flat: Ints = lists.flatten().to_numpy().astype(np.int64)
-            shared[name.removeprefix(SHARED)] = shared_matrix(size, np.repeat(np.arange(size), counts), flat)
+    shared, seen = {}, {}
+    for name in (name.removeprefix(SHARED) for name in records.column_names if name.startswith(SHARED)):
+        row, ids = _flat(records, SHARED + name)
+        slots = slots_of(size, row, ids)
+        shared[name] = slots.matrix(ids)
+        if FIRST + name in records.column_names:
+            first, last = (_flat(records, part + name)[1].astype(np.int32) for part in (FIRST, LAST))
+            seen[name] = Seen(slots.matrix(first), slots.matrix(last))
+    for name in (name for name in DATED if FIRST + name in records.column_names):
+        (row, begin), (_, end) = _flat(records, FIRST + name), _flat(records, LAST + name)
+        seen[name] = over_all(size, row, begin.astype(np.int32), end.astype(np.int32))
     fields = {name: pa.chunked_array([part.cast(pa.string()) for part in records[name].chunks], pa.string())
               for name in FIELDS}  # fmt: skip
-    return encode(pa.table(fields), shared)
+    return encode(pa.table(fields), shared, seen)
+
+
+def _flat(records: pa.Table, name: str) -> tuple[Ints, Ints]:
+    """A column of lists as one entry per element: its row, and the element."""
+    lists: Any = records[name].combine_chunks()
+    if isinstance(lists, pa.ChunkedArray):
+        lists = pa.concat_arrays(lists.chunks) if lists.num_chunks else pa.array([], lists.type)
+    counts = pc.list_value_length(lists).fill_null(0).to_numpy(zero_copy_only=False)
+    return np.repeat(np.arange(records.num_rows), counts), lists.flatten().to_numpy().astype(np.int64)
 
 
 def key_frame(records: DataFrame, kind: Kind) -> DataFrame:

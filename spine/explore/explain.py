@@ -13,6 +13,7 @@ from spine.domain.vocabulary import NAMESPACES
 from spine.errors import NotFound
 from spine.explore.membership import Entity, resolve
 from spine.explore.models import evidence_of
+from spine.explore.spans import span
 from spine.matching.model import Evidence, Model
 from spine.matching.on_demand import Side, score_two
 from spine.matching.stored import stored_models
@@ -143,7 +144,11 @@ def scored(reader: Reader, left: int, right: int, model: Model | None) -> Bond |
     sides = {number: Side(json.loads(row["fields"] or "{}"), []) for number, row in rows.items()}
     edges = [edge for edge in reader.get("carries", "start", [left, right]) if edge["valid_to"] is None]
     for number, side in sides.items():
-        here = [(edge["namespace"], edge["end"]) for edge in edges if edge["start"] == number]
+        here = [
+            (edge["namespace"], edge["end"], edge["first_seen"], edge["last_seen"])
+            for edge in edges
+            if edge["start"] == number
+        ]
         sides[number] = replace(side, identifiers=here)
     weight, evidence = score_two(model, sides[left], sides[right])
     return Bond(left, right, weight / 1000, model.probability(weight), tuple(evidence))
@@ -170,10 +175,17 @@ def sentence(bond: Bond) -> str:
     if not known:
         return f"matched with {bond.bits or 0:.1f} bits"
     ordered = sorted(known, key=lambda item: -(item.bits or 0))
-    speaks_for = [item for item in ordered if (item.bits or 0) > 0][:3]
+    speaks_for = [item for item in ordered if (item.bits or 0) > 0 or item.days is not None][:3]
     against = [item for item in reversed(ordered) if (item.bits or 0) < 0][:2]
-    words = [f"{item.comparison} {item.label} ({item.bits:+.1f} bits)" for item in (*speaks_for, *against)]
+    words = [_said(item) for item in (*speaks_for, *against)]
     return ", ".join(words) or "nothing compared"
+
+
+def _said(item: Evidence) -> str:
+    """What one comparison said, and what decay has left of it."""
+    if item.days is None:
+        return f"{item.comparison} {item.label} ({item.bits:+.1f} bits)"
+    return f"{item.comparison} {item.label}, {span(item.days)} apart ({item.bits:+.1f} of {item.fresh:.1f} bits)"
 
 
 def reason(names: dict[int, str], bonds: Bonds, anchor: int, record: int, sureness: float) -> str:

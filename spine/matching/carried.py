@@ -1,28 +1,67 @@
-"""Identifiers that records carry, as the scorer compares them: per namespace which records share which."""
+"""Identifiers that records carry, as the scorer compares them: per namespace which records share which, seen when."""
 
 from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
+import pyarrow as pa
 
-from spine.matching.encoded import Ints, shared_matrix
+from spine.domain.vocabulary import NAMESPACES
+from spine.matching.encoded import Ints, Seen, slots_of
 from spine.matching.outcomes import OTHER, SHARED_NAMESPACES
+from spine.normalise.columns import distinct
+from spine.normalise.days import EVER_AFTER, EVER_BEFORE, Days, first_days, last_days
 
 COMPARED = (*SHARED_NAMESPACES, "email", "phone")
 CUSTOM = "x_"
 """Namespaces of a mapping's own begin so; they are compared together."""
+FADING = frozenset(name for name, one in NAMESPACES.items() if one.fades_in)
+"""Namespaces whose evidence fades with the days between two sightings."""
+DATED = ("address", "domain")
+"""Of these the fields are compared and not the identifiers; here it only counts when a record was seen with any."""
 
 
-def carried(size: int, row: Ints, identifier: Ints, namespace: Ints, names: Sequence[str]) -> dict[str, Ints]:
-    """Per compared namespace a matrix [size, slots] of identifier ids; only namespaces that any record carries.
+class Carried(NamedTuple):
+    """What `spine.matching.encoded.encode` takes besides fields, of the namespaces that any record carries."""
 
-    `row` (negative: left out), `identifier` and `namespace` (its place in `names`) have one entry per claim.
-    """
-    shared = {}
-    for compared in (*COMPARED, OTHER):
-        wanted = [
-            place for place, name in enumerate(names) if name == compared or (compared == OTHER and name[:2] == CUSTOM)
-        ]
-        chosen = np.flatnonzero((row >= 0) & np.isin(namespace, wanted)) if wanted else row[:0]
-        if len(chosen):
-            shared[compared] = shared_matrix(size, row[chosen], identifier[chosen])
-    return shared
+    shared: dict[str, Ints]
+    seen: dict[str, Seen]
+
+
+def carried(
+    size: int, row: Ints, namespace: "pa.Array[Any]", identifier: Ints, first_seen: "pa.Array[Any]", last_seen: Any
+) -> Carried:
+    """Which identifiers `size` records carry: one entry per claim, of which negative rows are left out."""
+    names, codes = distinct(namespace)
+    code: Ints = codes.to_numpy(zero_copy_only=False)
+    first, last = first_days(first_seen), last_days(last_seen)
+    shared, seen = {}, {}
+    for compared in (*COMPARED, OTHER, *DATED):
+        chosen = np.flatnonzero((row >= 0) & np.isin(code, _wanted(compared, names)))
+        if not len(chosen):
+            continue
+        here = row[chosen]
+        if compared in DATED:
+            seen[compared] = over_all(size, here, first[chosen], last[chosen])
+            continue
+        slots = slots_of(size, here, identifier[chosen])
+        shared[compared] = slots.matrix(identifier[chosen])
+        if compared in FADING:
+            seen[compared] = Seen(slots.matrix(first[chosen]), slots.matrix(last[chosen]))
+    return Carried(shared, seen)
+
+
+def _wanted(compared: str, names: Sequence[str]) -> list[int]:
+    """The places among `names` of the namespaces that are compared under this one."""
+    return [place for place, name in enumerate(names) if name == compared or (compared == OTHER and name[:2] == CUSTOM)]
+
+
+def over_all(size: int, row: Ints, first: Days, last: Days) -> Seen:
+    """The first and last day of each row over all its entries, in one slot; unknown where one of them is, or none."""
+    begin, end = np.full(size, EVER_AFTER, np.int32), np.full(size, EVER_BEFORE, np.int32)
+    np.minimum.at(begin, row, first)
+    np.maximum.at(end, row, last)
+    none = np.ones(size, bool)
+    none[row] = False
+    begin[none], end[none] = EVER_BEFORE, EVER_AFTER
+    return Seen(begin[:, None], end[:, None])

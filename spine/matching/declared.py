@@ -7,7 +7,7 @@ labelled records show in docs/declared-weights.md, which `bench.priors` counts a
 
 from collections.abc import Mapping
 
-from spine.domain.vocabulary import Kind
+from spine.domain.vocabulary import Kind, namespace
 from spine.matching.model import Comparison, Level
 from spine.matching.outcomes import (
     AGREE,
@@ -43,21 +43,24 @@ def _comparison(name: str, priors: Priors) -> Comparison:
     if named != {(one.group, one.label) for one in outcomes.all}:
         raise ValueError(f"the priors of {name} and its levels do not name the same")
     levels = (
-        Level(one.label, one.group, *priors[one.group][one.label], one.frequency, outcomes.of_many(number))
+        Level(
+            one.label, one.group, *priors[one.group][one.label], one.frequency, outcomes.of_many(number),
+            *((one.fades, half_life) if (half_life := namespace(one.fades).fades_in) else ()),
+        )
         for number, one in enumerate(outcomes.all)
-    )
+    )  # fmt: skip
     return Comparison(name, name, tuple(levels))
 
 
-def _shared(namespace: str, differs: float, chance: float) -> Comparison:
+def _shared(name: str, differs: float, chance: float) -> Comparison:
     """Identifiers of a namespace: the share of pairs of one entity that carry others, and of chance agreement."""
     return _comparison(
-        SHARED + namespace,
+        SHARED + name,
         {
             ALL: {
-                f"another {namespace}": (differs, 1 - chance),
-                f"same {namespace}": (0.98 * (1 - differs), chance),
-                f"same {namespace}, of many": (0.02 * (1 - differs), 2 * chance),
+                f"another {name}": (differs, 1 - chance),
+                f"same {name}": (0.98 * (1 - differs), chance),
+                f"same {name}, of many": (0.02 * (1 - differs), 2 * chance),
             }
         },
     )

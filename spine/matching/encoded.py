@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import repeat
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -12,12 +12,14 @@ import pyarrow.compute as pc
 from spine.domain.vocabulary import FIELDS
 from spine.matching.model import Frequencies
 from spine.matching.signs import Signs, signs_of
+from spine.normalise.days import Days
 from spine.normalise.names import nicknames_of
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Codes = np.ndarray[Any, np.dtype[np.int32]]
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 Answer = TypeVar("Answer")
+Value = TypeVar("Value", np.int32, np.int64)
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 NAME_FIELDS = ("given", "middle", "surname")
@@ -27,13 +29,21 @@ SLOTS = 6
 """How many identifiers of one namespace a record is compared by; further ones still block."""
 
 
+class Seen(NamedTuple):
+    """Of what each row carries the first and the last day on which it was seen: two matrices [size, slots]."""
+
+    first: Days
+    last: Days
+
+
 @dataclass(frozen=True, slots=True)
 class Encoded:
     """`size` records; per field the code of each row's value (-1 where null) and the texts behind the codes.
 
     The name fields share one dictionary, so that a given name can be compared with a surname; `nicknames` holds sorted
     keys low * len(dictionary) + high of the codes in it that are forms of one name. `shared` holds for each identifier
-    namespace that is compared as shared or not a matrix [size, slots] of identifier ids, 0 where empty.
+    namespace that is compared as shared or not a matrix [size, slots] of identifier ids, 0 where empty. `seen` holds
+    for each namespace that fades when they were seen, slot by slot as in `shared`; in one slot where it is not there.
     """
 
     size: int
@@ -41,6 +51,7 @@ class Encoded:
     texts: Mapping[str, list[str]]
     shared: Mapping[str, Ints]
     nicknames: Ints
+    seen: Mapping[str, Seen]
 
     _remembered: dict[tuple[str, ...], Any] = field(default_factory=dict, compare=False, repr=False)
 
@@ -99,7 +110,9 @@ def _dictionary(values: "Sequence[str | None] | pa.ChunkedArray[Any]") -> tuple[
     return codes, [str(text) for text in encoded.dictionary.to_pylist()]
 
 
-def encode(fields: pa.Table, shared: Mapping[str, Ints] | None = None) -> Encoded:
+def encode(
+    fields: pa.Table, shared: Mapping[str, Ints] | None = None, seen: Mapping[str, Seen] | None = None
+) -> Encoded:
     """Encode a table of `vocabulary.FIELDS` (columns that are missing count as null)."""
     size = fields.num_rows
     codes: dict[str, Codes] = {}
@@ -122,7 +135,7 @@ def encode(fields: pa.Table, shared: Mapping[str, Ints] | None = None) -> Encode
             codes[name], texts[name] = null, []
     _derive(codes, texts, "email_local", "email", lambda text: text.partition("@")[0] or None)
     _dwelling(codes, texts)
-    return Encoded(size, codes, texts, dict(shared or {}), nicknames)
+    return Encoded(size, codes, texts, dict(shared or {}), nicknames, dict(seen or {}))
 
 
 def _derive(
@@ -165,17 +178,29 @@ def _nickname_pairs(names: list[str], given: Codes) -> Ints:
     return np.unique(np.array(keys, dtype=np.int64))
 
 
-def shared_matrix(size: int, row: Ints, identifier: Ints) -> Ints:
-    """A matrix [size, up to SLOTS] of the identifiers of each row, smallest first, 0 where there are fewer."""
+class Slots(NamedTuple):
+    """Where identifiers stand in a matrix [size, slots]: entry `chosen[i]` in row `row[i]`, slot `slot[i]`."""
+
+    shape: tuple[int, int]
+    chosen: Ints
+    row: Ints
+    slot: Ints
+
+    def matrix(self, values: "np.ndarray[Any, np.dtype[Value]]") -> "np.ndarray[Any, np.dtype[Value]]":
+        """The matrix of one value per entry, 0 where there is none."""
+        out = np.zeros(self.shape, dtype=values.dtype)
+        out[self.row, self.slot] = values[self.chosen]
+        return out
+
+
+def slots_of(size: int, row: Ints, identifier: Ints) -> Slots:
+    """The slots of the identifiers of each row, smallest first, up to SLOTS."""
     order = np.lexsort((identifier, row))
-    row, identifier = row[order], identifier[order]
-    first = np.searchsorted(row, row, side="left")
-    slot = np.arange(len(row)) - first
+    row = row[order]
+    slot = np.arange(len(row)) - np.searchsorted(row, row, side="left")
     width = int(min(SLOTS, slot.max() + 1)) if len(slot) else 1
-    matrix = np.zeros((size, width), dtype=np.int64)
-    keep = slot < width
-    matrix[row[keep], slot[keep]] = identifier[keep]
-    return matrix
+    kept = slot < width
+    return Slots((size, width), order[kept], row[kept], slot[kept])
 
 
 def stirred(number: np.ndarray[Any, np.dtype[np.uint64]], column: Ints) -> np.ndarray[Any, np.dtype[np.uint64]]:

@@ -103,15 +103,15 @@ class Fit:
         weights = self._weights()
         share = np.where(sample.bare, min(self.bare_share, MOST_BARE), self.matches / self.pairs)
         total = sample.offset + np.log(share / (1 - share))
-        for rows, index in sample.columns:
-            total[rows] += weights[index]
+        for rows, index, left in sample.columns:
+            total[rows] += weights[index] * left
         posterior = np.where(sample.kept_apart, 0.0, 1 / (1 + np.exp(-np.clip(total, -500, 500))))
         return np.where(np.isnan(sample.certain), posterior, sample.certain)
 
     def _counts(self, sample: Sample, weight: Floats) -> Floats:
         out = np.zeros(len(self.m))
-        for rows, index in sample.columns:
-            out += self._tally(index, weight[rows])
+        for rows, index, left in sample.columns:
+            out += self._tally(index, weight[rows] * left)
         return out
 
     def _tally(self, index: Ints, weight: Floats) -> Floats:
@@ -121,14 +121,14 @@ class Fit:
         """How often each level comes by chance; of identifiers, only where the rest contradicts (`CONTRADICTED`)."""
         weights = self._weights()
         evidence = sample.offset.copy()
-        for rows, index in sample.columns:
-            evidence[rows] += weights[index]
+        for rows, index, left in sample.columns:
+            evidence[rows] += weights[index] * left
         known = sample.kept_apart | ~np.isnan(sample.certain)
         out = np.zeros(len(self.m))
-        for (rows, index), comparison in zip(sample.columns, self.declared, strict=True):
-            weight = unmatched[rows]
+        for (rows, index, left), comparison in zip(sample.columns, self.declared, strict=True):
+            weight = unmatched[rows] * left
             if comparison.function in TELLING or comparison.function.startswith(SHARED):
-                own = weights[index]
+                own = weights[index] * left
                 weight = np.where((own > 0) & (evidence[rows] - own > CONTRADICTED) & ~known[rows], 0.0, weight)
             out += self._tally(index, weight)
         return out

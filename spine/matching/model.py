@@ -24,7 +24,8 @@ class Level:
     """One outcome of a comparison.
 
     `frequency` names the field whose value's rarity adjusts the weight, or is empty. `common` is the level that takes
-    this one's place where the value is one of many records (a call centre's telephone), or -1.
+    this one's place where the value is one of many records (a call centre's telephone), or -1. Where it has a
+    `half_life` in days, the weight halves with so many days between the sightings of the namespace that it `fades` by.
     """
 
     label: str
@@ -33,6 +34,8 @@ class Level:
     u: float
     frequency: str = ""
     common: int = -1
+    fades: str = ""
+    half_life: int = 0
 
     @property
     def weight(self) -> int:
@@ -59,12 +62,17 @@ class Frequencies:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What one comparison said of a pair: its level, in words, and its weight in bits (None where a side is null)."""
+    """What one comparison said of a pair: its level, in words, and its weight in bits (None where a side is null).
+
+    Where it has faded, `days` lie between the two sightings, without which it would weigh `fresh` bits.
+    """
 
     comparison: str
     level: int
     label: str
     bits: float | None
+    days: int | None = None
+    fresh: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,10 +176,13 @@ class Model:
             ) from error
 
 
-def _evidence(comparison: Comparison, level: int, weight: int) -> Evidence:
+def _evidence(comparison: Comparison, level: int, weight: int, fresh: int | None = None, days: int = 0) -> Evidence:
     if level < 0:
         return Evidence(comparison.name, -1, "not compared", None)
-    return Evidence(comparison.name, level, comparison.levels[level].label, weight / SCALE)
+    label = comparison.levels[level].label
+    if fresh is None:
+        return Evidence(comparison.name, level, label, weight / SCALE)
+    return Evidence(comparison.name, level, label, weight / SCALE, days, fresh / SCALE)
 
 
 def _logit(probability: float) -> float:

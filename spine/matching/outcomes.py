@@ -43,6 +43,7 @@ class Outcome:
 
     `frequency` names the field whose value's rarity adjusts the weight. `many` is the label of the same group that
     takes this one's place where the value is one of many records. `marks` say what the outcome means for others.
+    `fades` names the namespace whose sightings lower the weight, the further apart they are.
     """
 
     label: str
@@ -50,6 +51,7 @@ class Outcome:
     frequency: str = ""
     many: str = ""
     marks: frozenset[str] = frozenset()
+    fades: str = ""
 
 
 class Outcomes:
@@ -119,6 +121,12 @@ def _o(label: str, group: str = "", frequency: str = "", many: str = "", *marks:
 
 def _in_groups(groups: Sequence[str], outcomes: Sequence[Outcome]) -> list[Outcome]:
     return [replace(one, group=group) for group in groups for one in outcomes]
+
+
+def _fading(namespace: str, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """The same, of which those that agree on an identifier of the namespace, or on a home, fade."""
+    fades = ("same", "same, of many", f"same {namespace}", f"same {namespace}, of many")
+    return [replace(one, fades=namespace) if one.label in fades or HOME in one.marks else one for one in outcomes]
 
 
 def _plain(outcomes: Sequence[Outcome]) -> list[Outcome]:
@@ -199,16 +207,16 @@ OUTCOMES: dict[str, Outcomes] = {
         "age": _in_groups((MISSING, AGREE, DIFFER), _AGES),
         "sex": _in_groups((NAMES_DIFFER, NAMES_AGREE), [_o("differs"), _o("same")]),
         "email": _in_groups(("", KIN), _EMAILS),
-        "phone": _PHONES,
+        "phone": _fading("phone", _PHONES),
         "national_id": _in_groups(("", NAMESAKES, NEAR), _NATIONAL_IDS),
         "suffix": [_o("differs"), _o("same")],
-        "address": _ADDRESSES,
+        "address": _fading("address", _ADDRESSES),
         "area": [_o("another postcode"), _o("same postcode", "", "postcode")],
         "organisation": _ORGANISATION,
         "legal_form": [_o("differs"), _o("same")],
         **dict.fromkeys(("tax_id", "register", "lei"), _EXACT_OR_SLIP),
-        "domain": [_o("differs"), _o("slip"), _o("same", "", "", "", OWN)],
-        **{SHARED + namespace: _shared(namespace) for namespace in (*SHARED_NAMESPACES, OTHER)},
+        "domain": _fading("domain", [_o("differs"), _o("slip"), _o("same", "", "", "", OWN)]),
+        **{SHARED + namespace: _fading(namespace, _shared(namespace)) for namespace in (*SHARED_NAMESPACES, OTHER)},
     }.items()
 }
 """By the name of the comparing function (`spine.matching.levels.FUNCTIONS`)."""

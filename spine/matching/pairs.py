@@ -12,6 +12,7 @@ from spine.matching.told import Answers, Told
 
 Ask = Callable[[TextPairs], Answers | Bools]
 """A question about two different texts, whichever stands first; the answer is a small whole number, or yes or no."""
+_NOT_IN_COMMON = np.iinfo(np.int64).max
 
 
 class PairView:
@@ -152,6 +153,29 @@ class PairView:
         held = (here[:, :, None] == there[:, None, :]).any(axis=2)
         common: Ints = np.where(held, here, 0)
         return common
+
+    def days_apart(self, namespace: str, rows: Ints) -> Ints:
+        """The days between when the two sides of these pairs were seen with what they have in common of a namespace.
+
+        0 where the sightings overlap or are unknown; of several in common those that lie nearest together count.
+        """
+        seen = self.records.seen.get(namespace)
+        if seen is None:
+            return np.zeros(len(rows), dtype=np.int64)
+        left, right = self.left[rows], self.right[rows]
+        matrix = self.records.shared.get(namespace)
+        width = seen.first.shape[1]
+        nearest = np.full(len(rows), _NOT_IN_COMMON, dtype=np.int64)
+        for here in range(width):
+            for there in range(width):
+                begin = np.maximum(seen.first[left, here], seen.first[right, there]).astype(np.int64)
+                apart = np.maximum(begin - np.minimum(seen.last[left, here], seen.last[right, there]), 0)
+                if matrix is not None:
+                    common = (matrix[left, here] == matrix[right, there]) & (matrix[left, here] != 0)
+                    apart = np.where(common, apart, _NOT_IN_COMMON)
+                nearest = np.minimum(nearest, apart)
+        nearest[nearest == _NOT_IN_COMMON] = 0
+        return nearest
 
 
 class _Held(NamedTuple):

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from spine.domain.weights import SCALE
 from spine.matching.encoded import Bools, Encoded, Floats, Ints, stirred
+from spine.matching.fading import WHOLE, fading
 from spine.matching.model import Model
 from spine.matching.outcomes import FAMILY_NAME, HOME, OUTCOMES, OWN, SHARED, Levels
 from spine.matching.scorer import CHUNK, adjustment, levels_of
@@ -25,7 +27,8 @@ class Sample:
     `index` [pairs, comparisons] counts through the levels of all comparisons, -1 where null. `offset` is what the
     rarity of agreed values adds, in nats. `kept_apart` marks pairs that are no match while training: they agree on
     nothing of their own, or borrow as relatives do. `bare` marks pairs with only identifiers to compare. `certain` is
-    1 or 0 for pairs that were judged, nan for all others. `times` is how many pairs each row stands for.
+    1 or 0 for pairs that were judged, nan for all others. `times` is how many pairs each row stands for. `left` are
+    the thousandths of each comparison that decay has left: agreement that faded to a third is a third of a comparison.
     """
 
     index: Ints
@@ -34,24 +37,30 @@ class Sample:
     bare: Bools
     certain: Floats
     times: Floats
+    left: "np.ndarray[Any, np.dtype[np.int16]]"
 
     def collapsed(self) -> "Sample":
         """The same with one row for all pairs that are alike: training costs what differs, not what there is."""
         number = np.zeros(len(self), dtype=np.uint64)
         marks = (self.kept_apart, self.bare, np.nan_to_num(self.certain, nan=2))
-        for column in (*self.index.T, self.offset.view(np.int64), *marks):
+        for column in (*self.index.T, *self.left.T, self.offset.view(np.int64), *marks):
             number = stirred(number, column.astype(np.int64))
         _, first, row = np.unique(number, return_index=True, return_inverse=True)
         times = np.bincount(row, weights=self.times).astype(np.float64)
         return Sample(
-            self.index[first], self.offset[first], self.kept_apart[first], self.bare[first], self.certain[first], times
-        )
+            self.index[first], self.offset[first], self.kept_apart[first], self.bare[first], self.certain[first], times,
+            self.left[first],
+        )  # fmt: skip
 
     @cached_property
-    def columns(self) -> list[tuple[Ints, Ints]]:
-        """Per comparison the rows that it says something of, and the level there: most say nothing of most pairs."""
+    def columns(self) -> list[tuple[Ints, Ints, Floats]]:
+        """Per comparison the rows that it says something of, the level there, and which share of it counts.
+
+        Most say nothing of most pairs.
+        """
         told = [np.flatnonzero(column >= 0) for column in self.index.T]
-        return [(rows, column[rows]) for rows, column in zip(told, self.index.T, strict=True)]
+        both = zip(told, self.index.T, self.left.T, strict=True)
+        return [(rows, column[rows], left[rows] / WHOLE) for rows, column, left in both]
 
     def __len__(self) -> int:
         return len(self.offset)
@@ -64,13 +73,15 @@ def sample(model: Model, records: Encoded, pairs: Pairs, certain: Floats) -> Sam
         _sample_chunk(model, records, left[start : start + CHUNK], right[start : start + CHUNK])
         for start in range(0, max(len(left), 1), CHUNK)
     ]
-    index, offset, kept_apart, bare = (np.concatenate(column) for column in zip(*parts, strict=True))
-    return Sample(index, offset, kept_apart, bare, certain, np.ones(len(offset))).collapsed()
+    index, offset, kept_apart, bare, faded = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Sample(index, offset, kept_apart, bare, certain, np.ones(len(offset)), faded).collapsed()
 
 
-def _sample_chunk(model: Model, records: Encoded, left: Ints, right: Ints) -> tuple[Ints, Floats, Bools, Bools]:
+def _sample_chunk(model: Model, records: Encoded, left: Ints, right: Ints) -> tuple[Any, ...]:
+    """All of a sample but what is certain of these pairs."""
     levels, view = levels_of(model, records, left, right)
     index = np.empty(levels.shape, dtype=np.int64)
+    shares = np.full(levels.shape, WHOLE, dtype=np.int16)
     offset = np.zeros(len(left))
     agreed, own, described = (np.zeros(len(left), dtype=bool) for _ in range(3))
     found_by: dict[str, Levels] = {}
@@ -85,9 +96,11 @@ def _sample_chunk(model: Model, records: Encoded, left: Ints, right: Ints) -> tu
             own |= (found >= 0) & (OWN in outcomes.marks)
         index[:, column] = np.where(found >= 0, found.astype(np.int64) + first, -1)
         first += len(comparison.levels)
-        offset += adjustment(model, comparison, view, found) / SCALE * np.log(2)
+        lost = fading(comparison, view, found)
+        shares[lost.rows, column] = lost.left
+        offset += adjustment(model, comparison, view, found) / SCALE * np.log(2) * (shares[:, column] / WHOLE)
     bare = ~described & (index >= 0).any(axis=1)
-    return index, offset, (own & ~agreed) | _borrowing(found_by), bare
+    return index, offset, (own & ~agreed) | _borrowing(found_by), bare, shares
 
 
 def _borrowing(found: Mapping[str, Levels]) -> Bools:

@@ -1,5 +1,6 @@
 """The one scorer: pairs of encoded records in, whole-number weights and their levels out, the same on every engine."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -10,6 +11,7 @@ from pyarrow.compute import call_function
 from spine.domain.weights import SCALE, SILENT
 from spine.errors import ModelError
 from spine.matching.encoded import Bools, Encoded, Ints
+from spine.matching.fading import Fading, fading
 from spine.matching.frequencies import CROWD, LIMIT
 from spine.matching.levels import FUNCTIONS
 from spine.matching.model import Comparison, Model
@@ -29,13 +31,17 @@ TOGETHER = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """Per pair its weight, and per comparison level and weight ([pairs, comparisons]); thousandths of a bit."""
+    """Per pair its weight, and per comparison level and weight ([pairs, comparisons]); thousandths of a bit.
+
+    `faded` holds by comparison the pairs whose weight decay has lowered.
+    """
 
     model: Model
     prior: Weights
     evidence: Weights
     levels: Levels
     parts: Weights
+    faded: Mapping[int, "Faded"]
 
     @property
     def weight(self) -> Weights:
@@ -48,23 +54,33 @@ class Scored:
         """What pairs weigh in a merge tree.
 
         A pair that could not reach the floor even if all that can be compared agreed has no say about chance: it counts
-        by its evidence alone, and only where that speaks against it by `AGAINST` or more; else it is silent.
+        by its evidence alone, and only where that speaks against it by `AGAINST` or more; else it is silent. What has
+        faded could not have gained more than what is left.
         """
         most = self.prior.copy()
         for column, comparison in enumerate(self.model.comparisons):
             found = self.levels[:, column]
             rows, kept = _told(found)
-            most[rows] += _best(self.model, comparison)[kept]
+            best = _best(self.model, comparison)
+            most[rows] += best[kept]
+            if (faded := self.faded.get(column)) is not None:
+                gain = best[found[faded.rows]]
+                most[faded.rows] += faded.of(gain) - gain
         spoken = np.where(self.evidence <= -AGAINST, self.evidence, np.int32(SILENT))
         return np.where(most < 0, spoken, self.weight).astype(np.int32)
 
     def texts(self, rows: Ints) -> "pa.Array[Any]":
-        """`match.levels` for these pairs: `level:weight` per comparison, joined by commas, as a column of texts."""
+        """`match.levels` for these pairs: a word per comparison, joined by commas, as a column of texts.
+
+        A word is `level:weight`, and where it has faded `level:weight:fresh weight:days apart`.
+        """
         if not self.levels.shape[1] or not len(rows):
             return pa.array([], pa.string())
         columns: list[_Words] = []
         for c in range(self.levels.shape[1]):
             words = _words(self.levels[rows, c], self.parts[rows, c])
+            if (faded := self.faded.get(c)) is not None:
+                words = faded.told(rows, words)
             if columns and len(columns[-1].texts) * len(words.texts) <= TOGETHER:
                 words = _joined(columns.pop(), words)
             columns.append(words)
@@ -78,6 +94,30 @@ class _Words(NamedTuple):
 
     code: Ints
     texts: list[str]
+
+
+class Faded(NamedTuple):
+    """The pairs (ascending) of which a comparison has faded: its weight if fresh, the days between, what is left."""
+
+    rows: Ints
+    fresh: Ints
+    days: Ints
+    left: Ints
+
+    def of(self, parts: Weights) -> Weights:
+        """What is left of these weights of the pairs."""
+        return Fading(self.rows, self.days, self.left).of(parts)
+
+    def told(self, rows: Ints, words: _Words) -> _Words:
+        """The words of these rows, those that have faded with their weight if fresh and the days between."""
+        here = np.flatnonzero(np.isin(rows, self.rows))
+        there = np.searchsorted(self.rows, rows[here])
+        plain = [words.texts[code] for code in words.code[here].tolist()]
+        own = zip(plain, self.fresh[there].tolist(), self.days[there].tolist(), strict=True)
+        number, texts = np.unique([f"{word}:{fresh}:{days}" for word, fresh, days in own], return_inverse=True)[::-1]
+        code = words.code.astype(np.int64)
+        code[here] = len(words.texts) + number
+        return _Words(code, [*words.texts, *texts.tolist()])
 
 
 def _words(levels: Levels, parts: Weights) -> _Words:
@@ -188,14 +228,21 @@ def score(model: Model, records: Encoded, left: Ints, right: Ints) -> Scored:
     count = len(model.comparisons)
     levels, parts = _columns(len(left), count, np.int8), _columns(len(left), count, np.int32)
     prior, evidence = (np.zeros(len(left), dtype=np.int32) for _ in range(2))
+    lost: dict[int, list[Faded]] = {}
     for start in range(0, len(left), CHUNK):
         piece = slice(start, start + CHUNK)
         levels[piece], view = levels_of(model, records, left[piece], right[piece])
         for column, comparison in enumerate(model.comparisons):
-            parts[piece, column] = part = _part(model, comparison, view, levels[piece, column])
+            part = _part(model, comparison, view, levels[piece, column])
+            rows, days, kept = found = fading(comparison, view, levels[piece, column])
+            if len(rows):
+                lost.setdefault(column, []).append(Faded(rows + start, part[rows].astype(np.int64), days, kept))
+                part[rows] = found.of(part[rows])
+            parts[piece, column] = part
             evidence[piece] += part
         prior[piece] = _prior(model, levels[piece])
-    return Scored(model, prior, evidence, levels, parts)
+    faded = {column: Faded(*map(np.concatenate, zip(*some, strict=True))) for column, some in lost.items()}
+    return Scored(model, prior, evidence, levels, parts, faded)
 
 
 def _part(model: Model, comparison: Comparison, view: PairView, found: Levels) -> Weights:

@@ -13,7 +13,7 @@ from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import ATTRIBUTES, FIELDS, Kind
 from spine.matching.carried import carried
 from spine.matching.encoded import Encoded, encode
-from spine.normalise.columns import at_positions, compute, distinct, one_array
+from spine.normalise.columns import at_positions, compute, one_array
 from spine.normalise.identifiers import target_value
 from spine.ports import RELATION_STRUCT, Reader
 from spine.resolution.components import Ints
@@ -143,8 +143,6 @@ def encode_kind(gathered: Gathered, rows: Ints) -> Encoded:
     local[rows] = np.arange(len(rows))
     claims = gathered.claims
     row: Ints = local[claims["row"].to_numpy()]
-    names, which = distinct(one_array(claims["namespace"]))
-    code = which.to_numpy(zero_copy_only=False)
     identifier: Ints = claims["identifier"].to_numpy()
-    shared = carried(len(rows), row, identifier, code, names)
-    return encode(at_positions(gathered.fields, rows), shared)
+    namespace, first, last = (one_array(claims[name]) for name in ("namespace", "first_seen", "last_seen"))
+    return encode(at_positions(gathered.fields, rows), *carried(len(rows), row, namespace, identifier, first, last))

@@ -9,7 +9,7 @@ import pyarrow as pa
 from spine.domain.vocabulary import FIELDS, Kind
 from spine.domain.weights import SCALE
 from spine.matching.calibration import Points
-from spine.matching.encoded import Encoded, encode, shared_matrix
+from spine.matching.encoded import Encoded, Seen, encode, slots_of
 from spine.matching.model import Model
 from spine.matching.scorer import levels_of, score
 from spine.matching.training import untrained
@@ -18,8 +18,11 @@ Fields = Mapping[str, str | None]
 Held = Mapping[str, Sequence[int]]
 
 
-def encoded(records: Sequence[Fields], held: Sequence[Held] = ()) -> Encoded:
-    """Records by their comparable fields; `held` gives per record the identifier ids of each namespace."""
+def encoded(records: Sequence[Fields], held: Sequence[Held] = (), days: Mapping[str, Sequence[int]] = {}) -> Encoded:
+    """Records by their comparable fields; `held` gives per record the identifier ids of each namespace.
+
+    `days` gives per namespace the day on which each record was seen with its only identifier.
+    """
     unknown = {name for record in records for name in record} - set(FIELDS)
     assert not unknown, unknown
     table = pa.table({name: pa.array([record.get(name) for record in records], pa.string()) for name in FIELDS})
@@ -27,8 +30,9 @@ def encoded(records: Sequence[Fields], held: Sequence[Held] = ()) -> Encoded:
     for namespace in sorted({name for one in held for name in one}):
         pairs = [(row, value) for row, one in enumerate(held) for value in one.get(namespace, ())]
         row, value = (np.array(column, dtype=np.int64) for column in zip(*pairs, strict=True))
-        shared[namespace] = shared_matrix(len(records), row, value)
-    return encode(table, shared)
+        shared[namespace] = slots_of(len(records), row, value).matrix(value)
+    spots = {name: np.array(column, dtype=np.int32)[:, None] for name, column in days.items()}
+    return encode(table, shared, {name: Seen(spot, spot) for name, spot in spots.items()})
 
 
 def said(one: Fields, other: Fields, held: Sequence[Held] = (), kind: Kind = Kind.PERSON) -> dict[str, tuple[str, str]]:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from spine.domain.vocabulary import Kind
 from spine.matching import sampling, training
+from spine.matching.fading import WHOLE
 from spine.matching.fitting import Fit
 from spine.matching.model import Comparison, Level, Model
 from spine.matching.outcomes import FAR, NEAR, SHARED
@@ -85,7 +86,8 @@ def _simulated(matches: int, others: int, candidates: int) -> tuple[tuple[Compar
 
     def as_sample(index: Any) -> Sample:
         no = np.zeros(len(index), dtype=bool)
-        return Sample(index, np.zeros(len(index)), no, no, np.full(len(index), np.nan), np.ones(len(index)))
+        size, whole = len(index), np.full(index.shape, WHOLE, np.int16)
+        return Sample(index, np.zeros(size), no, no, np.full(size, np.nan), np.ones(size), whole)
 
     compared = np.concatenate((draws(m, matches), draws(u, candidates)))
     return comparisons, as_sample(compared), as_sample(draws(u, others)), np.concatenate(m), np.concatenate(u)

@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 import pytest
 
+from spine.matching.fading import WHOLE
 from spine.matching.fitting import PRIOR_MATCHES, Fit
 from spine.matching.model import Comparison, Level
 from spine.matching.sampling import Sample
@@ -35,7 +36,8 @@ def ours(levels: dict[str, Any]) -> tuple[list[float], list[float]]:
     first = np.cumsum([0, *(len(m) for m, _ in SHARES.values())])[:-1]
     index = np.column_stack([levels[name] + at for name, at in zip(SHARES, first, strict=True)])
     no, size = np.zeros(len(index), dtype=bool), len(index)
-    sample = Sample(index, np.zeros(size), no, no, np.full(size, np.nan), np.ones(size)).collapsed()
+    whole = np.full(index.shape, WHOLE, np.int16)
+    sample = Sample(index, np.zeros(size), no, no, np.full(size, np.nan), np.ones(size), whole).collapsed()
     declared = tuple(
         Comparison(name, "middle", tuple(Level(str(at), "", (at + 1) / 6, (3 - at) / 6) for at in range(len(m))))
         for name, (m, _) in SHARES.items()

@@ -37,6 +37,12 @@ export function time(text) {
   return Number.isNaN(found.getTime()) ? text : moment.format(found);
 }
 
+// Days as people say them: from two months on in months, from two years on in years.
+export function span(days) {
+  const [count, unit] = days >= 730.5 ? [days / 365.25, "year"] : days >= 60.875 ? [days / 30.4375, "month"] : [days, "day"];
+  return new Intl.NumberFormat(locale, { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 0 }).format(count);
+}
+
 export const monthOf = (text) => (text ? month.format(new Date(text.slice(0, 7) + "-01T00:00:00Z")) : "");
 
 export function money(amount, currency) {

@@ -17,7 +17,7 @@ export function grouped(edges) {
 
 // The reason in the words of the page: which record, over how many steps, and what spoke for and against.
 export function readable(reason) {
-  const names = (text) => text.replace(/\b([a-z_]+) ([^(),:;]+?) \(([+-][\d.]+) bits\)/g, (all, name, label, weight) =>
+  const names = (text) => text.replace(/\b([a-z_]+) ([^(),:;]+?(?:, \d+ \w+ apart)?) \(([+-][\d.]+(?: of [\d.]+)?) bits\)/g, (all, name, label, weight) =>
     t("why.item", { comparison: word("comparisons", name), label, bits: weight }));
   const linked = /^Carried by (\S+), linked to (\S+) at [\d.]+(?: over (\d+) steps; the weakest, between (\S+) and (\S+?))?: (.*)\.$/.exec(reason);
   if (linked) {

@@ -1,10 +1,10 @@
 // Evidence as a waterfall: what each comparison adds or takes, in a table that is its own twin.
-import { bits, percent } from "../app/formats.js";
+import { bits, percent, span } from "../app/formats.js";
 import { html, word } from "../app/view.js";
 import { t } from "../app/texts.js";
 
 export function Waterfall({ bond, title }) {
-  const known = bond.evidence.filter((one) => one.bits !== null && Math.abs(one.bits) >= 0.05);
+  const known = bond.evidence.filter((one) => one.bits !== null && (Math.abs(one.bits) >= 0.05 || one.daysApart));
   const silent = bond.evidence.filter((one) => one.bits === null);
   const ordered = known.sort((a, b) => b.bits - a.bits);
   const total = bond.bits ?? 0;
@@ -25,7 +25,7 @@ export function Waterfall({ bond, title }) {
       <tbody>
         ${Math.abs(start) >= 0.05 && html`<tr><th scope="row">${t("waterfall.start")}</th><td>${t("waterfall.prior")}</td><td class="num">${bits(start)}</td>${bar(0, start, start < 0 ? "against" : "for")}</tr>`}
         ${ordered.map((one, index) => html`<tr key=${one.comparison}>
-          <th scope="row">${word("comparisons", one.comparison)}</th><td>${one.label}</td>
+          <th scope="row">${word("comparisons", one.comparison)}</th><td>${one.label}${Boolean(one.daysApart) && html` <span class="hint">${t("waterfall.faded", { apart: span(one.daysApart), fresh: bits(one.freshBits) })}</span>`}</td>
           <td class="num">${bits(one.bits)}</td>${bar(...ends[index], one.bits < 0 ? "against" : "for")}
         </tr>`)}
       </tbody>
