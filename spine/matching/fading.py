@@ -4,9 +4,10 @@ What a level weighs halves with each half-life of its namespace between the two 
 eighth; the age of both up to now plays no part. All of it is whole numbers, so that every engine agrees.
 """
 
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spine.matching.encoded import Ints
 from spine.matching.model import Comparison
@@ -22,6 +23,9 @@ FACTORS: Ints = np.array([*(round(WHOLE * 2 ** (-step / STEPS)) for step in rang
 """By step how many thousandths are left."""
 
 
+Numbers = TypeVar("Numbers", NDArray[np.int32], NDArray[np.int64])
+
+
 class Fading(NamedTuple):
     """The pairs (places in a view, ascending) of which something is lost: the days between, and what is left."""
 
@@ -29,9 +33,9 @@ class Fading(NamedTuple):
     days: Ints
     left: Ints
 
-    def of(self, parts: Ints) -> Ints:
+    def of(self, parts: Numbers) -> Numbers:
         """What is left of the weights of these pairs; what speaks against a pair does not fade."""
-        return np.where(parts > 0, parts * self.left // WHOLE, parts)
+        return np.where(parts > 0, parts.astype(np.int64) * self.left // WHOLE, parts).astype(parts.dtype)
 
 
 def fading(comparison: Comparison, view: PairView, found: Levels) -> Fading:
