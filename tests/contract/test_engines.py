@@ -307,8 +307,7 @@ def written(gathered: Gathered, matched: Matched, folder: Path) -> None:
     """The records of a kind as several Parquet files, so that no partition has them all."""
     from spine.engines.spark_records import records_table
 
-    fields = gathered.fields.take(pa.array(matched.rows))
-    table = records_table(fields, matched.encoded.shared, matched.encoded.seen)
+    table = records_table(gathered.fields.take(pa.array(matched.rows)), matched.encoded.shared, matched.encoded.seen)
     order = gathered.records["key"].take(pa.array(matched.rows))
     table = table.append_column("order", order)
     (folder / "records").mkdir(parents=True)
