@@ -11,12 +11,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from spine.api import explorer, pages, receiving
+from spine.api import explorer, pages, receiving, streaming
 from spine.api.batching import Desks
 from spine.api.downloads import audience_file
-from spine.api.endpoint import graphql, no_subscriptions
+from spine.api.endpoint import graphql
 from spine.api.errors import RequestError, answer, document
 from spine.api.network import LOCAL_HOSTS, is_trusted
+from spine.api.sockets import subscriptions
+from spine.api.tail import Tail
 from spine.errors import NotFound
 from spine.ports import GraphStore
 from spine.settings import Settings
@@ -45,30 +47,35 @@ def create_app(
     Requests whose Host header names none of `hosts` are refused; `desks` is how many are answered at a time.
     """
     state = Desks(store, settings, desks)
+    tail = Tail(state)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         yield
+        tail.end()
         state.close()
 
     app = Starlette(
         routes=[
             *explorer.routes(explorer.offer(store, settings)),
             Route("/graphql", graphql, methods=["GET", "POST"]),
-            WebSocketRoute("/graphql", no_subscriptions),
+            WebSocketRoute("/graphql", subscriptions),
             Route("/graphiql", pages.graphiql),
             Route("/operations", pages.operations),
             Route("/operations/{audience}/{name}", pages.operation),
             Route("/audiences/{file}", audience_file),
             Route("/health", pages.health),
             Route("/ingest", receiving.receive, methods=["POST"]),
-            Route("/changes", receiving.changes),
+            Route("/changes", streaming.changes),
+            Route("/changes/stream", streaming.stream),
+            Route("/snapshot", streaming.whole),
             Mount(explorer.base(), pages.Kept(directory=explorer.UI)),
         ],
         exception_handlers={404: _missing, 405: _wrong_method},
         lifespan=lifespan,
     )
     app.state.desks = state
+    app.state.tail = tail
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=6)
     app.add_middleware(Guard, hosts=frozenset(hosts))
     return app

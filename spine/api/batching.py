@@ -43,6 +43,7 @@ class Session:
         self.context = context
         self.timed_out = False
         self.named = False
+        self.changed: Callable[[], None] = lambda: None
         self._desk = desk
         self._store = store
         self._view: AbstractContextManager[Reader] | None = None
@@ -71,7 +72,9 @@ class Session:
         """
         if self.settings.read_only and not preview:
             raise AccessDenied("This server answers questions only.", remedy="Start it without --read-only.")
-        return await self.ask(self._changed, deed)
+        done: Result = await self.ask(self._changed, deed)
+        self.changed()
+        return done
 
     async def gather(self, question: Callable[..., dict[Key, Result]], key: Key, *args: Hashable) -> Result:
         """The answer for one key of a question that answers many at once; keys of one moment share a round trip.
@@ -127,6 +130,8 @@ class Desks:
     """The threads that requests borrow: `size` requests are answered at a time, the others wait their turn."""
 
     def __init__(self, store: GraphStore, settings: Settings, size: int = 4) -> None:
+        self.changed: Callable[[], None] = lambda: None
+        """Called after every change that a session has made."""
         self._store = store
         self._settings = settings
         self._projections = Projections()
@@ -140,6 +145,7 @@ class Desks:
         """A session on a desk of its own, until the request ends."""
         desk = await self._free.get()
         session = Session(desk, self._store, self._settings, context, self._projections)
+        session.changed = self.changed
         try:
             yield session
         finally:

@@ -5,7 +5,6 @@ from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
-from starlette.websockets import WebSocket
 
 from spine.access.context import LOCAL
 from spine.api.batching import Desks
@@ -14,8 +13,6 @@ from spine.api.errors import RequestError, answer
 from spine.api.execution import execute
 
 SPEC_TYPE = "application/graphql-response+json"
-NO_SUBSCRIPTIONS = 4406
-"""Close code of graphql-transport-ws for a subprotocol that is not served."""
 
 
 async def graphql(request: Request) -> Response:
@@ -32,12 +29,6 @@ async def graphql(request: Request) -> Response:
     by_spec = SPEC_TYPE in accept
     status = 400 if by_spec and result["data"] is None and "errors" in result else 200
     return Answer(result, status, media_type=SPEC_TYPE if by_spec else "application/json")
-
-
-async def no_subscriptions(socket: WebSocket) -> None:
-    """Accept, say that there are no subscriptions here, and close."""
-    await socket.accept()
-    await socket.close(NO_SUBSCRIPTIONS, "Subscriptions are not served; send queries by POST.")
 
 
 class Answer(JSONResponse):

@@ -30,3 +30,11 @@ def is_trusted(header: str, hosts: Collection[str]) -> bool:
     name = header.strip().lower()
     bare = name[1 : name.find("]")] if name.startswith("[") else name.partition(":")[0]
     return bare in hosts
+
+
+def same_origin(origin: str | None, host: str) -> bool:
+    """True where a WebSocket comes from a page of this server, or from no page at all.
+
+    Browsers let any page open one and say whose page it is; other clients say nothing.
+    """
+    return origin is None or origin.partition("://")[2].lower() == host.strip().lower()

@@ -1,7 +1,4 @@
-"""`POST /ingest`: one JSON record, a list of them, or NDJSON; with `?mapping=NAME` rows as their source has them.
-
-`GET /changes` is the outbox read page by page.
-"""
+"""`POST /ingest`: one JSON record, a list of them, or NDJSON; with `?mapping=NAME` rows as their source has them."""
 
 import json
 import tempfile
@@ -18,8 +15,7 @@ from spine.api.endpoint import Answer
 from spine.api.errors import RequestError, WrongMediaType, answer, document, status_of
 from spine.api.ingesting import MOST, as_json
 from spine.bootstrap import mapped_source
-from spine.errors import NotFound, QueryError, SpineError
-from spine.explore.changes import MOST_CHANGES, changes_after
+from spine.errors import NotFound, SpineError
 from spine.pipeline.incoming import read_batch
 from spine.pipeline.ingest import IngestReport, ingest
 from spine.ports import GraphStore, SourceBatch
@@ -48,27 +44,6 @@ async def receive(request: Request) -> Response:
     except SpineError as error:
         return JSONResponse(document(error), status_of(error))
     return Answer(as_json(report))
-
-
-async def changes(request: Request) -> Response:
-    """The changes after a cursor, oldest first, and the cursor to go on from."""
-    desks: Desks = request.app.state.desks
-    try:
-        after, limit = (_number(request, name, least) for name, least in (("after", 0), ("limit", MOST_CHANGES)))
-        async with desks.session(LOCAL) as session:
-            found = await session.ask(changes_after, after, min(limit, MOST_CHANGES))
-    except RequestError as error:
-        return answer(error)
-    except SpineError as error:
-        return JSONResponse(document(error), status_of(error))
-    return Answer({"changes": found, "next": found[-1]["id"] if found else str(after)})
-
-
-def _number(request: Request, name: str, otherwise: int) -> int:
-    text = request.query_params.get(name, "")
-    if text and not (text.isdecimal() and len(text) < 20):
-        raise QueryError(f"{name} is {text[:40]!r}.", remedy="Give a whole number: `next` of the page before.")
-    return int(text) if text else otherwise
 
 
 def _rows(request: Request, body: bytes) -> list[Any]:

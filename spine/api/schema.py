@@ -9,7 +9,7 @@ from spine.api.audiences import AudienceMutations, AudienceQueries
 from spine.api.breakdowns import BreakdownQueries
 from spine.api.cypher import CypherQueries
 from spine.api.finding import FindingQueries
-from spine.api.following import FollowingQueries
+from spine.api.following import FollowingQueries, Subscription
 from spine.api.households import HouseholdQueries
 from spine.api.ingesting import IngestMutations
 from spine.api.judging import JudgementMutations, JudgementQueries
@@ -51,6 +51,7 @@ class Contract(strawberry.Schema):
 schema = Contract(
     query=Query,
     mutation=Mutation,
+    subscription=Subscription,
     types=[Person, Organisation, Record, Identifier, Event, Consent],
     extensions=[Limits],
 )

@@ -72,25 +72,24 @@ def run(
 
 def serve_store(graph: GraphStore, host: str, port: int, allow_remote: bool = False, read_only: bool = False) -> None:
     """Serve an open store until Ctrl-C, and say where, with a question to try for each kind of user."""
-    import uvicorn
-
     from spine.api import contract, pages
     from spine.api.app import create_app
     from spine.api.network import LOCAL_HOSTS, check_host
+    from spine.api.server import Server
 
     bound = _bound(check_host(host, allow_remote), port)
     name = f"[{host}]" if ":" in host else host
     address = f"http://{name}:{bound.getsockname()[1]}"
     hosts = LOCAL_HOSTS if host in LOCAL_HOSTS else {"*"}
     chosen = replace(settings(), read_only=read_only or settings().read_only)
-    config = uvicorn.Config(create_app(graph, chosen, hosts=hosts), log_level="warning", access_log=False)
+    server = Server(create_app(graph, chosen, hosts=hosts))
     output.say(f"Serving {graph.url}: explorer at {address}, GraphQL at /graphql, GraphiQL at /graphiql. Ctrl-C ends.")
     for starter in pages.STARTERS:
         one = contract.operation(starter)
         output.say(f"  {one.audience:10} {one.question}")
         output.say(f"  {'':10} {address}{pages.link(one)}")
     try:
-        uvicorn.Server(config).run(sockets=[bound])
+        server.run(sockets=[bound])
     except KeyboardInterrupt:
         # Ctrl-C is how serving ends; uvicorn raises it again after it has shut down.
         output.say("Ended.")

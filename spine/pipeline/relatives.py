@@ -40,6 +40,7 @@ def write_entities(writer: Writer, rebuilt: Rebuilt, out: Differing, declarers: 
         writer, rebuilt.built.gathered, rebuilt.built.region.records, rebuilt.before, rebuilt.after, declarers
     )
     was, now = set(rebuilt.before.values()), set(rebuilt.after.values())
+    born = {number for kind, number in now - was if kind == "organisation"}
     consented = _put_entities(writer, rebuilt, out)
     _put_members(rebuilt, out)
     found = relationships(around.resolved)
@@ -54,7 +55,7 @@ def write_entities(writer: Writer, rebuilt: Rebuilt, out: Differing, declarers: 
         out.replace(name, before, after)
         if name == "subsidiary_of":
             moved = {("organisation", row[end]) for row in (*before, *after) for end in ("start", "end")}
-    parents = _put_standing(writer, out, {one for one in moved | now if one[0] == "organisation"} - (was - now))
+    parents = _put_standing(writer, out, {one for one in moved | now if one[0] == "organisation"} - (was - now), born)
     return EntityChanges(frozenset(was - now), parents, consented)
 
 
@@ -109,8 +110,13 @@ def _live(row: Row, kinds: tuple[str, str], gone: Entities) -> bool:
     return (kinds[0], row["start"]) not in gone and (kinds[1], row["end"]) not in gone
 
 
-def _put_standing(writer: Writer, out: Differing, organisations: Entities) -> dict[int, tuple[int, int]]:
-    """Ultimate parents, counts and cycles of every organisation that hangs together with these; new parents."""
+def _put_standing(
+    writer: Writer, out: Differing, organisations: Entities, born: set[int]
+) -> dict[int, tuple[int, int]]:
+    """Ultimate parents, counts and cycles of every organisation that hangs together with these; new parents.
+
+    Who was `born` with this change was its own parent before.
+    """
     seen: set[int] = set()
     ahead = {number for _, number in organisations}
     edges: dict[tuple[int, int], Row] = {}
@@ -133,5 +139,7 @@ def _put_standing(writer: Writer, out: Differing, organisations: Entities) -> di
         {**held[number], **dict(zip(_STANDING, values, strict=True))} for number, *values in columns if number in held
     ]
     out.put("organisation", [row for row in changed if row != held[row["id"]]])
-    ends = {row["id"]: (held[row["id"]]["ultimate"], row["ultimate"]) for row in changed}
+    ends = {
+        row["id"]: (row["id"] if row["id"] in born else held[row["id"]]["ultimate"], row["ultimate"]) for row in changed
+    }
     return {number: both for number, both in ends.items() if both[0] != both[1]}

@@ -9,6 +9,7 @@ import pyarrow as pa
 
 from spine import __version__
 from spine.access.context import Context
+from spine.domain.changes import FEED
 from spine.domain.vocabulary import Kind
 from spine.matching.model import Model
 from spine.matching.stored import stored_model
@@ -18,6 +19,7 @@ from spine.pipeline.golden_rules import golden_rules
 from spine.pipeline.matching import Matched, match, same_model
 from spine.pipeline.progress import Stopwatch
 from spine.pipeline.resolve_report import SUMMARY, ResolveReport
+from spine.pipeline.resolved_changes import standing, write_resolved
 from spine.pipeline.surname_counts import keep_surnames, stored_surnames
 from spine.pipeline.tables import (
     DERIVED,
@@ -27,7 +29,18 @@ from spine.pipeline.tables import (
     household_part,
     resolved_of,
 )
-from spine.ports import Cause, Clock, Difference, GraphStore, MatchEngine, Reader, SystemClock, Writer, arrow_schema
+from spine.ports import (
+    Cause,
+    Clock,
+    Difference,
+    GraphStore,
+    MatchEngine,
+    Reader,
+    SystemClock,
+    Where,
+    Writer,
+    arrow_schema,
+)
 from spine.resolution.entities import Entities
 from spine.resolution.organisations import Hierarchy
 from spine.resolution.surnames import count_surnames
@@ -61,9 +74,9 @@ def resolve(
     report = ResolveReport(asked={"confidence": confidence, "linkage": linkage, "release": __version__})
     with store.writing(context, Cause("resolve")) as writer:
         report.position = writer.position
-        standing = _standing(writer, report)
-        if standing is not None and train != "always" and not full:
-            return standing
+        same = _standing(writer, report)
+        if same is not None and train != "always" and not full:
+            return same
         usual = train != "always" and linkage == "merge_tree"
         if full or not usual or not catch_up(writer, report, confidence, watch, clock):
             before = bool(writer.get("document", "id", [SUMMARY]))
@@ -71,7 +84,7 @@ def resolve(
             moved = sum(sum(report.written.get(f"resolves_to_{kind.value}", {}).values()) for kind in Kind)
             caught_up(writer, confidence, linkage == "merge_tree", before and 0 < moved * FEW < report.records, clock)
         report.seconds = {name: round(seconds, 3) for name, seconds in watch.seconds.items()}
-        if report.written or (report.records and standing is None):
+        if report.written or (report.records and same is None):
             writer.put("document", _document(SUMMARY, "summary", json.dumps(asdict(report)), clock))
     report.seconds = {name: round(seconds, 3) for name, seconds in watch.seconds.items()}
     return report
@@ -95,7 +108,8 @@ def _standing(reader: Reader, new: ResolveReport) -> ResolveReport | None:
     """What the last resolve found; None where anything was written since, or where something else was asked for."""
     rows = reader.get("document", "id", [SUMMARY])
     kept = json.loads(rows[0]["body"]) if rows else {}
-    if (kept.get("asked"), kept.get("position")) != (new.asked, new.position - 1):
+    since = [Where("id", "gt", kept.get("position", 0)), Where("cause", "ne", FEED)]
+    if kept.get("asked") != new.asked or reader.select("log", since, limit=1):
         return None
     return ResolveReport(**{**kept, "changed": 0, "written": {}, "seconds": {}})
 
@@ -136,7 +150,9 @@ def _everything(
         at_home, _ = household_part(resolved, common)
     _gather_tables(tables, {**related, **at_home})
     with watch.stage("write"):
+        stood = standing(writer)
         report.written = _write(writer, tables)
+        write_resolved(writer, stood, tables, clock)
         _keep_models(writer, [matched.model for matched, _ in found.values()], clock)
         if found:
             keep_surnames(writer, common, clock)

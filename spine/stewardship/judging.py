@@ -13,12 +13,12 @@ from spine.matching.stored import stored_model
 from spine.pipeline.applying import ONLINE as MOST
 from spine.pipeline.applying import apply
 from spine.pipeline.attempts import attempted
-from spine.pipeline.changes import write_changes
+from spine.pipeline.changes import write_changes, write_judged
 from spine.pipeline.declaring import declarers_of
 from spine.pipeline.index_state import ONLINE, read_state
 from spine.pipeline.numbering import stored_key
 from spine.pipeline.outcome import Outcome, outcome
-from spine.pipeline.rebuild import Delta, models_of
+from spine.pipeline.rebuild import Delta, labels_of, models_of
 from spine.pipeline.surroundings import nobody
 from spine.pipeline.waiting import wait
 from spine.ports import Cause, Clock, GraphStore, Row, SystemClock, Writer, arrow_schema
@@ -110,13 +110,15 @@ def _change(
     try:
         with store.writing(context, Cause("judgement", details={**details, **ONLINE})) as writer:
             _check(writer, pair)
+            said = [row or {"start": pair[0], "end": pair[1], "authority": authority, "verdict": "withdrawn"}]
             _replace(writer, pair, authority, row)
             lookup = declarers_of(writer, stored_key(writer)) if read_state(writer) else nobody
             seeds = Delta(seeds=frozenset(pair))
             applied = apply(writer, seeds, models_of(writer), confidence, declarers=lookup)
             if applied is not None:
-                write_changes(writer, applied, SystemClock())
-            if applied is None:
+                write_changes(writer, applied, SystemClock(), said)
+            else:
+                write_judged(writer, said, labels_of(writer, pair), SystemClock())
                 wait(writer, pair, f"component of more than {MOST} records")
             differs = outcome(applied.rebuilt.before, applied.rebuilt.after, pair) if applied else Outcome()
             refused = applied.rebuilt.built.refused if applied else ()

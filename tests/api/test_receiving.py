@@ -47,10 +47,10 @@ def test_json_and_lines_are_taken_in_and_followed(client: TestClient) -> None:
     second = client.post("/ingest", content=lines, headers={"content-type": "application/x-ndjson"}).json()
     assert [one["entity"]["id"] for one in second["records"]] == [first["records"][0]["entity"]["id"]] * 2
     page = client.get("/changes", params={"limit": 1}).json()
-    assert [one["kind"] for one in page["changes"]] == ["linked"]
+    assert [one["data"]["kind"] for one in page["events"]] == ["linked"]
     rest = client.get("/changes", params={"after": page["next"]}).json()
-    assert rest["changes"][0]["position"] == second["position"]
-    assert client.get("/changes", params={"after": rest["next"]}).json() == {"changes": [], "next": rest["next"]}
+    assert rest["events"][0]["data"]["position"] == second["position"]
+    assert client.get("/changes", params={"after": rest["next"]}).json() == {"events": [], "next": rest["next"]}
 
 
 def test_mutations_take_in_and_delete(client: TestClient) -> None:

@@ -26,7 +26,9 @@ def script(name: str) -> ModuleType:
     return module
 
 
-@pytest.mark.parametrize(("name", "page"), [("data_model", "data-model.md"), ("cli_page", "cli.md")])
+@pytest.mark.parametrize(
+    ("name", "page"), [("data_model", "data-model.md"), ("cli_page", "cli.md"), ("feed_schema", "feed.schema.json")]
+)
 def test_generated_pages_are_current(name: str, page: str) -> None:
     assert (ROOT / "docs" / page).read_text("utf-8") == script(name).page(), f"run python docs/{name}.py"
 
