@@ -91,15 +91,13 @@ def load_all(
     for one in loads:
         if one.mapping is not None:
             keep_mapping(store, context, one.name, one.mapping, clock)
-    batches = ahead(_batches(loads))
-    with closing(batches), _Transactions(store, context, ", ".join(one.name for one in loads), clock, key) as turns:
+    with ExitStack() as stack:
+        turns = stack.enter_context(_Transactions(store, context, ", ".join(one.name for one in loads), clock, key))
+        made = stack.enter_context(closing(ahead(_ready(loads, options, turns.key, clock))))
         for one, report in zip(loads, reports, strict=True):
             with watch.stage(f"load {one.name}", one.source.size()):
-                chosen = options
-                for batch in iter(partial(next, batches), None):
-                    written = turns.write(make_ready(batch, chosen, turns.key, clock.now()))
-                    if chosen.dates is None and written.dates is not None:
-                        chosen = replace(chosen, dates=written.dates)
+                for batch, ready in iter(partial(next, made), None):
+                    written = turns.write(ready)
                     _add(report, batch, written)
                     if batch.rejects and one.reject is not None:
                         one.reject(batch.rejects)
@@ -115,6 +113,23 @@ def _batches(loads: Sequence[Load]) -> Iterator[SourceBatch | None]:
     for one in loads:
         yield from one.source.batches()
         yield None
+
+
+def _ready(
+    loads: Sequence[Load], options: Options, key: bytes, clock: Clock
+) -> Iterator[tuple[SourceBatch, Ready] | None]:
+    """The batches made ready while the next are read; None at the end of each source."""
+    chosen = options
+    with closing(ahead(_batches(loads))) as batches:
+        for batch in batches:
+            if batch is None:
+                yield None
+                chosen = options
+                continue
+            ready = make_ready(batch, chosen, key, clock.now())
+            if chosen.dates is None and ready.dates is not None:
+                chosen = replace(chosen, dates=ready.dates)
+            yield batch, ready
 
 
 class _Transactions:

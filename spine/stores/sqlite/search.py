@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from spine.stores.sqlite.connection import Connection
+from spine.stores.sqlite.poured import pour
 from spine.stores.words import SEARCHED
 
 TABLE = "CREATE VIRTUAL TABLE IF NOT EXISTS record_search USING fts5(words, tokenize='ascii', content='')"
@@ -42,7 +43,7 @@ TRIGGERS = {
 _SHAPE = json.dumps(dict.fromkeys(SEARCHED, "VARCHAR"))
 _JOINED = ", ".join(f'said."{name}"' for name in SEARCHED)
 _WORDS = (
-    f"SELECT id, concat_ws(' ', {_JOINED}) AS words "
+    f"SELECT id AS rowid, concat_ws(' ', {_JOINED}) AS words "
     "FROM (SELECT id, from_json(fields, $shape) AS said FROM records WHERE live)"
 )
 
@@ -74,8 +75,7 @@ def add(connection: Connection, records: pa.Table) -> None:
     with duckdb.connect() as engine:
         engine.register("records", records.select(["id", "live", "fields"]))
         found = engine.sql(_WORDS, params={"shape": _SHAPE}).to_arrow_table()
-    columns = (found.column("id").to_pylist(), found.column("words").to_pylist())
-    connection.change_many("INSERT INTO record_search(rowid, words) VALUES (?, ?)", zip(*columns, strict=True))
+    pour(connection, "record_search", found)
 
 
 def remove(connection: Connection, ids: str) -> None:

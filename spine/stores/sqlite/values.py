@@ -8,7 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from spine.domain.graph import ColumnType, Table
-from spine.normalise.columns import compute
+from spine.normalise.columns import compute, one_array
 from spine.ports import Row, arrow_schema
 
 _LISTS = ("ints", "texts")
@@ -49,7 +49,7 @@ def to_rows(table: Table, names: Sequence[str], rows: list[tuple[Any, ...]]) -> 
 
 def _written(column: "pa.ChunkedArray[Any]") -> list[Any]:
     if pa.types.is_list(column.type):
-        texts: list[Any] = _documents(column).to_pylist()
+        texts: list[Any] = documents(one_array(column)).to_pylist()
         return texts
     if pa.types.is_integer(column.type) and not column.null_count:
         # Several times faster than to_pylist.
@@ -58,9 +58,8 @@ def _written(column: "pa.ChunkedArray[Any]") -> list[Any]:
     return column.to_pylist()
 
 
-def _documents(column: "pa.ChunkedArray[Any]") -> Any:
-    """Lists as JSON texts, each different item written once."""
-    lists: Any = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], column.type)
+def documents(lists: Any) -> Any:
+    """A column of lists as JSON texts, each different item written once."""
     items = compute.list_flatten(lists)
     if pa.types.is_string(items.type):
         coded = items.dictionary_encode()
