@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 import pytest
+from contents import contents
 
 FLOW = """
 import sys
@@ -42,7 +43,6 @@ with open_store("sqlite:" + sys.argv[1], Settings()) as store:
 """
 SUPPORT = str(Path(__file__).parents[2] / "support")
 SIZE = 2400
-MADE_BY_HAND = ("log", "meta", "document")
 
 
 def _flow(path: Path) -> "subprocess.Popen[str]":
@@ -52,19 +52,6 @@ def _flow(path: Path) -> "subprocess.Popen[str]":
         text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(path for path in sys.path if path)},
     )
-
-
-def _content(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table of the graph; the log and notes on runs apart."""
-    connection = sqlite3.connect(path)
-    try:
-        names = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        kept = [name for name in names if name not in MADE_BY_HAND and not name.startswith("record_search_")]
-        found = {name: sorted(connection.execute(f'SELECT * FROM "{name}"').fetchall(), key=repr) for name in kept}
-        assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        return found
-    finally:
-        connection.close()
 
 
 def _held(path: Path) -> dict[str, int]:
@@ -85,7 +72,7 @@ def test_a_killed_run_ends_like_an_undisturbed_one(tmp_path: Path, kills: int) -
         begun = time.monotonic()
         assert process.wait() == 0
         took = time.monotonic() - begun
-    expected = _content(whole)
+    expected = contents(whole)
     sizes = {name: len(expected[name]) for name in ("record", "person")}
     assert sizes["record"] == SIZE
     assert sizes["person"]
@@ -108,4 +95,4 @@ def test_a_killed_run_ends_like_an_undisturbed_one(tmp_path: Path, kills: int) -
     with _flow(killed) as process:
         assert process.wait() == 0
     assert kills == 2 or any(end != 0 for end in ends)
-    assert _content(killed) == expected
+    assert contents(killed) == expected
