@@ -78,7 +78,7 @@ def test_fractions_are_poured_only_where_none_loses_a_bit(fractions: list[float 
     assert divided == [fraction or 0.0 for fraction in fractions]
 
 
-@pytest.mark.parametrize("awkward", [[1e-300, 1.0], [math.inf], [1 / 3, 1e6 / 7, 1e-9]])
+@pytest.mark.parametrize("awkward", [[1e-300, 1.0], [1e245, 1e-97], [math.inf], [1 / 3, 1e6 / 7, 1e-9]])
 def test_awkward_fractions_go_one_by_one_and_come_back(awkward: list[float], tmp_path: Path) -> None:
     rows = 300
     values = np.resize(np.array(awkward), rows)

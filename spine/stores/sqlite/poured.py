@@ -150,6 +150,7 @@ def _ratio(fractions: Any) -> "tuple[Ints, float] | None":
             return over.astype(np.int64), _THOUSANDTHS
         power = 62 - int(np.frexp(largest)[1])
         over = np.ldexp(values, power)
-        if abs(power) < _LEAST and bool((over == np.rint(over)).all()):
+        exact = (over == np.rint(over)) & (np.ldexp(over, -power) == values)
+        if abs(power) < _LEAST and bool(exact.all()):
             return over.astype(np.int64), float(2.0**power)
     return None
