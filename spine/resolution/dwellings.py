@@ -8,16 +8,20 @@ Three steps, each recorded as the way by which a row came to its dwelling:
 3. *A form that only one person has* and that is a typing error away from a form that several persons share (same house
    number, same unit, same place) is that form.
 
+The first two look at one person alone, the third at those who write nearly the same address (`home_keys.LOOKALIKES`).
+
 What remains doubtful, such as a missing house number of somebody seen once, is left to the evidence between persons.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
-from spine.resolution.address_forms import DIFFERENT, EQUAL, MISSING, NEAR, PARTS, Flags, Forms, forms_of, in_full
+from spine.resolution.address_forms import DIFFERENT, EQUAL, MISSING, NEAR, PARTS, Flags, Forms, forms_of
 from spine.resolution.components import Ints
-from spine.resolution.grouping import distinct, distinct_count, distinct_pairs, groups_of, pairs_within
+from spine.resolution.grouping import distinct_count, distinct_pairs, groups_of, pairs_within
+from spine.resolution.home_keys import CROWD, FORM, LOOKALIKES, HomeKey, form_groups, holders
 from spine.resolution.resolved import Resolved
 
 AS_WRITTEN, COMPLETED, BOX, MISTYPED, INSTITUTION = range(5)
@@ -30,31 +34,50 @@ WAYS = (
 )
 MOST_FORMS = 12
 """A person with more forms of address than this is not completed: that is a hub, not a person who mistypes."""
-CROWDED_KEY = 60
 
 
 @dataclass(frozen=True)
 class Dwellings:
-    """Per row its dwelling (a form, -1 for none) and the way by which it was found; the forms behind them."""
+    """Per row its dwelling (a form, -1 for none), the way by which it was found, and the form as it is written; per
+    form how many records write it, `CROWD` + 1 standing for more, and the groups of forms compared for typing errors.
+    """
 
     forms: Forms
     of_row: Ints
     way: Ints
+    written: Ints
+    writers: Ints
+    compared: list[Ints]
 
 
 def dwellings(resolved: Resolved) -> Dwellings:
     """The dwelling of every row of a person; rows of organisations have none."""
     forms, written = forms_of({part: resolved.text(part) for part in PARTS})
     written = np.where(resolved.person >= 0, written, -1)
+    writers = np.zeros(forms.size, np.int64)
+    np.maximum.at(writers, written[written >= 0], holders(written, resolved.held.get(FORM.name))[written >= 0])
+    writers = np.minimum(writers, CROWD + 1)
+    compared = [_uncrowded(forms, key, written, resolved.held.get(key.name)) for key in LOOKALIKES]
     way = np.zeros(resolved.size, np.int64)
     form = written.copy()
-    for step, find in ((COMPLETED, _completed), (BOX, _boxes), (MISTYPED, _mistyped)):
+    steps = ((COMPLETED, partial(_completed, writers=writers)), (BOX, _boxes),
+             (MISTYPED, partial(_mistyped, compared=compared)))  # fmt: skip
+    for step, find in steps:
         found = find(forms, resolved.person, form)
         way[(found != form) & (way == AS_WRITTEN)] = step
         form = found
     nowhere = ~(forms.homes | forms.has("po_box"))
     form[(form >= 0) & nowhere[form]] = -1
-    return Dwellings(forms, form, way)
+    return Dwellings(forms, form, way, written, writers, compared)
+
+
+def _uncrowded(forms: Forms, key: HomeKey, written: Ints, held: Ints | None) -> Ints:
+    """The groups of forms by a key, -1 where so many records hold it that nobody is compared."""
+    group = form_groups(forms, key)
+    at = np.append(group, -1)[written]
+    many = np.zeros(int(group.max(initial=-1)) + 1, np.int64)
+    np.maximum.at(many, at[at >= 0], holders(at, held)[at >= 0])
+    return np.where(np.append(many, 0)[group] <= key.most, group, -1)
 
 
 def _holders(person: Ints, form: Ints) -> tuple[Ints, Ints, Ints, Ints]:
@@ -66,12 +89,11 @@ def _holders(person: Ints, form: Ints) -> tuple[Ints, Ints, Ints, Ints]:
     return person[kept][first], form[kept][first], of_row, np.bincount(group, minlength=len(first)).astype(np.int64)
 
 
-def _rank(forms: Forms, form: Ints) -> Ints:
+def _rank(forms: Forms, form: Ints, rows: Ints) -> Ints:
     """Forms from the least to the best: completeness, then how many rows have it, then first in the alphabet."""
-    rows = np.bincount(form[form >= 0], minlength=forms.size)
-    ties = [-forms.parts[part].codes for part in reversed(PARTS)]
-    rank = np.empty(forms.size, np.int64)
-    rank[np.lexsort([*ties, rows, forms.completeness])] = np.arange(forms.size)
+    ties = [-forms.parts[part].codes[form] for part in reversed(PARTS)]
+    rank = np.empty(len(form), np.int64)
+    rank[np.lexsort([*ties, rows, forms.completeness[form]])] = np.arange(len(form))
     return rank
 
 
@@ -86,13 +108,13 @@ def _one_dwelling(forms: Forms, left: Ints, right: Ints) -> Flags:
     return found
 
 
-def _completed(forms: Forms, person: Ints, form: Ints) -> Ints:
+def _completed(forms: Forms, person: Ints, form: Ints, writers: Ints) -> Ints:
     owner, held, of_row, _ = _holders(person, form)
     if not len(held):
         return form
     _, number = np.unique(owner, return_inverse=True)
     left, right, _ = pairs_within(number.astype(np.int64), MOST_FORMS)
-    rank = _rank(forms, form)[held]
+    rank = _rank(forms, held, writers[held])
     alike = _one_dwelling(forms, held[left], held[right])
     # A row that names no building at all means the only building that its person has.
     silent = ~(forms.homes | forms.has("po_box"))[held]
@@ -115,66 +137,45 @@ def _moved(form: Ints, held: Ints, of_row: Ints, lesser: Ints, better: Ints, ran
 
 
 def _boxes(forms: Forms, person: Ints, form: Ints) -> Ints:
-    """Give each box the dwelling of its holders, where all who have a dwelling have the same."""
+    """Give each box the dwelling of its holder, where the holder has one alone."""
     owner, held, _, _ = _holders(person, form)
     boxes, homes = forms.has("po_box") & ~forms.homes, forms.homes
     if not len(held) or not boxes[held].any():
         return form
-    _, number = np.unique(owner, return_inverse=True)
-    home = np.full(int(number.max()) + 1, -1, np.int64)
+    labels, number = np.unique(owner, return_inverse=True)
+    many = np.bincount(number[homes[held]], minlength=len(labels))
+    home = np.full(len(labels), -1, np.int64)
     home[number[homes[held]]] = held[homes[held]]
-    several = np.bincount(number[homes[held]], minlength=len(home)) > 1
-    at = np.flatnonzero(boxes[held])
-    usable = at[(home[number[at]] >= 0) & ~several[number[at]]]
-    box, dwelling = distinct(held[usable], home[number[usable]])
-    only = np.bincount(box, minlength=forms.size)[box] == 1
-    target = np.arange(forms.size)
-    target[box[only]] = dwelling[only]
-    out = np.where(form >= 0, target[np.maximum(form, 0)], form)
-    # A box that several dwellings share still means its own holder's home.
-    own = np.full(int(person.max()) + 2, -1, np.int64)
-    own[owner[usable]] = home[number[usable]]
-    mine = (form >= 0) & boxes[np.maximum(form, 0)] & (own[person] >= 0)
-    return np.where(mine, own[person], out)
+    home[many != 1] = -1
+    at = np.minimum(np.searchsorted(labels, person), len(labels) - 1)
+    own = np.where(labels[at] == person, home[at], -1)
+    return np.where((form >= 0) & boxes[np.maximum(form, 0)] & (own >= 0), own, form)
 
 
-def _mistyped(forms: Forms, person: Ints, form: Ints) -> Ints:
-    left, right = candidate_forms(forms, np.unique(form[form >= 0]))
+def _mistyped(forms: Forms, person: Ints, form: Ints, compared: list[Ints]) -> Ints:
+    left, right = alike_forms(forms, np.unique(form[form >= 0]), compared)
     if not len(left):
         return form
     persons = distinct_count(form, person, forms.size)
-    number, street = forms.level("house_number", left, right), forms.level("street", left, right)
-    same_unit = forms.parts["unit"].codes[left] == forms.parts["unit"].codes[right]
-    alike = (number == EQUAL) & (street >= NEAR) & same_unit & (forms.place(left, right) == EQUAL)
-    rank = _rank(forms, form) + forms.size * persons
+    street = forms.level("street", left, right)
+    every = np.arange(forms.size)
+    rank = _rank(forms, every, np.bincount(form[form >= 0], minlength=forms.size)) + forms.size * persons
     lesser = np.where(rank[left] < rank[right], left, right)
     better = left + right - lesser
     # Two streets that both have residents of their own may be two streets; a place alone misspelt is the same one.
-    kept = alike & ((street == EQUAL) | ((persons[lesser] <= 1) & (persons[better] >= 2)))
-    every = np.arange(forms.size)
+    kept = (street == EQUAL) | ((persons[lesser] <= 1) & (persons[better] >= 2))
     return _moved(form, every, form, lesser[kept], better[kept], rank)
 
 
-def candidate_forms(forms: Forms, used: Ints) -> tuple[Ints, Ints]:
-    """Pairs of forms worth comparing: one house number, one place, and the street's beginning or end in common."""
-    used = used[forms.has("house_number")[used] & forms.has("street")[used]]
-    if not len(used):
-        return used, used
-    texts = [in_full(text) for text in forms.parts["street"].texts.tolist()]
-    words = [max(text.split(), key=len, default="") for text in texts]
-    street = forms.parts["street"].codes[used]
-    ends = [np.unique(np.array(part, dtype=object), return_inverse=True)[1][street]
-            for part in ([word[:3] for word in words], [word[-3:] for word in words], texts)]  # fmt: skip
-    places = (
-        [forms.parts["postcode"].codes[used]],
-        [forms.parts["city"].codes[used], forms.parts["region"].codes[used]],
-    )
-    lefts, rights = [], []
-    for end in ends:
-        for place in places:
-            group, _ = groups_of([forms.parts["house_number"].codes[used], end, *place])
-            group = np.where(place[0] >= 0, group, -1)
-            left, right, _ = pairs_within(group, CROWDED_KEY, used)
-            lefts.append(left)
-            rights.append(right)
-    return distinct_pairs(np.concatenate(lefts), np.concatenate(rights), forms.size)
+def alike_forms(forms: Forms, used: Ints, compared: list[Ints]) -> tuple[Ints, Ints]:
+    """Pairs of these forms that a typing error may tell apart: one house number, unit and place, nearly one street.
+
+    `compared` are groups of forms (`home_keys.LOOKALIKES`): only members of one group are looked at.
+    """
+    found = [pairs_within(group[used], CROWD, used)[:2] for group in compared]
+    one, other = (np.concatenate(side) for side in zip(*found, strict=True))
+    left, right = distinct_pairs(one, other, forms.size)
+    number, street = forms.level("house_number", left, right), forms.level("street", left, right)
+    same_unit = forms.parts["unit"].codes[left] == forms.parts["unit"].codes[right]
+    alike = (number == EQUAL) & (street >= NEAR) & same_unit & (forms.place(left, right) == EQUAL)
+    return left[alike], right[alike]

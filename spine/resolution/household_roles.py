@@ -21,13 +21,14 @@ _YEAR = re.compile(r"(1[89]|20)\d\d")
 _OLDEST = 120
 
 
-def roles(resolved: Resolved) -> dict[int, Ints]:
+def roles(resolved: Resolved, day: str = "") -> dict[int, Ints]:
     """For each role the sorted labels of the persons who have it; nobody is child and adult at once.
 
     The age decides, by the newest record that tells one (a stated age, or the birth date at the time of the record);
-    where none tells, the declared role does: a spouse or head is an adult, a child of the head a child.
+    where none tells, the declared role does: a spouse or head is an adult, a child of the head a child. A birth date in
+    a record without a date tells the age on `day`.
     """
-    age = _ages(resolved)
+    age = _ages(resolved, day)
     spoken = np.flatnonzero((age >= 0) & (resolved.person >= 0))
     at = coded(resolved.records["observed_at"]).codes
     newest = spoken[np.lexsort((age[spoken], at[spoken], resolved.person[spoken]))]
@@ -50,14 +51,13 @@ def _persons(resolved: Resolved, found: Flags) -> Ints:
     return np.unique(resolved.person[found & (resolved.person >= 0)])
 
 
-def _ages(resolved: Resolved) -> Ints:
+def _ages(resolved: Resolved, day: str) -> Ints:
     """The age in years that each record tells, -1 where none."""
     stated = coded(resolved.text("age"))
     number = np.array([int(text) if text.isdigit() and len(text) <= 3 else -1 for text in stated.texts.tolist()])
     age: Ints = np.append(number, -1).astype(np.int64)[stated.codes]
     born, seen = coded(resolved.text("birth_date")), coded(_dates(resolved.records["observed_at"]))
-    newest = max(seen.texts.tolist(), default="")
-    seen_day = np.append(np.array([_day(text) for text in seen.texts.tolist()], dtype=np.int64), _day(newest))
+    seen_day = np.append(np.array([_day(text) for text in seen.texts.tolist()], dtype=np.int64), _day(day))
     born_day = np.append(np.array([_day(text) for text in born.texts.tolist()], dtype=np.int64), -1)
     there, then = seen_day[seen.codes], born_day[born.codes]
     years = (there - then) // 10_000

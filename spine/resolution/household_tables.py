@@ -59,7 +59,7 @@ def tables(resolved: Resolved, found: Households) -> HouseholdTables:
     homes = found.residencies
     since, until, dates = sightings(resolved)
     members = _members(found)
-    role = roles(resolved)
+    role = roles(resolved, found.day)
     weight = _weights(found)
     return HouseholdTables(
         _household(resolved, found, members, role),
@@ -99,7 +99,6 @@ def _household(resolved: Resolved, found: Households, members: _Members, role: d
     if not size:
         return _table("household", {})
     number = np.append(members.number, -1)[members.of_residency]
-    cohesion, following = _outlook(found, number, size)
     claimed = resolved.person[whole_numbers(resolved.claims, "row")]
     namespace, source = coded(resolved.claims["namespace"]), coded(resolved.records["source"])
     purposes, purpose_code, purpose = given(resolved, resolved.person)
@@ -113,8 +112,8 @@ def _household(resolved: Resolved, found: Households, members: _Members, role: d
             "id": members.ids,
             "size": np.bincount(members.number, minlength=size),
             "adults": np.bincount(members.number[~is_child], minlength=size),
-            "cohesion": cohesion,
-            "next_join": pa.array(following, mask=following < 0),
+            "cohesion": _cohesion(found, number, size),
+            "next_join": pa.nulls(size, pa.float64()),
             **{part: coded(resolved.text(part)).arrow(code) for part, code in place.items()},
             "region_name": most_written(resolved, row_number, size, "region", place["region"]),
             "address": _lines(found, home),
@@ -134,18 +133,16 @@ def _lists(members: _Members, size: int, owner: Ints, code: Ints, column: Coded)
     return text_lists_of(members.number[place], value, column, size)
 
 
-def _outlook(found: Households, number: Ints, size: int) -> tuple[Floats, Floats]:
-    """Per household its weakest join (1 where there is none) and the next that would come (-1 where there is none)."""
+def _cohesion(found: Households, number: Ints, size: int) -> Floats:
+    """Per household how sure its weakest join is, 1 where there is none."""
     homes = found.residencies
     cut = entities(found.trees, found.height, np.arange(len(homes)))
     cohesion = np.where(cut.cohesion == NEVER, 1.0, probability(cut.cohesion))[cut.entity]
     cohesion[found.institutional] = probability(np.array([w.COLLECTIVE.value]))[0]
-    following = np.where(cut.next_join == NEVER, -1.0, probability(cut.next_join))[cut.entity]
-    weakest, next_join = np.ones(size), np.full(size, -1.0)
+    weakest = np.ones(size)
     kept = number >= 0
     np.minimum.at(weakest, number[kept], cohesion[kept])
-    np.maximum.at(next_join, number[kept], following[kept])
-    return weakest, next_join
+    return weakest
 
 
 def _lines(found: Households, form: Ints) -> "pa.ChunkedArray[Any]":

@@ -26,8 +26,15 @@ CROWDED = Weight(
     "for each doubling of the surnames at the dwelling: 16 surnames leave it undecided;"
     " never below the odds that two of its persons, drawn at random, live together",
 )
+PART_MISSING = Weight(
+    -2_600,
+    "the same street, house number or building as far as it is told: the odds that two of some ten persons, drawn at"
+    " random, live together",
+)
 STREET_NEAR = Weight(6_000, "house number, unit and place agree, the street is a typing error away")
-NUMBER_NEAR = Weight(-1_000, "the house number is an edit away: so are 3 % of records by error and 6 % of neighbours")
+NUMBER_NEAR = Weight(
+    -3_600, "as if it were missing, and the number is an edit away: so are 3 % of records by error, 6 % of neighbours"
+)
 PLACE_NEAR = Weight(4_000, "number and street agree, the place differs or is missing: mistyped, or another town")
 NOWHERE = Weight(-8_000, "no address on a side: two persons at random")
 ELSEWHERE = Weight(-12_000, "two full addresses that differ: two homes")
@@ -59,6 +66,8 @@ SHARED: dict[str, Weight] = {
 SHARED_MOST = 12_000
 SHARED_CROWD = 20
 """An identifier carried by more persons than this (a call centre, test@test.com) brings nobody together."""
+SHARED_RECORDS = 200
+"""Nor does one that more records carry, however few persons they are: an ingest could not look at them all."""
 
 APART_FREE_DAYS = 365
 APART = Weight(-1_500, "for each further year between the two periods: another tenant, not a flatmate")

@@ -28,7 +28,7 @@ from spine.resolution.residency_pairs import (
     weigh,
 )
 from spine.resolution.resolved import Resolved
-from spine.resolution.surnames import Surnames
+from spine.resolution.surnames import Surnames, count_surnames
 from spine.resolution.trees import Trees
 
 DEFAULT_HEIGHT = 4248
@@ -45,7 +45,7 @@ class Households:
 
     `label` [residencies] is the smallest sequence number among the household's records, -1 for a residency that is
     in none (a person without address who shares nothing). `trees` are the merge trees over the residencies,
-    `evidence` what their pairs are judged by.
+    `evidence` what their pairs are judged by, `day` the day as of which ages are told where a record has no date.
     """
 
     residencies: Residencies
@@ -53,6 +53,7 @@ class Households:
     trees: Trees
     label: Ints
     height: int
+    day: str = ""
 
     @property
     def institutional(self) -> Flags:
@@ -81,8 +82,9 @@ def households(resolved: Resolved, height: int = DEFAULT_HEIGHT, common: Surname
     `common` says how common surnames are; they are counted among these persons where it is not given.
     """
     homes = residencies(resolved)
-    evidence = gather(resolved, homes, common)
-    trees = grown(evidence)
+    known = count_surnames(resolved) if common is None else common
+    evidence = gather(resolved, homes, known)
+    trees = grown(evidence, height)
     cluster = trees.cut(height)
     lives = _institutional(homes, height)
     if lives.any():
@@ -94,15 +96,19 @@ def households(resolved: Resolved, height: int = DEFAULT_HEIGHT, common: Surname
     first = smallest(homes.of_row, resolved.ids, len(homes))
     label = smallest(cluster, first, len(homes))[cluster] if len(homes) else cluster
     label = np.where((homes.dwelling < 0) & (counted < 2), -1, label)
-    return Households(homes, evidence, trees, label, height)
+    return Households(homes, evidence, trees, label, height, known.day)
 
 
-def grown(evidence: Evidence) -> Trees:
-    """The merge trees over all residencies: candidates of 0 bits and more connect, every pair inside is weighed."""
+def grown(evidence: Evidence, height: int) -> Trees:
+    """The merge trees over all residencies: candidates as sure as `height` connect, every pair inside is weighed.
+
+    No join can be surer than its strongest pair, so nothing weaker could change what a cut at `height` gives. A tree
+    needs to know its own residencies only, and these are few.
+    """
     homes = evidence.residencies
     left, right = candidates(evidence)
     weight = _total(evidence, left, right)
-    floor, labels = 0, np.arange(len(homes))
+    floor = height
     kept = weight >= floor
     labels = connected(len(homes), left[kept], right[kept])
     while True:

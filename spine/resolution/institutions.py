@@ -6,6 +6,7 @@ The type alone is not enough for a student home: that, or a tower, is a crowded 
 address.
 """
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,8 @@ import numpy as np
 from spine.resolution.address_forms import DIFFERENT, EQUAL, Flags
 from spine.resolution.components import Ints
 from spine.resolution.dwellings import INSTITUTION, Dwellings
-from spine.resolution.grouping import coded, distinct_count, groups_of, pairs_within
+from spine.resolution.grouping import coded, distinct, distinct_count, pairs_within
+from spine.resolution.home_keys import RESIDENTS, form_groups, holders
 from spine.resolution.resolved import Resolved
 
 RESIDENT_ROLES = ("group quarters", "institutionalized", "inmate", "resident of institution")
@@ -22,7 +24,6 @@ INSTITUTION_TYPES = ("nursing", "carceral", "prison", "jail", "correctional", "m
 """Words of a dwelling type that can only be an institution."""
 LEAST = 3
 """So many persons must be counted to an institution before its address draws in mistyped ones."""
-CROWD = 400
 
 
 def collective_forms(resolved: Resolved, homes: Dwellings, resident: Flags) -> Ints:
@@ -34,11 +35,12 @@ def collective_forms(resolved: Resolved, homes: Dwellings, resident: Flags) -> I
     return np.where((inside >= 2) & (inside > others), inside, 0)
 
 
-def settle(homes: Dwellings, resident: Flags, inside: Ints) -> Dwellings:
-    """Bring residents to the institution whose address theirs is nearly; `inside` is that of `collective_forms`.
+def settle(homes: Dwellings, resident: Flags, inside: Ints, held: Mapping[str, Ints]) -> Dwellings:
+    """Bring residents to the institution whose address theirs is nearly; `inside` is that of `collective_forms`,
+    `held` that of `Resolved`.
 
-    Their house number or street is equal, the other equal, mistyped or missing, and the place does not differ. Where
-    several institutions fit, the one with the most residents.
+    Their house number or street is equal (the number in one city), the other equal, mistyped or missing, and the place
+    does not differ. Where several institutions fit, the one with the most residents.
     """
     forms = homes.forms
     strays = np.unique(homes.of_row[resident & (homes.of_row >= 0)])
@@ -46,12 +48,13 @@ def settle(homes: Dwellings, resident: Flags, inside: Ints) -> Dwellings:
     known = np.flatnonzero(inside >= LEAST)
     if not len(strays) or not len(known):
         return homes
-    both = np.concatenate([strays, known])
     target = np.arange(forms.size)
     best = np.zeros(forms.size, np.int64)
-    for part, other in (("house_number", "street"), ("street", "house_number")):
-        code = forms.parts[part].codes[both]
-        left, right, _ = pairs_within(np.where(code >= 0, groups_of([code])[0], -1), CROWD, both)
+    for key, (part, other) in zip(RESIDENTS, (("street", "house_number"), ("house_number", "street")), strict=True):
+        at = np.where(resident & (homes.of_row >= 0), np.append(form_groups(forms, key), -1)[homes.written], -1)
+        at = np.where(holders(at, held.get(key.name)) <= key.most, at, -1)
+        group, form = distinct(at[at >= 0], homes.of_row[at >= 0])
+        left, right, _ = pairs_within(group, key.most, form)
         left, right = np.where(inside[left] < LEAST, left, right), np.where(inside[left] < LEAST, right, left)
         fits = (inside[left] < LEAST) & (inside[right] >= LEAST) & (forms.level(part, left, right) == EQUAL)
         fits &= (forms.level(other, left, right) != DIFFERENT) & (forms.place(left, right) != DIFFERENT)

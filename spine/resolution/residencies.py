@@ -81,12 +81,17 @@ def flagged(resolved: Resolved, name: str, words: tuple[str, ...], negated: str 
     return np.append(found, False)[column.codes]
 
 
+def residents(resolved: Resolved) -> Flags:
+    """Which records a source counts to the residents of an institution."""
+    role = flagged(resolved, "household_role", RESIDENT_ROLES)
+    return role | flagged(resolved, "dwelling_type", INSTITUTION_TYPES)
+
+
 def residencies(resolved: Resolved) -> Residencies:
     """The residencies of all persons, in the order of their smallest record key."""
     homes = dwellings(resolved)
-    resident = flagged(resolved, "household_role", RESIDENT_ROLES)
-    resident |= flagged(resolved, "dwelling_type", INSTITUTION_TYPES)
-    homes = settle(homes, resident, collective_forms(resolved, homes, resident))
+    resident = residents(resolved)
+    homes = settle(homes, resident, collective_forms(resolved, homes, resident), resolved.held)
     person, dwelling = resolved.person, homes.of_row
     lives = np.zeros(int(person.max(initial=-1)) + 2, dtype=bool)
     lives[person[dwelling >= 0]] = True

@@ -16,18 +16,19 @@ from rapidfuzz.process import cpdist
 
 from spine.normalise.whole_numbers import distinct_numbers
 from spine.resolution import household_weights as w
-from spine.resolution.address_forms import DIFFERENT, EQUAL, MISSING, NEAR
+from spine.resolution.address_forms import DIFFERENT, EQUAL, MISSING, NEAR, Flags
 from spine.resolution.components import Ints
-from spine.resolution.grouping import distinct, distinct_count, distinct_pairs, groups_of, pairs_within, spread
+from spine.resolution.grouping import distinct_count, distinct_pairs, groups_of, pairs_within, spread
+from spine.resolution.home_keys import CROWD, NAMESAKES, holders, row_groups
 from spine.resolution.links import Shared, family_pairs, pair_keys, shared_identifiers
 from spine.resolution.residencies import Residencies
 from spine.resolution.resolved import Resolved
-from spine.resolution.surnames import Surnames, surname_bits
+from spine.resolution.surnames import Surnames
 
 SMALL_DWELLING = 40
 """So many residencies at one dwelling are all compared; in a larger one, those that share a surname or more."""
 SAME_NAME = 60
-"""So many of one surname at one house number or street are compared."""
+"""So many of one surname at one dwelling, or of one person, are compared."""
 UNKNOWN_DAY = np.iinfo(np.int32).min
 
 
@@ -35,16 +36,16 @@ UNKNOWN_DAY = np.iinfo(np.int32).min
 class Evidence:
     """What pairs are judged by, prepared once.
 
-    Per residency: `groups` number those that agree on building, street or house number within a city (-1: not known),
-    `count` says how many persons that group, and the dwelling, has, `surnames_at` how many surnames its dwelling has,
-    `surname` is one of its surnames. Per surname code `surname_bits`. Over `labels`, the persons: sorted pair keys of
-    declared `family`, and of each namespace that is `shared` with its weight per pair. `days` per date code.
+    Per residency: `persons_at` and `surnames_at` say how many persons and surnames its dwelling has, `crowd` whether
+    too many records write that address, `surname` is one of its surnames. Per surname code `surname_bits`. Over
+    `labels`, the persons: sorted pair keys of declared `family`, and of each namespace that is `shared` with its weight
+    per pair. `days` per date code. `held` is that of `Resolved`.
     """
 
     residencies: Residencies
-    groups: Mapping[str, Ints]
-    count: Mapping[str, Ints]
+    persons_at: Ints
     surnames_at: Ints
+    crowd: Flags
     surname: Ints
     surname_bits: Ints
     labels: Ints
@@ -52,6 +53,7 @@ class Evidence:
     together: Ints
     shared: Mapping[str, tuple[Ints, Ints]]
     days: Ints
+    held: Mapping[str, Ints]
 
 
 def _thousandths(likelihood: NDArray[Any]) -> Ints:
@@ -59,37 +61,22 @@ def _thousandths(likelihood: NDArray[Any]) -> Ints:
     return found
 
 
-def gather(resolved: Resolved, homes: Residencies, common: Surnames | None = None) -> Evidence:
-    """Everything that pairs of these residencies are judged by; surnames are counted here where none are `common`."""
+def gather(resolved: Resolved, homes: Residencies, common: Surnames) -> Evidence:
+    """Everything that pairs of these residencies are judged by."""
     forms, at = homes.dwellings.forms, homes.dwelling
-    code = {part: np.append(column.codes, -1)[at] for part, column in forms.parts.items()}
-    groups, count = {}, {}
-    for name, parts in (
-        ("building", ("house_number", "street")),
-        ("street", ("street",)),
-        ("number", ("house_number",)),
-    ):
-        whole = np.logical_and.reduce([code[part] >= 0 for part in parts])
-        group, first = groups_of([*(code[part] for part in parts), code["city"], code["region"]])
-        groups[name] = np.where(whole, group, -1)
-        persons = distinct_count(groups[name], homes.person, len(first))
-        count[name] = np.where(whole, persons[group], 0)
-    persons = np.append(distinct_count(at, homes.person, forms.size), 0)
-    count["dwelling"] = np.where(at >= 0, persons[at], 0)
+    persons_at = np.append(distinct_count(at, homes.person, forms.size), 0)[at]
     surname = np.full(len(homes), -1, np.int64)
     surname[homes.surnames[0][::-1]] = homes.surnames[1][::-1]
     labels = distinct_numbers(homes.person)
-    carriers = np.bincount(
-        distinct(homes.person[homes.surnames[0]], homes.surnames[1])[1], minlength=len(homes.surname.texts)
-    )
-    bits = surname_bits(carriers, len(labels)) if common is None else common.bits(homes.surname.texts.tolist())
+    bits = common.bits(homes.surname.texts.tolist())
     surnames_at = distinct_count(at, surname, forms.size)
     family = distinct_numbers(pair_keys(labels, *family_pairs(resolved)))
-    shared = {name: _shared(labels, shared_identifiers(resolved, name, w.SHARED_CROWD), w.SHARED[name].value)
+    shared = {name: _shared(labels, shared_identifiers(resolved, name, w.SHARED_CROWD, w.SHARED_RECORDS), w.SHARED[name].value)
               for name in w.SHARED}  # fmt: skip
     return Evidence(
-        homes, groups, count, np.append(surnames_at, 0)[at], surname, bits, labels, family[family >= 0],
-        _together(homes, labels), shared, _days(homes),
+        homes, persons_at, np.append(surnames_at, 0)[at],
+        np.append(homes.dwellings.writers > CROWD, False)[at], surname, bits, labels, family[family >= 0],
+        _together(homes, labels), shared, _days(homes), resolved.held,
     )  # fmt: skip
 
 
@@ -123,16 +110,19 @@ def candidates(evidence: Evidence) -> tuple[Ints, Ints]:
     homes = evidence.residencies
     if not len(homes):
         return homes.person, homes.person
-    free = ~homes.collective
+    free, rows = ~homes.collective, homes.of_row
+    owner, name = homes.surnames
+    at = np.where(free & ~evidence.crowd, homes.dwelling, -1)
     found = [
-        pairs_within(np.where(free, homes.dwelling, -1), SMALL_DWELLING)[:2],
+        pairs_within(at, SMALL_DWELLING)[:2],
+        pairs_within(np.where(at[owner] >= 0, groups_of([at[owner], name])[0], -1), SAME_NAME, owner)[:2],
         pairs_within(groups_of([homes.person])[0], SAME_NAME)[:2],
         _of_persons(evidence),
     ]
-    owner, name = homes.surnames
-    for group in (homes.dwelling, *evidence.groups.values()):
-        key = np.where((group[owner] >= 0) & free[owner], groups_of([group[owner], name])[0], -1)
-        found.append(pairs_within(key, SAME_NAME, owner)[:2])
+    for key in NAMESAKES:
+        group = row_groups(homes.dwellings.forms, homes.dwellings.written, homes.surname.codes, key)
+        telling = (rows >= 0) & (holders(group, evidence.held.get(key.name)) <= key.most)
+        found.append(pairs_within(np.where(telling, group, -1), key.most, rows)[:2])
     left, right = (np.concatenate(side) for side in zip(*found, strict=True))
     kept = free[left] & free[right]
     return distinct_pairs(left[kept], right[kept], len(homes))
@@ -203,8 +193,9 @@ def _address(evidence: Evidence, left: Ints, right: Ints) -> Ints:
     same = (here == there) & (here >= 0)
     doubling = np.log2(np.maximum(evidence.surnames_at[left], 1) / w.CROWDED_FROM)
     crowding = np.rint(np.maximum(doubling, 0) * w.CROWDED.value).astype(np.int64)
-    at_random = _few(evidence, "dwelling", left, right)
-    out[same] = np.maximum(w.SAME_DWELLING.value + crowding, np.minimum(at_random, w.SAME_DWELLING.value))[same]
+    at_random = _few(evidence.persons_at[left])
+    home = np.maximum(w.SAME_DWELLING.value + crowding, np.minimum(at_random, w.SAME_DWELLING.value))
+    out[same] = np.where(evidence.crowd[left], _few(np.array([CROWD])), home)[same]
     nowhere = (here < 0) | (there < 0)
     out[nowhere] = w.NOWHERE.value
     rest = np.flatnonzero(~same & ~nowhere)
@@ -217,25 +208,23 @@ def _address(evidence: Evidence, left: Ints, right: Ints) -> Ints:
     number, street = level["house_number"], level["street"]
     place = forms.place(one, other)[inverse]
     alike = (level["unit"] != DIFFERENT) & (level["po_box"] != DIFFERENT) & (place != DIFFERENT)
-    few = {name: _few(evidence, name, left[rest], right[rest]) for name in evidence.groups}
     value = np.full(len(rest), w.ELSEWHERE.value, np.int64)
     for fits, weight in (
-        ((number == EQUAL) & (street == EQUAL) & (place == DIFFERENT), np.full(len(rest), w.PLACE_NEAR.value)),
-        ((number == EQUAL) & (street == EQUAL) & alike, few["building"]),
-        ((number == EQUAL) & (street == NEAR) & alike, np.full(len(rest), w.STREET_NEAR.value)),
-        ((number == NEAR) & (street == EQUAL) & alike, few["street"] + w.NUMBER_NEAR.value),
-        ((number == MISSING) & (street == EQUAL) & alike, few["street"]),
-        ((number == EQUAL) & (street == MISSING) & alike, few["number"]),
+        ((number == EQUAL) & (street == EQUAL) & (place == DIFFERENT), w.PLACE_NEAR),
+        ((number == EQUAL) & (street == EQUAL) & alike, w.PART_MISSING),
+        ((number == EQUAL) & (street == NEAR) & alike, w.STREET_NEAR),
+        ((number == NEAR) & (street == EQUAL) & alike, w.NUMBER_NEAR),
+        ((number == MISSING) & (street == EQUAL) & alike, w.PART_MISSING),
+        ((number == EQUAL) & (street == MISSING) & alike, w.PART_MISSING),
     ):
-        value[fits] = weight[fits]
+        value[fits] = weight.value
     out[rest] = value
     return out
 
 
-def _few(evidence: Evidence, name: str, left: Ints, right: Ints) -> Ints:
-    """log2 odds that two of the persons who agree on so much of an address live together."""
-    persons = np.maximum(np.maximum(evidence.count[name][left], evidence.count[name][right]), 2)
-    return _thousandths(w.COMPANIONS / (persons - 1))
+def _few(persons: Ints) -> Ints:
+    """log2 odds that two of so many persons live together."""
+    return _thousandths(w.COMPANIONS / (np.maximum(persons, 2) - 1))
 
 
 def _surname(evidence: Evidence, left: Ints, right: Ints) -> Ints:

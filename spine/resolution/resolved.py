@@ -1,6 +1,6 @@
 """What relations are derived from: the live records, columnar, and the entity that each resolves to."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,7 +48,8 @@ class Resolved:
     `claims`: row, namespace, value, identifier (its id), verified, first_seen, last_seen. `relations`: row, kind,
     namespace, value, share, role, valid_from, valid_to. `consents`: identifier, purpose, status, at. Columns that
     are missing count as null. `person` and `organisation` [rows] hold the smallest sequence number of the entity that
-    the record resolves to, -1 where it is of the other kind.
+    the record resolves to, -1 where it is of the other kind. Where these are only some of the records, `held` says
+    of each row how many of all records hold its key of that name (`home_keys.KEYS`).
     """
 
     records: pa.Table
@@ -59,6 +60,7 @@ class Resolved:
     claims: pa.Table = field(default_factory=lambda: CLAIMS.empty_table())
     relations: pa.Table = field(default_factory=lambda: RELATIONS.empty_table())
     consents: pa.Table = field(default_factory=lambda: CONSENTS.empty_table())
+    held: Mapping[str, Ints] = field(default_factory=dict)
     _coded: dict[tuple[str, str], Coded] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -1,7 +1,7 @@
-"""How common surnames are: counted once over all persons, then kept, so that a household depends on its own alone.
+"""How common surnames are, and on which day: counted once over all persons, then kept.
 
-Were they counted anew with every record, each newcomer would shift the weight of every surname in the graph a little,
-and no household could be rebuilt by itself.
+So a household depends on its own neighbourhood alone. Were they counted anew with every record, each newcomer would
+shift the weight of every surname in the graph a little, and no household could be rebuilt by itself.
 """
 
 import json
@@ -22,10 +22,12 @@ COMMON = 5
 
 @dataclass(frozen=True, slots=True)
 class Surnames:
-    """Of so many `persons`, how many are `carriers` of each common surname."""
+    """Of so many `persons`, how many are `carriers` of each common surname; counted on `day`, that of the newest record
+    (empty where none has a date)."""
 
     persons: int = 0
     carriers: Mapping[str, int] = field(default_factory=dict)
+    day: str = ""
 
     def bits(self, texts: list[str]) -> Ints:
         """What agreement on each surname weighs, in thousandths of a bit."""
@@ -33,14 +35,15 @@ class Surnames:
 
     def to_document(self) -> str:
         """The frequencies as JSON."""
-        return json.dumps({"persons": self.persons, "carriers": dict(self.carriers)}, sort_keys=True)
+        return json.dumps({"persons": self.persons, "carriers": dict(self.carriers), "day": self.day}, sort_keys=True)
 
     @classmethod
     def from_document(cls, body: str) -> "Surnames":
         """Read what `to_document` wrote; ModelError where it is something else."""
         try:
             data = json.loads(body)
-            return cls(int(data["persons"]), {str(name): int(count) for name, count in data["carriers"].items()})
+            carriers = {str(name): int(count) for name, count in data["carriers"].items()}
+            return cls(int(data["persons"]), carriers, str(data.get("day", "")))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise ModelError(
                 "The stored surname frequencies can't be read.", remedy="Count again: `spine resolve --train always`."
@@ -63,4 +66,5 @@ def count_surnames(resolved: Resolved) -> Surnames:
     carriers = np.bincount(code, minlength=len(surname.texts))
     common = np.flatnonzero(carriers >= COMMON).tolist()
     persons = len(np.unique(resolved.person[resolved.person >= 0]))
-    return Surnames(persons, {str(surname.texts[at]): int(carriers[at]) for at in common})
+    day = max(coded(resolved.records["observed_at"]).texts.tolist(), default="")[:10]
+    return Surnames(persons, {str(surname.texts[at]): int(carriers[at]) for at in common}, day)
