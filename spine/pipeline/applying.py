@@ -20,13 +20,17 @@ HomeWriter = Callable[[Writer, Rebuilt, Differing], HomeChanges]
 
 @dataclass(frozen=True)
 class Applied:
-    """What a change did: the entities before and after, the rows written per table, and what else is new of whom."""
+    """What a change did: the entities before and after, the rows written per table, and what else is new of whom.
+
+    `homes_left` are records whose homes wait for the next resolve.
+    """
 
     rebuilt: Rebuilt
     written: Mapping[str, Difference]
     moved_home: Mapping[int, tuple[frozenset[int], frozenset[int]]]
     new_parent: Mapping[int, tuple[int, int]]
     consented: Mapping[int, list[str]]
+    homes_left: frozenset[int] = frozenset()
 
 
 def apply(
@@ -50,4 +54,4 @@ def apply(
     for kind in Kind:
         out.delete(kind.value, {(number,) for of, number in changed.gone if of == kind.value})
     out.delete("household", {(number,) for number in housed.gone})
-    return Applied(rebuilt, out.written, housed.moved, changed.new_parent, changed.consented)
+    return Applied(rebuilt, out.written, housed.moved, changed.new_parent, changed.consented, housed.left)

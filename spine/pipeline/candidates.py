@@ -33,10 +33,12 @@ Pair = tuple[int, int]
 @dataclass
 class Candidates:
     """`fresh` pairs to score, smaller number first: those of the changed records, and those of keys that are crowded
-    no more. `lost` are pairs that matched and are candidates no more."""
+    no more. `lost` are pairs that matched and are candidates no more. `left` are the numbers of targets and homes that
+    changed records held before."""
 
     fresh: set[Pair] = field(default_factory=set)
     lost: set[Pair] = field(default_factory=set)
+    left: set[int] = field(default_factory=set)
 
 
 class Rekeying:
@@ -63,6 +65,7 @@ class Rekeying:
         self._pairs_of_crossed(out)
         self._move_targets()
         self._write()
+        out.left |= {key for held in self._old.values() for key in _targets(held)}
         return out
 
     # ------------------------------------------------------------------------------------------------ the index moved

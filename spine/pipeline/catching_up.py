@@ -2,18 +2,18 @@
 
 import json
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from spine.domain.vocabulary import Kind
 from spine.matching.stored import stored_model
 from spine.pipeline.applying import apply
 from spine.pipeline.candidates import Rekeying
-from spine.pipeline.changes import write_changes, write_moves
+from spine.pipeline.changes import write_changes
 from spine.pipeline.declaring import declarers_of
-from spine.pipeline.differing import Differing
 from spine.pipeline.gather_some import gather_some
-from spine.pipeline.homes import write_every_household
-from spine.pipeline.index_state import IndexState, bore_since, drop_state, keep_state, missed, read_state
+from spine.pipeline.homes import write_households
+from spine.pipeline.index_state import IndexState, drop_state, keep_state, missed, read_state
 from spine.pipeline.key_index import make_index
 from spine.pipeline.linking import link
 from spine.pipeline.numbering import stored_key
@@ -29,7 +29,7 @@ FEW = 150
 
 
 def catch_up(writer: Writer, report: ResolveReport, confidence: float, watch: Stopwatch, clock: Clock) -> bool:
-    """Rebuild what the records that wait reach, and the households of all; False where everything has to be looked at.
+    """Rebuild what the records that wait reach; False where everything has to be looked at.
 
     That is where no key index says what changed, where a write went round it, where another confidence is asked for,
     where much changed, or where a kind of record has no model yet.
@@ -52,7 +52,7 @@ def catch_up(writer: Writer, report: ResolveReport, confidence: float, watch: St
         with watch.stage("changed: rebuild"):
             applied = apply(
                 writer, delta, models, confidence, limit=None, declarers=declarers_of(writer, secret),
-                homes=lambda writer, _, out: write_every_household(writer, out),
+                homes=partial(write_households, most=None),
             )  # fmt: skip
         if applied is None:
             raise RuntimeError("A rebuild without a limit gave up.")
@@ -64,11 +64,6 @@ def catch_up(writer: Writer, report: ResolveReport, confidence: float, watch: St
         refused = applied.rebuilt.built.refused
         report.refused = [f"{one.judgement.verdict} {one.judgement.a} {one.judgement.b}" for one in refused]
         report.models = {kind.value: model.version for kind, model in models.items()}
-    elif bore_since(writer, _summary(writer).get("position", 0)):
-        with watch.stage("households"):
-            out = Differing(writer)
-            write_moves(writer, write_every_household(writer, out).moved, clock)
-        report.written = {name: asdict(one) for name, one in sorted(out.written.items())}
     report.changed = len(changed)
     _count(writer, report)
     return True

@@ -1,8 +1,7 @@
-"""Households after a change: those around rebuilt entities for an answer at once, all of them for a resolve.
+"""Households after a change: those that it reaches, made as a resolve of everything would make them.
 
-A household follows from its residents, their neighbours at the dwelling, and whoever shares an identifier with them.
-The set that is written grows until it is a union of households, both of those that stood and of those that now stand.
-What reaches further (how many live in a street, an address mistyped, an institution elsewhere) only all records tell.
+The set that is looked at grows until nothing leads out of it: it is then a union of households, both of those that
+stood and of those that now stand, and everything that their weights depend on is loaded (`home_neighbours`).
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,27 +9,20 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from spine.domain.vocabulary import Kind
 from spine.pipeline.differing import Differing
-from spine.pipeline.gather import gather
-from spine.pipeline.gather_some import gather_some
-from spine.pipeline.rebuild import Labels, Rebuilt, labels_of
+from spine.pipeline.home_neighbours import Neighbours
+from spine.pipeline.index_state import read_state
+from spine.pipeline.numbering import stored_key
+from spine.pipeline.rebuild import Rebuilt
 from spine.pipeline.surname_counts import stored_surnames
-from spine.pipeline.surroundings import resolved_as
-from spine.pipeline.tables import household_part
+from spine.pipeline.waiting import wait
 from spine.ports import Reader, Row, Writer
-from spine.resolution.components import Ints
-from spine.resolution.grouping import groups_of
+from spine.resolution.home_reach import reach
 from spine.resolution.household_tables import HouseholdTables, tables
 from spine.resolution.households import households
-from spine.resolution.resolved import Resolved
 
-SHARING = ("address", "phone", "account", "loyalty", "device", "mobile_token", "email", "cookie")
-"""Namespaces whose identifiers bring households together."""
-NEAR = 200
-"""So many carriers of one identifier are looked at: more bring nobody together."""
-ROUNDS = 3
-"""So often the set may grow; what still leads out of it then waits for the next resolve."""
+MOST = 3000
+"""Where more records than this have to be looked at, the homes are left to the next resolve."""
 
 Homes = Mapping[int, frozenset[int]]
 """The households of each person."""
@@ -38,61 +30,47 @@ Homes = Mapping[int, frozenset[int]]
 
 @dataclass(frozen=True)
 class HomeChanges:
-    """The households that are `gone`, and per person who `moved` the households before and after."""
+    """The households that are `gone`, and per person who `moved` the households before and after.
+
+    `left` are records whose homes wait for the next resolve: they reach too many.
+    """
 
     gone: frozenset[int] = frozenset()
     moved: Mapping[int, tuple[frozenset[int], frozenset[int]]] = field(default_factory=dict)
+    left: frozenset[int] = frozenset()
 
 
-def write_households(writer: Writer, rebuilt: Rebuilt, out: Differing) -> HomeChanges:
-    """Write the households of the rebuilt persons and their neighbours."""
-    inner = {record for record, (kind, _) in {**rebuilt.before, **rebuilt.after}.items() if kind == "person"}
-    if not inner:
+def write_households(writer: Writer, rebuilt: Rebuilt, out: Differing, most: int | None = MOST) -> HomeChanges:
+    """Write the households that a rebuild reaches; where that takes more than `most` records, leave them waiting."""
+    changed = {record for record, (kind, _) in {**rebuilt.before, **rebuilt.after}.items() if kind == "person"}
+    changed |= {record for record, (kind, _) in rebuilt.before.items() if kind == "person"}
+    if not changed:
         return HomeChanges()
-    for _ in range(ROUNDS):
-        inner |= _residents(writer, _homes_of(writer, inner))
-        found = _built(writer, inner, rebuilt.after)
-        label = {row["start"]: row["end"] for row in found.resides_in.to_pylist()}
-        touched = {label[record] for record in inner if record in label}
-        wider = {record for record, home in label.items() if home in touched}
-        if wider <= inner and _homes_of(writer, wider) <= _homes_of(writer, inner):
+    indexed = read_state(writer) is not None
+    gone = frozenset(rebuilt.before.keys() - rebuilt.after.keys())
+    near = Neighbours(writer, rebuilt.after, gone, stored_key(writer) if indexed else b"")
+    core = near.touched(changed, rebuilt.built.left)
+    core |= _residents(writer, _homes_of(writer, core))
+    needed: set[int] = set()
+    while True:
+        near.read({*needed, *near.persons(core).values()})
+        if most is not None and len(near.labels) > most:
+            left = frozenset(changed & rebuilt.after.keys())
+            wait(writer, left, f"homes of more than {most} records")
+            return HomeChanges(left=left)
+        resolved = near.resolved()
+        found = households(resolved, common=stored_surnames(writer))
+        ids = resolved.ids
+        reached, persons = reach(resolved, found, np.isin(ids, list(core)), np.isin(ids, list(changed)))
+        wider = core | set(ids[reached].tolist())
+        wider |= _residents(writer, _homes_of(writer, wider - core))
+        needed = set(persons.tolist())
+        if wider == core and needed <= near.complete:
             break
-        inner |= wider
-    kept = {label[record] for record in inner if record in label}
-    return _write(writer, out, found, inner, kept)
-
-
-def write_every_household(writer: Writer, out: Differing) -> HomeChanges:
-    """Write the households of all persons, as a resolve of everything makes them from the entities that stand."""
-    gathered = gather(writer)
-    person, organisation = (_labels(writer, kind, gathered.ids) for kind in Kind)
-    resolved = Resolved(
-        gathered.records, gathered.fields, person, organisation,
-        gathered.attributes, gathered.claims, gathered.relations, gathered.consents,
-    )  # fmt: skip
-    made, _ = household_part(resolved, stored_surnames(writer))
-    before = writer.scan("member_of", ("start", "end"))
-    after = made["member_of"].select(["start", "end"])
-    for table, rows in made.items():
-        out.become(table, rows)
-    start, end = (np.concatenate([side[name].to_numpy() for side in (before, after)]) for name in ("start", "end"))
-    group, _ = groups_of([start, end])
-    asked = np.isin(start, start[np.bincount(group)[group] == 1]) if len(start) else np.zeros(0, bool)
-    old = np.arange(len(start)) < before.num_rows
-    was, now_at = (_by_person(_edges(start[some], end[some])) for some in (asked & old, asked & ~old))
-    return HomeChanges(moved=_moved(was, now_at))
-
-
-def _labels(reader: Reader, kind: Kind, ids: Ints) -> Ints:
-    """The entity of a kind that each of these records resolves to, -1 for none."""
-    edges = reader.scan(f"resolves_to_{kind.value}", ("start", "end"))
-    out = np.full(len(ids), -1, np.int64)
-    out[np.searchsorted(ids, edges["start"].to_numpy())] = edges["end"].to_numpy()
-    return out
-
-
-def _edges(start: Ints, end: Ints) -> list[Row]:
-    return [{"start": one, "end": other} for one, other in zip(start.tolist(), end.tolist(), strict=True)]
+        core = wider
+    made = tables(resolved, found)
+    kept = {row["end"] for row in made.resides_in.select(["start", "end"]).to_pylist() if row["start"] in core}
+    return _write(writer, out, made, core, kept)
 
 
 def _write(writer: Writer, out: Differing, found: HouseholdTables, inner: set[int], kept: set[int]) -> HomeChanges:
@@ -121,19 +99,6 @@ def _by_person(rows: list[Row]) -> Homes:
     for row in rows:
         found.setdefault(row["start"], set()).add(row["end"])
     return {person: frozenset(homes) for person, homes in found.items()}
-
-
-def _built(reader: Reader, inner: set[int], after: Labels) -> HouseholdTables:
-    """The households of these records and everybody around them."""
-    edges = reader.get("carries", "start", sorted(inner))
-    shared = sorted({edge["end"] for edge in edges if edge["namespace"] in SHARING})
-    near = {edge["start"] for edge in (reader.get("carries", "end", shared, NEAR) if shared else [])} | inner
-    labels = labels_of(reader, near) | after
-    persons = sorted({number for kind, number in labels.values() if kind == "person"})
-    whole = {row["start"] for row in reader.get("resolves_to_person", "end", persons)} if persons else set()
-    labels = labels_of(reader, whole - near) | labels
-    resolved = resolved_as(gather_some(reader, near | whole), labels)
-    return tables(resolved, households(resolved, common=stored_surnames(reader)))
 
 
 def _homes_of(reader: Reader, records: Iterable[int]) -> set[int]:

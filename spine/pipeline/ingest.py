@@ -139,7 +139,7 @@ class _Change:
         delta = link(writer, changed, self._models, self._secret) if changed else Delta()
         delta = replace(delta, seeds=delta.seeds | near)
         applied, pending = self._applied(delta)
-        done(writer, changed - pending)
+        done(writer, changed - pending.union(*(one.homes_left for one in applied)))
         for one in applied:
             write_changes(writer, one, self._clock)
         keep_state(writer, self._state, self._clock)
@@ -175,7 +175,7 @@ class _Change:
             pending |= more
         found = {pair: row for pair, row in delta.found.items() if pending.isdisjoint(pair)}
         lost = frozenset(pair for pair in delta.lost if pending.isdisjoint(pair))
-        return Delta(delta.seeds - pending, delta.anew - pending, lost, found), pending
+        return Delta(delta.seeds - pending, delta.anew - pending, lost, found, delta.left), pending
 
     def _keep_defaults(self, changed: set[int]) -> None:
         """A store that begins with single records keeps what it works with: a resolve then works with the same."""

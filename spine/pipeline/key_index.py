@@ -11,10 +11,12 @@ import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
 from spine.pipeline.gather import Gathered, encode_kind, gather
+from spine.pipeline.home_numbers import home_numbers
 from spine.pipeline.key_rows import KEPT, MOST_DECLARERS, holders_table, keyed_rows
 from spine.pipeline.keying import Keys, refined, stable_keys, target_numbers
 from spine.ports import Row, Writer, arrow_schema
 from spine.resolution.components import Ints
+from spine.resolution.grouping import distinct
 
 _Flat = tuple[Ints, Ints, Ints]
 """Columns (key, record, how many holders are named)."""
@@ -29,28 +31,28 @@ def make_index(writer: Writer, secret: bytes) -> None:
         ids, keys, targets = keys_of(gathered, kind, secret)
         rows += keyed_rows(ids, keys, targets)
         parts += _held(ids, keys)
-        owner = np.repeat(ids, [len(targets.get(at, ())) for at in range(len(ids))])
-        named = np.concatenate([np.empty(0, np.int64), *(targets[at] for at in sorted(targets))]).astype(np.int64)
-        parts.append((named, owner, np.full(len(named), MOST_DECLARERS)))
+        parts.append((targets[1], ids[targets[0]], np.full(len(targets[1]), MOST_DECLARERS)))
     key, record, most = (np.concatenate(column) for column in zip(*parts, strict=True))
     rows.sort(key=lambda row: int(row["id"]))
     writer.replace("keyed", pa.Table.from_pylist(rows, schema=arrow_schema("keyed")))
     writer.replace("key", holders_table(key, record, most))
 
 
-def keys_of(gathered: Gathered, kind: Kind, secret: bytes) -> tuple[Ints, Keys, dict[int, Ints]]:
-    """The numbers of the records of a kind, their keys, and by place the numbers of their relations' targets."""
+def keys_of(gathered: Gathered, kind: Kind, secret: bytes) -> tuple[Ints, Keys, tuple[Ints, Ints]]:
+    """The numbers of the records of a kind, their keys, and their targets as (place, number), sorted.
+
+    Targets are what a record names or is looked for by besides: what its relations lead to, and its homes.
+    """
     rows = gathered.rows_of(kind)
     keys = stable_keys(kind, encode_kind(gathered, rows), secret)
     relations = gathered.relations
     columns: list[list[Any]] = [relations[name].to_pylist() for name in ("row", "namespace", "value")]
     place = {int(row): at for at, row in enumerate(rows.tolist())}
-    named = [(row, (str(a), str(b))) for row, a, b in zip(*columns, strict=True) if row in place and a and b]
-    found = target_numbers([target for _, target in named], secret)
-    targets: dict[int, set[int]] = {}
-    for (row, _), number in zip(named, found.tolist(), strict=True):
-        targets.setdefault(place[row], set()).add(number)
-    return gathered.ids[rows], keys, {at: np.array(sorted(some), np.int64) for at, some in targets.items()}
+    named = [(place[row], (str(a), str(b))) for row, a, b in zip(*columns, strict=True) if row in place and a and b]
+    related = np.array([at for at, _ in named], np.int64), target_numbers([target for _, target in named], secret)
+    home = home_numbers(gathered, rows, secret)
+    at, number = (np.concatenate(column) for column in zip(related, home, strict=True))
+    return gathered.ids[rows], keys, distinct(at, number)
 
 
 def _held(ids: Ints, keys: Keys) -> list[_Flat]:

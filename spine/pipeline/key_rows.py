@@ -19,7 +19,8 @@ MOST_DECLARERS = 1000
 
 @dataclass(frozen=True)
 class Held:
-    """The keys of one record: `fixed` as in `keying.Keys`, those of its identifiers, and what its relations name."""
+    """The keys of one record: `fixed` as in `keying.Keys`, those of its identifiers, and what else it is found by: what
+    its relations name, and its homes (`home_numbers`)."""
 
     scheme: Scheme
     fixed: Ints
@@ -55,16 +56,17 @@ def held_of(row: Row) -> Held:
     return Held(plan, keys[: plan.width], keys[plan.width :], np.frombuffer(row["targets"] or b"", dtype="<i8"))
 
 
-def keyed_rows(ids: Ints, keys: Keys, targets: dict[int, Ints]) -> list[Row]:
+def keyed_rows(ids: Ints, keys: Keys, targets: tuple[Ints, Ints]) -> list[Row]:
     """Rows of `keyed` for the records of one kind."""
     row, shared = keys.shared
     start = np.searchsorted(row, np.arange(len(ids) + 1))
+    also = np.searchsorted(targets[0], np.arange(len(ids) + 1))
     return [
         {
             "id": int(number),
             "kind": keys.scheme.kind.value,
             "keys": np.concatenate((keys.fixed[at], shared[start[at] : start[at + 1]])).astype("<i8").tobytes(),
-            "targets": targets.get(at, np.empty(0, np.int64)).astype("<i8").tobytes(),
+            "targets": targets[1][also[at] : also[at + 1]].astype("<i8").tobytes(),
         }
         for at, number in enumerate(ids.tolist())
     ]

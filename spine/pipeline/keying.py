@@ -22,9 +22,10 @@ from spine.pipeline.numbering import numbers
 from spine.resolution.components import Ints
 
 Hashes = NDArray[np.uint64]
-VERSION = 1
+VERSION = 2
 _GOLDEN, _ONE, _TWO = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _POSITIVE = np.uint64((1 << 63) - 1)
+SORTS = 15
 _IMPLIED = (
     ({"given"}, {"given_start", "given_sound"}),
     ({"surname"}, {"surname_start", "surname_sound"}),
@@ -86,9 +87,9 @@ def scheme(kind: Kind) -> Scheme:
         kind,
         tuple(rule.columns for rule in rules),
         np.array([*(rule.crowded for rule in rules), STRONG], np.int64),
-        np.array([_seed(f"{kind}:{rule.name}") for rule in rules], np.uint64),
+        np.array([seed_of(f"{kind}:{rule.name}") for rule in rules], np.uint64),
         second,
-        np.array([_seed(f"second:{name}") for name in second], np.uint64),
+        np.array([seed_of(f"second:{name}") for name in second], np.uint64),
         useful,
     )
 
@@ -113,9 +114,9 @@ def stable_keys(kind: Kind, records: Encoded, secret: bytes) -> Keys:
         for column in columns:
             found = mixed(found, known[column])
             whole &= known[column] != 0
-        fixed[:, at] = np.where(whole, _number(found), 0)
+        fixed[:, at] = np.where(whole, positive(found), 0)
     for at, name in enumerate(plan.second):
-        finer = _number(mixed(np.full(records.size, plan.second_seeds[at], np.uint64), known[name]))
+        finer = positive(mixed(np.full(records.size, plan.second_seeds[at], np.uint64), known[name]))
         fixed[:, len(plan.columns) + at] = np.where(known[name] != 0, finer, 0)
     return Keys(plan, fixed, _shared(kind, records))
 
@@ -126,7 +127,7 @@ def refined(plan: Scheme, primary: Ints, rule: Ints, fixed: Ints) -> Ints:
     `fixed` [keys, width] is the row of the record that each key is of.
     """
     second = fixed[:, len(plan.columns) : plan.width]
-    found = _number(mixed(primary.astype(np.uint64)[:, None], second.astype(np.uint64)))
+    found = positive(mixed(primary.astype(np.uint64)[:, None], second.astype(np.uint64)))
     out: Ints = np.where((second != 0) & plan.useful[rule], found, 0)
     return out
 
@@ -136,7 +137,13 @@ def target_numbers(targets: list[tuple[str, str]], secret: bytes) -> Ints:
     if not targets:
         return np.empty(0, np.int64)
     columns = [pa.array(list(column), pa.string()) for column in zip(*targets, strict=True)]
-    return numbers(secret, pa.array(["target"] * len(targets), pa.string()), *columns)
+    return of_sort(numbers(secret, pa.array(["target"] * len(targets), pa.string()), *columns), 0)
+
+
+def of_sort(number: Ints, sort: int) -> Ints:
+    """Numbers that tell their sort, from 0 (what relations name) to 15, by their last four bits."""
+    marked: Ints = (number & ~SORTS) | sort
+    return marked
 
 
 def mixed(number: Hashes, more: Hashes) -> Hashes:
@@ -148,13 +155,13 @@ def mixed(number: Hashes, more: Hashes) -> Hashes:
     return out
 
 
-def _number(found: Hashes) -> Ints:
+def positive(found: Hashes) -> Ints:
     """Positive 63-bit numbers, never 0."""
     out: Ints = np.maximum(found & _POSITIVE, np.uint64(1)).astype(np.int64)
     return out
 
 
-def _seed(text: str) -> int:
+def seed_of(text: str) -> int:
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
@@ -172,9 +179,9 @@ def _shared(kind: Kind, records: Encoded) -> tuple[Ints, Ints]:
     rows, keys = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for namespace, matrix in sorted(records.shared.items()):
         row, slot = np.nonzero(matrix)
-        seed = np.full(len(row), _seed(f"{kind}:{SHARED}{namespace}"), np.uint64)
+        seed = np.full(len(row), seed_of(f"{kind}:{SHARED}{namespace}"), np.uint64)
         rows.append(row.astype(np.int64))
-        keys.append(_number(mixed(seed, matrix[row, slot].astype(np.uint64))))
+        keys.append(positive(mixed(seed, matrix[row, slot].astype(np.uint64))))
     row, key = np.concatenate(rows), np.concatenate(keys)
     pairs = np.unique(np.stack((row, key)), axis=1) if len(row) else np.stack((row, key))
     return pairs[0], pairs[1]

@@ -21,7 +21,7 @@ def link(writer: Writer, changed: Iterable[int], models: Mapping[Kind, Model], s
     pairs = Rekeying(writer, numbers, gathered, secret).run()
     found = scored(writer, pairs.fresh, models)
     # Pairs that came together because a key is crowded no more have rows already where another key held them, too.
-    return Delta(frozenset(), frozenset(numbers), frozenset(pairs.lost), found)
+    return Delta(frozenset(), frozenset(numbers), frozenset(pairs.lost), found, frozenset(pairs.left))
 
 
 def scored(reader: Reader, pairs: set[Pair], models: Mapping[Kind, Model]) -> dict[Pair, Row]:

@@ -33,12 +33,14 @@ Pair = tuple[int, int]
 @dataclass(frozen=True)
 class Delta:
     """What changed of the matches: `anew` are records whose old matches no longer count, `lost` single pairs that no
-    longer do, `found` rows of `match` that now do. `seeds` are further records whose components are built anew."""
+    longer do, `found` rows of `match` that now do. `seeds` are further records whose components are built anew, `left`
+    what the index held changed records under before besides blocking keys."""
 
     seeds: frozenset[int] = frozenset()
     anew: frozenset[int] = frozenset()
     lost: frozenset[Pair] = frozenset()
     found: Mapping[Pair, Row] = field(default_factory=dict)
+    left: frozenset[int] = frozenset()
 
     @property
     def reached(self) -> set[int]:
@@ -57,6 +59,7 @@ class Built:
     resolved: Resolved
     tables: dict[str, list[pa.Table]]
     flags: dict[int, list[str]]
+    left: frozenset[int] = frozenset()
 
     @property
     def refused(self) -> tuple[Refused, ...]:
@@ -102,7 +105,7 @@ def build(
             flags |= marked
             for name, table in made.items():
                 tables.setdefault(name, []).append(table)
-    return Built(reached, gathered, found, resolved_of(gathered, found.values()), tables, flags)
+    return Built(reached, gathered, found, resolved_of(gathered, found.values()), tables, flags, delta.left)
 
 
 def _matched(gathered: Gathered, kind: Kind, model: Model, matches: Mapping[Pair, Row]) -> Matched:

@@ -5,7 +5,7 @@ in the store, or that a declaration leads to. The second are whoever else carrie
 carry an identifier decides what it says.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,6 +16,7 @@ from spine.pipeline.gather import Gathered
 from spine.pipeline.gather_some import gather_some
 from spine.pipeline.rebuild import Labels, labels_of
 from spine.ports import Reader
+from spine.resolution.components import Ints
 from spine.resolution.resolved import Resolved
 
 NEAR = 200
@@ -61,8 +62,8 @@ def surroundings(
     return Surroundings(frozenset(changed | first), resolved_as(gathered, labels), labels)
 
 
-def resolved_as(gathered: Gathered, labels: Labels) -> Resolved:
-    """Gathered records under the entities that these labels give them."""
+def resolved_as(gathered: Gathered, labels: Labels, held: Mapping[str, Ints] | None = None) -> Resolved:
+    """Gathered records under the entities that these labels give them; `held` is that of `Resolved`."""
     label = {kind.value: np.full(gathered.size, -1, np.int64) for kind in Kind}
     for row, number in enumerate(gathered.ids.tolist()):
         if number in labels:
@@ -70,7 +71,7 @@ def resolved_as(gathered: Gathered, labels: Labels) -> Resolved:
             label[kind][row] = entity
     return Resolved(
         gathered.records, gathered.fields, label[Kind.PERSON.value], label[Kind.ORGANISATION.value],
-        gathered.attributes, gathered.claims, gathered.relations, gathered.consents,
+        gathered.attributes, gathered.claims, gathered.relations, gathered.consents, held or {},
     )  # fmt: skip
 
 

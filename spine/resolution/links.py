@@ -78,15 +78,16 @@ def family_pairs(resolved: Resolved) -> tuple[Ints, Ints]:
 def shared_identifiers(resolved: Resolved, namespace: str, crowd: int, records: int | None = None) -> Shared:
     """Which pairs of persons carry one identifier of a namespace; one that more than `crowd` carry pairs nobody.
 
-    Nor does one that more than `records` records carry, where that is given.
+    Nor does one that more than `records` of their records carry, where that is given.
     """
     claims = rows_where(resolved.claims, equal(resolved.claims["namespace"], namespace))
     label = resolved.person[whole_numbers(claims, "row")]
     carried = whole_numbers(claims, "identifier")
+    label, carried = label[label >= 0], carried[label >= 0]
     if records is not None:
         _, at, many = np.unique(carried, return_inverse=True, return_counts=True)
         label, carried = label[many[at] <= records], carried[many[at] <= records]
-    identifier, person = distinct(carried[label >= 0], label[label >= 0])
+    identifier, person = distinct(carried, label)
     if not len(person):
         return Shared(person, person, person, person)
     _, group, count = np.unique(identifier, return_inverse=True, return_counts=True)

@@ -1,0 +1,209 @@
+"""The records around some persons on which their homes depend, read from the store ring by ring.
+
+Whoever writes the same or nearly the same address, has the surname in the street, carries an identifier, or is
+declared family: all of it is looked up under keys of single records, so that what is read does not grow with the store.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from spine.pipeline.gather_some import gather_some
+from spine.pipeline.home_numbers import BY_SORT, sort_of
+from spine.pipeline.key_rows import read_holders
+from spine.pipeline.keying import target_numbers
+from spine.pipeline.rebuild import Labels, labels_of
+from spine.pipeline.surroundings import resolved_as
+from spine.ports import Reader, Row
+from spine.resolution.components import Ints
+from spine.resolution.home_keys import FORM, KEYS, LOOKALIKES, RESIDENTS
+from spine.resolution.household_weights import SHARED, SHARED_RECORDS
+from spine.resolution.resolved import Resolved
+
+_LOOKALIKES = {key.name for key in LOOKALIKES}
+_RESIDENTS = {key.name for key in RESIDENTS}
+
+
+@dataclass
+class Neighbours:
+    """What is known so far: `labels` of records, `complete` persons whose whole neighbourhood is loaded.
+
+    `changed` are the labels of the records that were rebuilt (they go before what the store says), `gone` those of them
+    that are no more. `secret` is the store's key, empty where it keeps no index: then only addresses that are written
+    alike are found.
+    """
+
+    reader: Reader
+    changed: Labels
+    gone: frozenset[int]
+    secret: bytes
+    labels: dict[int, int] = field(default_factory=dict)
+    complete: set[int] = field(default_factory=set)
+    keys: dict[int, tuple[int, ...]] = field(default_factory=dict)
+    held: dict[int, int] = field(default_factory=dict)
+    named: dict[int, frozenset[int]] = field(default_factory=dict)
+
+    def read(self, persons: Iterable[int]) -> None:
+        """Make these persons complete."""
+        new = set(persons) - self.complete
+        own = self._whole(new)
+        self._load(own | self._around(own))
+        self.complete |= new
+
+    def touched(self, records: Iterable[int], left: Iterable[int]) -> set[int]:
+        """The records, these among them, whose homes a change of these may have changed directly.
+
+        `left` are numbers of the index that these records held before.
+        """
+        asked = set(records)
+        count = len(asked)
+        self._learn_keys(asked)
+        now = {key for record in asked for key in self.keys.get(record, ())}
+        before = set(left) - now
+        self._learn_holders(now | before)
+        out = set(asked)
+        for key in now | before:
+            kind = BY_SORT.get(sort_of(key))
+            if kind is None:
+                continue
+            many = self.held[key]
+            crosses = kind.most - count < many <= kind.most + count
+            if kind is FORM or kind.name in _RESIDENTS:
+                reaches = many <= kind.most + count
+            elif kind.name in _LOOKALIKES:
+                reaches = key in before or crosses
+            else:
+                reaches = crosses
+            if reaches:
+                out |= self.named[key]
+        edges = self.reader.get("carries", "start", sorted(asked)) if asked else []
+        out |= self._carriers({edge["end"] for edge in edges if edge["namespace"] in self._sharing}, count)
+        out |= self._family(asked, edges)[0]
+        return out | self._fellow_residents(out)
+
+    def resolved(self) -> Resolved:
+        """Everything that was loaded, as columns."""
+        labels: Labels = {record: ("person", person) for record, person in self.labels.items()}
+        gathered = gather_some(self.reader, self.labels)
+        held: dict[str, Ints] = {}
+        if self.secret:
+            held = {key.name: np.zeros(gathered.size, np.int64) for key in KEYS}
+            for row, record in enumerate(gathered.ids.tolist()):
+                for key in self.keys.get(record, ()):
+                    kind = BY_SORT.get(sort_of(key))
+                    if kind is not None:
+                        held[kind.name][row] = self.held[key]
+        return resolved_as(gathered, labels, held)
+
+    # -------------------------------------------------------------------------------------------------- who is around
+
+    @property
+    def _sharing(self) -> set[str]:
+        return set(SHARED) if self.secret else {*SHARED, "address"}
+
+    def _around(self, own: set[int]) -> set[int]:
+        """Whoever meets these records in a key, an identifier or a declaration."""
+        self._learn_keys(own)
+        keys = {key for record in own for key in self.keys.get(record, ())}
+        self._learn_holders(keys)
+        found: set[int] = set()
+        for key in keys:
+            kind = BY_SORT.get(sort_of(key))
+            if kind is not None and self.held[key] <= kind.most:
+                found |= self.named[key]
+        edges = [edge for edge in self._carried(own) if edge["valid_to"] is None]
+        shared = {edge["end"] for edge in edges if edge["namespace"] in self._sharing}
+        declared, targets = self._family(own, edges)
+        return found | self._carriers(shared) | declared | targets
+
+    def _carried(self, records: set[int]) -> list[Row]:
+        return self.reader.get("carries", "start", sorted(records)) if records else []
+
+    def _carriers(self, identifiers: Iterable[int], more: int = 0) -> set[int]:
+        """The records that carry these identifiers; one more than bring anybody together, where there are as many."""
+        asked = sorted(set(identifiers))
+        rows = self.reader.get("carries", "end", asked, 2 * SHARED_RECORDS + more) if asked else []
+        return {row["start"] for row in rows if row["valid_to"] is None}
+
+    def _family(self, own: set[int], edges: list[Row]) -> tuple[set[int], set[int]]:
+        """Who declares these records (`edges` are what they carry) to be family, with all who answer to the same, and
+        whom they declare themselves."""
+        rows = [row for row in (self.reader.get("record", "id", sorted(own)) if own else []) if row["live"]]
+        gathered = gather_some(self.reader, [row["id"] for row in rows if row["relations"]], consents=False)
+        relations = gathered.relations.filter(gathered.relations["row"].is_valid())
+        kinds, names, values = (relations[name].to_pylist() for name in ("kind", "namespace", "value"))
+        wanted = {(a, b) for kind, a, b in zip(kinds, names, values, strict=True) if kind == "family" and a and b}
+        if not self.secret:
+            return set(), self._answering(wanted)
+        ends = sorted({edge["end"] for edge in edges})
+        value = {row["id"]: row["value"] for row in (self.reader.get("identifier", "id", ends) if ends else [])}
+        own_names = {(edge["namespace"], value[edge["end"]]): edge["end"] for edge in edges}
+        own_names |= {("record", row["key"]): -1 for row in rows}
+        targets = sorted(own_names)
+        numbers = target_numbers(targets, self.secret).tolist()
+        self._learn_holders(numbers)
+        naming = {number for number in numbers if self.named[number]}
+        answering = {own_names[name] for name, number in zip(targets, numbers, strict=True) if number in naming} - {-1}
+        declared = {record for number in naming for record in self.named[number]}
+        return declared | (self._carriers(answering) if answering else set()), self._answering(wanted)
+
+    def _answering(self, wanted: set[tuple[str, str]]) -> set[int]:
+        """The records that answer to these names."""
+        keys = sorted(value for namespace, value in wanted if namespace == "record")
+        out = {row["id"] for row in self.reader.get("record", "key", keys)} if keys else set()
+        values = sorted({value for namespace, value in wanted if namespace != "record"})
+        found = self.reader.get("identifier", "value", values) if values else []
+        return out | self._carriers({row["id"] for row in found if (row["namespace"], row["value"]) in wanted})
+
+    def _fellow_residents(self, records: set[int]) -> set[int]:
+        """The residents of institutions that those among these records may belong to."""
+        self._learn_keys(records)
+        keys = {
+            key for record in records for key in self.keys.get(record, ())
+            if (kind := BY_SORT.get(sort_of(key))) is not None and kind.name in _RESIDENTS
+        }  # fmt: skip
+        self._learn_holders(keys)
+        return {record for key in keys for record in self.named[key]}
+
+    # ------------------------------------------------------------------------------------------------- what is loaded
+
+    def _load(self, records: set[int]) -> None:
+        """Load the persons of these records, whole, with the keys of all their records."""
+        new = records - self.labels.keys()
+        persons = {one for record, one in self.persons(new).items() if record not in self.labels}
+        whole = self._whole(persons)
+        self._learn_keys(whole)
+        self._learn_holders(
+            key for record in whole for key in self.keys.get(record, ()) if sort_of(key) and key not in self.held
+        )
+
+    def persons(self, records: Iterable[int]) -> dict[int, int]:
+        """The person of each of these records."""
+        asked = set(records)
+        stored = labels_of(self.reader, asked - self.changed.keys() - self.gone)
+        found = {record: self.changed[record] for record in asked & self.changed.keys()} | stored
+        return {record: number for record, (kind, number) in found.items() if kind == "person"}
+
+    def _whole(self, persons: Iterable[int]) -> set[int]:
+        """All records of these persons, which are then labelled."""
+        asked = set(persons)
+        rows = self.reader.get("resolves_to_person", "end", sorted(asked)) if asked else []
+        found = {row["start"]: row["end"] for row in rows if row["start"] not in self.changed}
+        found = {record: person for record, person in found.items() if record not in self.gone}
+        for record, (kind, person) in self.changed.items():
+            if kind == "person" and person in asked:
+                found[record] = person
+        self.labels |= found
+        return set(found)
+
+    def _learn_keys(self, records: Iterable[int]) -> None:
+        new = sorted(set(records) - self.keys.keys())
+        rows = self.reader.get("keyed", "id", new) if new and self.secret else []
+        self.keys |= dict.fromkeys(new, ())
+        self.keys |= {row["id"]: tuple(np.frombuffer(row["targets"] or b"", dtype="<i8").tolist()) for row in rows}
+
+    def _learn_holders(self, keys: Iterable[int]) -> None:
+        for key, one in read_holders(self.reader, set(keys) - self.held.keys()).items():
+            self.held[key] = one.held
+            self.named[key] = frozenset(one.records or ())

@@ -1,0 +1,60 @@
+"""The numbers under which the key index holds what homes are looked up by: `home_keys.KEYS`, hashed like blocking keys.
+
+A number tells its kind of key by its last four bits; a record's stand among its targets in the table `keyed`.
+"""
+
+import numpy as np
+import pyarrow as pa
+
+from spine.domain.vocabulary import Kind
+from spine.normalise.columns import at_positions
+from spine.pipeline.gather import Gathered
+from spine.pipeline.keying import SORTS, Hashes, mixed, of_sort, positive, seed_of
+from spine.pipeline.numbering import numbers
+from spine.resolution.address_forms import PARTS, forms_of
+from spine.resolution.components import Ints
+from spine.resolution.grouping import Coded, coded
+from spine.resolution.home_keys import KEYS, HomeKey, part_of
+from spine.resolution.residencies import residents
+from spine.resolution.resolved import Resolved
+
+BY_SORT: dict[int, HomeKey] = dict(enumerate(KEYS, 1))
+"""The kind of key that the last four bits of a number stand for; 0 is what a relation names."""
+
+
+def sort_of(number: int) -> int:
+    """The sort of a number of the index."""
+    return number & SORTS
+
+
+def home_numbers(gathered: Gathered, rows: Ints, secret: bytes) -> tuple[Ints, Ints]:
+    """Of these rows the numbers of their home keys, as (place in `rows`, number); organisations have none."""
+    persons = np.isin(rows, gathered.rows_of(Kind.PERSON))
+    nobody = np.full(len(rows), -1, np.int64)
+    some = Resolved(
+        at_positions(gathered.records, rows), at_positions(gathered.fields, rows), nobody, nobody,
+        at_positions(gathered.attributes, rows),
+    )  # fmt: skip
+    forms, written = forms_of({part: some.text(part) for part in PARTS})
+    surname, resident = coded(some.text("surname")), residents(some)
+    hashes = {"surname": _hashes(surname, secret)}
+    places, found = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    for sort, key in BY_SORT.items():
+        number: Hashes = np.full(len(rows), seed_of(f"home:{key.name}"), np.uint64)
+        holds = persons & (written >= 0) & (resident if key.resident else True)
+        for part in key.parts:
+            if part not in hashes:
+                hashes[part] = np.append(_hashes(part_of(forms, part), secret), np.uint64(0))[written]
+            number = mixed(number, hashes[part])
+        for part in key.needs:
+            holds &= surname.codes >= 0 if part == "surname" else np.append(forms.has(part), False)[written]
+        places.append(np.flatnonzero(holds))
+        found.append(of_sort(positive(number[holds]), sort))
+    return np.concatenate(places), np.concatenate(found)
+
+
+def _hashes(column: Coded, secret: bytes) -> Hashes:
+    """The hash of each row's text, 0 where it has none."""
+    table = np.maximum(numbers(secret, pa.array(column.texts.tolist(), pa.string())), 1).astype(np.uint64)
+    hashes: Hashes = np.append(table, np.uint64(0))[column.codes]
+    return hashes
