@@ -91,7 +91,8 @@ IDENTIFIER_WORDS: dict[str, str] = {
     "customer": "customerid customerno customernumber custid custno kundennummer kundennr kundenr clientid clientno "
     "numeroclient kundnummer accountid customerref",
     "master": "masterid mdmid goldenid partyid",
-    "account": "iban bankaccount accountnumber accountno kontonummer bic paymentaccount cardhash",
+    "bank": "iban bankaccount bankaccountnumber kontonummer",
+    "account": "accountnumber accountno bic paymentaccount cardhash",
     "device": "deviceid idfa gaid adid advertisingid maid deviceuuid",
     "mobile_token": "pushtoken mobiletoken fcmtoken apnstoken devicetoken",
     "cookie": "cookie cookieid visitorid gaclientid anonymousid browserid",

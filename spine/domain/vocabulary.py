@@ -47,6 +47,7 @@ NAMESPACES: dict[str, Namespace] = {
         Namespace("email", Policy.STRONG, "e-mail address", 3650),
         Namespace("phone", Policy.SHAREABLE, "telephone number, E.164", 1095),
         Namespace("account", Policy.SHAREABLE, "payment or bank account, hashed", 3650),
+        Namespace("bank", Policy.SHAREABLE, "bank details, kept as a keyed hash only", 3650),
         Namespace("address", Policy.SHAREABLE, "postal address, one line", 3650),
         Namespace("device", Policy.SHAREABLE, "device or mobile advertising id", 365),
         Namespace("mobile_token", Policy.SHAREABLE, "push token of an app installation", 365),
@@ -62,6 +63,9 @@ NAMESPACES: dict[str, Namespace] = {
     )
 }
 """Namespaces known from the start; a mapping may name others (`x_…`), which are strong."""
+
+SEALED_NAMESPACES = ("bank",)
+"""Namespaces whose values are never kept: a keyed hash stands for them, in the record as it came, too."""
 
 CUSTOM_NAMESPACE = Namespace("x_", Policy.STRONG, "an identifier kind of a mapping's own")
 

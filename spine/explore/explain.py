@@ -13,11 +13,11 @@ from spine.domain.vocabulary import NAMESPACES
 from spine.errors import NotFound
 from spine.explore.membership import Entity, resolve
 from spine.explore.models import evidence_of
+from spine.explore.sealed import looked_up
 from spine.explore.spans import span
 from spine.matching.model import Evidence, Model
 from spine.matching.on_demand import Side, score_two
 from spine.matching.stored import stored_models
-from spine.normalise.identifiers import normalise_identifier
 from spine.ports import Reader, Row
 
 _JUDGED = 1e9
@@ -226,7 +226,7 @@ def is_identifier(named: str) -> bool:
 
 
 def _carriers(reader: Reader, space: str, value: str) -> list[Row]:
-    forms = sorted({value, normalise_identifier(space, value) or value})
+    forms = sorted({value, looked_up(reader, space, value) or value})
     nodes = [row["id"] for row in reader.get("identifier", "value", forms) if row["namespace"] == space]
     edges = reader.get("carries", "end", nodes, 50) if nodes else []
     rows = reader.get("record", "id", sorted({edge["start"] for edge in edges})) if edges else []

@@ -8,7 +8,7 @@ from spine.domain.vocabulary import CUSTOM_NAMESPACE, NAMESPACES, Policy, namesp
 from spine.errors import NotFound, QueryError
 from spine.explore.membership import Entity, resolve
 from spine.explore.persons import core
-from spine.normalise.identifiers import normalise_identifier
+from spine.explore.sealed import looked_up
 from spine.ports import Reader, Row, Where
 
 CARRIERS_CAP = 200
@@ -96,7 +96,7 @@ def _identifiers(reader: Reader, space: str | None, value: str) -> list[Row]:
     spaces = [space] if space else list(NAMESPACES)
     forms: dict[str, set[str]] = {}
     for name in spaces:
-        for form in (value, normalise_identifier(name, value)):
+        for form in (value, looked_up(reader, name, value, named=space is not None)):
             if form:
                 forms.setdefault(form, set()).add(name)
     rows = reader.get("identifier", "value", sorted(forms), CARRIERS_CAP)

@@ -12,7 +12,7 @@ from spine.domain.ids import decode_id, encode_id
 from spine.errors import NotFound, QueryError
 from spine.explore.explain import is_identifier
 from spine.explore.graph import FAN_OUT, GraphEdge, Hub, Place, check_kinds, edges_around, rows_of
-from spine.normalise.identifiers import normalise_identifier
+from spine.explore.sealed import looked_up
 from spine.ports import Reader, Row
 
 MAX_STEPS = 16
@@ -78,7 +78,7 @@ def place_named(reader: Reader, context: Context, named: str) -> Place:
     """The node that a name stands for: a public id, `source/record_id`, or `namespace:value`; NotFound, BadId."""
     if is_identifier(named):
         space, value = named.split(":", 1)
-        forms = sorted({value, normalise_identifier(space, value) or value})
+        forms = sorted({value, looked_up(reader, space, value) or value})
         rows = [row for row in reader.get("identifier", "value", forms) if row["namespace"] == space]
         table = "identifier"
     elif "/" in named:

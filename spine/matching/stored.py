@@ -1,11 +1,21 @@
-"""The models that a store keeps, one document per kind, each parsed once per version."""
+"""What a store keeps for matching: its key, and one model per kind, each parsed once per version."""
 
+import json
 from collections.abc import Iterable
 from functools import lru_cache
 
 from spine.domain.vocabulary import Kind
 from spine.matching.model import Model
 from spine.ports import Reader
+
+KEY_DOCUMENT = "meta:identifier-key"
+
+
+def stored_key(reader: Reader) -> bytes:
+    """The key of keyed hashes that the store keeps; empty where nothing has been loaded."""
+    rows = reader.get("document", "id", [KEY_DOCUMENT])
+    key: str = json.loads(rows[0]["body"])["key"] if rows else ""
+    return key.encode()
 
 
 def stored_models(reader: Reader, kinds: Iterable[str]) -> dict[str, Model]:

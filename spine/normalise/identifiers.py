@@ -62,6 +62,7 @@ _NORMALISERS: dict[str, Callable[[str], str | None]] = {
     "ip": _ip,
     "loyalty": _card,
     "account": _card,
+    "bank": _card,
     "device": _card,
     "cookie": _exact,
     "mobile_token": _exact,

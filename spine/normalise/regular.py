@@ -21,7 +21,7 @@ _LEI = "^[0-9A-Z]{20}$"
 _LONGEST_LOCAL = 63
 
 EXACT = ("cookie", "mobile_token")
-CARDS = ("loyalty", "account", "device")
+CARDS = ("loyalty", "account", "bank", "device")
 REGISTERS = ("register", "tax_id")
 OWN_RULES = ("phone", "domain", "address", "national_id", "ip")
 """Namespaces whose values always go one by one."""

@@ -63,12 +63,6 @@ def missed(reader: Reader, position: int) -> bool:
     return len(entries) == _MOST or any(_unseen(entry["cause"], json.loads(entry["entry"])) for entry in entries)
 
 
-def bore_since(reader: Reader, position: int) -> bool:
-    """Whether a write after this position changed something that resolving depends on."""
-    entries = reader.select("log", [Where("id", "gt", position)], limit=_MOST)
-    return len(entries) == _MOST or any(not _BEARS.isdisjoint(json.loads(one["entry"])["tables"]) for one in entries)
-
-
 def _unseen(cause: str, entry: "dict[str, dict[str, object]]") -> bool:
     tables = entry["tables"]
     if cause == "resolve" or "touched" in tables or entry["details"].get("online"):

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from spine.matching.stored import KEY_DOCUMENT, stored_key
 from spine.normalise.columns import compute
-from spine.ports import Clock, Reader, Writer, arrow_schema
+from spine.ports import Clock, Writer, arrow_schema
 from spine.resolution.components import Ints
 
-KEY_DOCUMENT = "meta:identifier-key"
+__all__ = ["KEY_DOCUMENT", "key_of", "numbers", "stored_key"]
 
 
 def key_of(writer: Writer, clock: Clock, chosen: str = "") -> bytes:
@@ -24,13 +25,6 @@ def key_of(writer: Writer, clock: Clock, chosen: str = "") -> bytes:
     row = {"id": KEY_DOCUMENT, "kind": "meta", "at": clock.now(), "body": json.dumps({"key": text})}
     writer.put("document", pa.Table.from_pylist([row], schema=arrow_schema("document")))
     return text.encode()
-
-
-def stored_key(reader: Reader) -> bytes:
-    """The key that the store keeps; empty where nothing has been loaded."""
-    rows = reader.get("document", "id", [KEY_DOCUMENT])
-    key: str = json.loads(rows[0]["body"])["key"] if rows else ""
-    return key.encode()
 
 
 def numbers(key: bytes, *columns: Any) -> Ints:

@@ -18,6 +18,7 @@ from spine.normalise.dates import DateOrder
 from spine.normalise.record import Options, Prepared, prepare
 from spine.pipeline.batch_writer import graph_table
 from spine.pipeline.numbering import numbers
+from spine.pipeline.sealing import sealed
 from spine.ports import SourceBatch
 
 _AMOUNT = r"^[+-]?\d+(\.\d*)?([eE][+-]?\d+)?$"
@@ -44,6 +45,7 @@ class Ready:
 
 def make_ready(batch: SourceBatch, options: Options, key: bytes, now: str) -> Ready:
     """Make a batch ready; `key` is the store's key of identifier numbers, `now` the time at which it came."""
+    batch = sealed(batch, key)
     tables: dict[str, pa.Table] = {}
     prepared = Prepared(pa.table({}), pa.table({}))
     if batch.records.num_rows:

@@ -56,6 +56,7 @@ TWO_HEADS = Weight(-4_000, "one source counts both as the head of a household")
 SHARED: dict[str, Weight] = {
     "phone": Weight(5_000, "a telephone two persons answer: a landline more often than a workplace"),
     "account": Weight(6_000, "a payment account two persons use"),
+    "bank": Weight(7_000, "one bank account that two persons are paid from or into: couples more often than anybody"),
     "loyalty": Weight(6_000, "a loyalty card two persons use"),
     "device": Weight(4_000, "a device two persons use"),
     "mobile_token": Weight(4_000, "an app installation two persons use"),

@@ -71,8 +71,10 @@ def gather(resolved: Resolved, homes: Residencies, common: Surnames) -> Evidence
     bits = common.bits(homes.surname.texts.tolist())
     surnames_at = distinct_count(at, surname, forms.size)
     family = distinct_numbers(pair_keys(labels, *family_pairs(resolved)))
-    shared = {name: _shared(labels, shared_identifiers(resolved, name, w.SHARED_CROWD, w.SHARED_RECORDS), w.SHARED[name].value)
-              for name in w.SHARED}  # fmt: skip
+    shared = {
+        name: _shared(labels, shared_identifiers(resolved, name, w.SHARED_CROWD, w.SHARED_RECORDS), weight.value)
+        for name, weight in w.SHARED.items()
+    }
     return Evidence(
         homes, persons_at, np.append(surnames_at, 0)[at],
         np.append(homes.dwellings.writers > CROWD, False)[at], surname, bits, labels, family[family >= 0],

@@ -32,7 +32,8 @@ from spine.settings import Settings
 from spine.stewardship.judging import judge, withdraw
 
 SAME = ("component", "in_component", "match", "resolves_to_person", "resolves_to_organisation", "person",
-        "organisation", "related_to", "employed_by", "subsidiary_of", "household", "resides_in", "member_of")  # fmt: skip
+        "organisation", "related_to", "employed_by", "subsidiary_of", "household", "resides_in",
+        "member_of")  # fmt: skip
 """What must come out equal to the row."""
 
 NAMES = st.sampled_from(["r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9"])

@@ -1,0 +1,54 @@
+"""Bank details are kept as keyed hashes: nothing in the store tells the number, and yet it is found and shared."""
+
+import pytest
+from batches import Ticking, batch, person
+
+from spine.access.context import LOCAL
+from spine.domain.graph import GRAPH
+from spine.explore.explain import is_identifier
+from spine.explore.identities import identity
+from spine.explore.sealed import looked_up
+from spine.normalise.sealing import is_sealed, seal
+from spine.pipeline.ingest import ingest
+from spine.ports import GraphStore
+
+NUMBER = "DE89370400440532013000"
+SPACED = "DE89 3704 0044 0532 0130 00"
+
+
+def test_the_number_is_nowhere_in_the_store_and_is_found(store: GraphStore) -> None:
+    rows = [
+        person("r1", "2025-01-01", f"bank:{SPACED}", given_name="Ann", surname="Quist"),
+        person("r2", "2025-01-01", f"bank:{NUMBER.lower()}", given_name="Ben", surname="Quist"),
+        person("r3", "2025-01-01", "bank:GB33BUKB20201555555555", given_name="Cy", surname="Lee"),
+    ]
+    ingest(store, LOCAL, batch(rows), Ticking(), key="batches")
+    with store.reading(LOCAL) as reader:
+        for table in GRAPH:
+            text = str(reader.scan(table).to_pylist()).lower()
+            assert NUMBER.lower() not in text, table
+            assert SPACED.lower() not in text, table
+        found = identity(reader, LOCAL, None, SPACED, 0.95)
+        assert [row["namespace"] for row in found.identifiers] == ["bank"]
+        assert len(found.candidates) == 2
+        assert found.shared
+        value = found.identifiers[0]["value"]
+        assert is_sealed(value)
+        assert looked_up(reader, "bank", value) == value
+        assert is_identifier(f"bank:{NUMBER}")
+        homes = {row["end"] for row in reader.scan("member_of").to_pylist()}
+        assert homes == {1}
+
+
+def test_the_same_row_again_changes_nothing(store: GraphStore) -> None:
+    row = person("r1", "2025-01-01", f"bank:{SPACED}", given_name="Ann", surname="Quist")
+    ingest(store, LOCAL, batch([row]), Ticking(), key="batches")
+    assert ingest(store, LOCAL, batch([row]), Ticking(), key="batches").position is None
+
+
+@pytest.mark.parametrize("key", [b"one", b"two"])
+def test_the_hash_depends_on_the_key_and_not_on_the_spelling(key: bytes) -> None:
+    once = seal("bank", SPACED, key)
+    assert once == seal("bank", NUMBER.lower(), key) == seal("bank", str(once), key)
+    assert once != seal("bank", NUMBER, b"three")
+    assert seal("bank", " ", key) is None
