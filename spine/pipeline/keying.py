@@ -162,6 +162,7 @@ def positive(found: Hashes) -> Ints:
 
 
 def seed_of(text: str) -> int:
+    """A number that stands for a name: keys of different names are never mixed up."""
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest(), "little")
 
 
