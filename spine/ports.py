@@ -121,10 +121,13 @@ class BlockingRule:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Pairs of row numbers, `left` < `right`, each pair once; and how many pairs crowded keys kept apart."""
+    """Pairs of row numbers, `left` < `right`, each pair once; and how many pairs crowded keys kept apart.
 
-    left: np.ndarray[Any, np.dtype[np.int64]]
-    right: np.ndarray[Any, np.dtype[np.int64]]
+    Their whole numbers may be of four bytes or eight.
+    """
+
+    left: np.ndarray[Any, np.dtype[Any]]
+    right: np.ndarray[Any, np.dtype[Any]]
     skipped: Mapping[str, int] = field(default_factory=dict)
 
 

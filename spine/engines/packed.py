@@ -1,9 +1,12 @@
 """Pairs of rows packed into one 64-bit number each, because sorting these is the quickest way to keep each once."""
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spine.normalise.whole_numbers import Ints, bits_for, distinct_numbers
 
+Rows = NDArray[np.int32]
+"""Pairs of more than two thousand million rows would not fit into this, nor into the memory."""
 PENDING = 1 << 25
 """So many pairs wait before they are sorted in; what bounds the memory."""
 
@@ -29,7 +32,10 @@ class PairSet:
         self._pending, self._waiting = [], 0
         self._kept = distinct_numbers(together)
 
-    def columns(self) -> tuple[Ints, Ints]:
-        """The pairs, sorted, as two columns."""
+    def columns(self) -> tuple[Rows, Rows]:
+        """The pairs, sorted, as two columns; none is left here."""
         self._settle()
-        return self._kept >> self._bits, self._kept & ((1 << self._bits) - 1)
+        packed, self._kept = self._kept, np.empty(0, np.int64)
+        right = (packed & ((1 << self._bits) - 1)).astype(np.int32)
+        packed >>= self._bits
+        return packed.astype(np.int32), right

@@ -21,10 +21,11 @@ from spine.pipeline.listed import listed_apart
 from spine.pipeline.progress import Stopwatch
 from spine.pipeline.scoring import matches, weights_in_trees
 from spine.ports import MatchEngine, Reader
-from spine.resolution import capping, merge_tree
-from spine.resolution.components import NO_PAIRS, Ints, Pairs, connected, inside_pairs
+from spine.resolution import capping
+from spine.resolution.components import NO_PAIRS, Ints, Pairs, connected
 from spine.resolution.constraints import unique_conflicts
 from spine.resolution.cutting import joined_at
+from spine.resolution.forest import grow
 from spine.resolution.judgements import Refused, Settled, settle
 from spine.resolution.trees import NEVER, Method, Trees
 from spine.resolution.trees import Policy as TreePolicy
@@ -75,15 +76,16 @@ def match(
     if model is None:
         with watch.stage(f"{kind.value}: train"):
             model = _learned(gathered, kind, encoded, (pairs.left, pairs.right)) if learn else untrained(kind)
-    with watch.stage(f"{kind.value}: score", len(pairs.left)):
+    candidates, skipped = len(pairs.left), dict(pairs.skipped)
+    with watch.stage(f"{kind.value}: score", candidates):
         found = matches(model, encoded, (pairs.left, pairs.right), watch.progress.advance)
         (left, right), weight, levels = found
+    # All that follows looks at the few that match: the candidates take more room than the records.
+    del pairs
     with watch.stage(f"{kind.value}: merge trees"):
         judged = judged_among(gathered, rows)
         trees, refused = trees_of(gathered, rows, encoded, model, (left, right), weight, judged, linkage)
-    return Matched(
-        kind, rows, encoded, model, left, right, weight, levels, trees, len(pairs.left), dict(pairs.skipped), refused
-    )
+    return Matched(kind, rows, encoded, model, left, right, weight, levels, trees, candidates, skipped, refused)
 
 
 def judged_among(gathered: Gathered, rows: Ints) -> list[Judgement]:
@@ -144,10 +146,8 @@ def trees_of(
     before, same = same, _places(ids, settled.same)
     if not all(map(np.array_equal, before, same)):
         labels = capping.split(whole, pairs[0], pairs[1], weight, same=same, cap=policy.cap)
-    one, other, _ = inside_pairs(labels)
-    weights = weights_in_trees(model, encoded, one, other)
-    trees = merge_tree.build(
-        gathered.order[rows], labels, one, other, weights,
+    trees = grow(
+        gathered.order[rows], labels, lambda one, other: weights_in_trees(model, encoded, one, other),
         same=same, forbidden=forbidden, group=_contents(encoded), policy=policy,
     )  # fmt: skip
     return trees, refused

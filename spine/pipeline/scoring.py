@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from spine.matching.encoded import Encoded
 from spine.matching.model import Model
@@ -42,7 +43,11 @@ def matches(
         if advance is not None:
             advance(min(PIECE, len(pairs[0]) - start))
     found = np.concatenate(kept)
-    return (pairs[0][found], pairs[1][found]), np.concatenate(weights), pa.chunked_array(levels, pa.string())
+    return (
+        (_whole(pairs[0][found]), _whole(pairs[1][found])),
+        np.concatenate(weights),
+        pa.chunked_array(levels, pa.string()),
+    )
 
 
 def weights_in_trees(model: Model, encoded: Encoded, left: Ints, right: Ints) -> Ints:
@@ -59,9 +64,14 @@ def _starts(pairs: Pairs) -> range:
 def _pieces(work: Callable[[Ints, Ints], Found], pairs: Pairs) -> Iterator[Found]:
     """What `work` makes of each piece, in their order, several being worked on at once."""
     if len(pairs[0]) <= PIECE:
-        yield from (work(*pairs) for _ in _starts(pairs))
+        yield from (work(*map(_whole, pairs)) for _ in _starts(pairs))
         return
     with ThreadPoolExecutor(AT_ONCE) as pool:
         yield from pool.map(
-            lambda start: work(pairs[0][start : start + PIECE], pairs[1][start : start + PIECE]), _starts(pairs)
+            lambda start: work(*(_whole(side[start : start + PIECE]) for side in pairs)), _starts(pairs)
         )
+
+
+def _whole(numbers: NDArray[Any]) -> Ints:
+    """Row numbers as what numpy takes rows by the quickest."""
+    return numbers.astype(np.int64, copy=False)
