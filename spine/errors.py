@@ -116,6 +116,12 @@ class ModelError(SpineError):
     code = "BAD_MODEL"
 
 
+class NotReady(SpineError):
+    """An answer that is still being made ready; ask again."""
+
+    code = "NOT_READY"
+
+
 class StoreError(SpineError):
     """A store that could not do what was asked."""
 

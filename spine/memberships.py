@@ -3,6 +3,7 @@
 The merge trees of all components are laid end to end, so a cut is a handful of array operations however many there are.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,13 +29,42 @@ class Forest:
     """The merge trees of one kind, end to end: per member its record, whom it joined, how sure, and in which order.
 
     `into` counts over all members; `height` is in thousandths of a bit, NEVER where a member was not taken; `order`
-    lists the members that were taken, tree by tree, in the order of the joins.
+    lists the members that were taken, tree by tree, in the order of the joins. `component` is the number of the
+    component that a member is in.
     """
 
     records: Ints
     into: Ints
     height: Ints
     order: Ints
+    component: Ints
+
+    def members(self, components: Sequence[int]) -> Ints:
+        """The records of these components."""
+        return self.records[np.isin(self.component, np.asarray(components, np.int64))]
+
+    def around(self, records: Ints) -> "Forest":
+        """The trees that these records are in."""
+        inside = self.component[np.isin(self.records, records)]
+        return self._where(np.isin(self.component, inside))
+
+    def with_trees(self, components: Sequence[int], newer: "Forest") -> "Forest":
+        """The same with newer trees in the place of those of these components."""
+        kept = self._where(np.isin(self.component, np.asarray(components, np.int64), invert=True))
+        base = len(kept.records)
+        return Forest(
+            np.concatenate((kept.records, newer.records)),
+            np.concatenate((kept.into, newer.into + base)),
+            np.concatenate((kept.height, newer.height)),
+            np.concatenate((kept.order, newer.order + base)),
+            np.concatenate((kept.component, newer.component)),
+        )
+
+    def _where(self, kept: "np.ndarray[Any, np.dtype[np.bool_]]") -> "Forest":
+        """The trees of these members, which are whole trees."""
+        place = np.cumsum(kept) - 1
+        order = place[self.order[kept[self.order]]]
+        return Forest(self.records[kept], place[self.into[kept]], self.height[kept], order, self.component[kept])
 
     def entities(self, height: int) -> Ints:
         """For each member the earliest record of its cluster when joins below `height` are undone."""
@@ -51,7 +81,11 @@ def read_forest(reader: Reader, kind: Kind) -> Forest:
 
 def read_forests(reader: Reader) -> dict[Kind, Forest]:
     """The merge trees of every kind, from one look at the components of the store."""
-    components = reader.scan("component", ["kind", "members", "value"])
+    return forests_of(reader.scan("component", ["id", "kind", "members", "value"]))
+
+
+def forests_of(components: pa.Table) -> dict[Kind, Forest]:
+    """The merge trees of every kind in these rows of components."""
     held = components.filter(pc.greater(pc.list_value_length(components["members"]), pa.scalar(1)))
     held = held.filter(pc.greater(pc.binary_length(held["value"]), pa.scalar(0)))
     return {kind: _forest(held.filter(pc.equal(held["kind"], pa.scalar(kind.value)))) for kind in Kind}
@@ -59,7 +93,7 @@ def read_forests(reader: Reader) -> dict[Kind, Forest]:
 
 def _forest(components: pa.Table) -> Forest:
     if not components.num_rows:
-        return Forest(*(np.empty(0, np.int64) for _ in range(4)))
+        return Forest(*(np.empty(0, np.int64) for _ in range(5)))
     values: Any = one_array(components["value"]).cast(pa.large_binary())
     offsets = np.frombuffer(values.buffers()[1], np.int64)[values.offset :][: len(values) + 1]
     joins = joins_of_all(offsets, np.frombuffer(values.buffers()[2], np.uint8))
@@ -69,7 +103,9 @@ def _forest(components: pa.Table) -> Forest:
         raise StoreError("A component has not as many members as its tree.", remedy="Resolve again.")
     taken = np.flatnonzero(joins.step >= 0)
     tree = np.repeat(np.arange(len(joins.start) - 1), np.diff(joins.start))[taken]
-    return Forest(records, joins.into, joins.height, taken[np.argsort(tree << 32 | joins.step[taken])])
+    order = taken[np.argsort(tree << 32 | joins.step[taken])]
+    component = np.repeat(components["id"].to_numpy(), np.diff(joins.start))
+    return Forest(records, joins.into, joins.height, order, component)
 
 
 def read_model(reader: Reader, kind: Kind) -> Model:

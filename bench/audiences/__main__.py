@@ -19,7 +19,8 @@ from bench.audiences.world import fill
 from spine.access.context import LOCAL
 from spine.audiences.definition import read_definition
 from spine.audiences.export import encoded, table_of
-from spine.audiences.projection import Frame, Projections
+from spine.audiences.frames import Frame
+from spine.audiences.projection import Projections
 from spine.audiences.selection import Selection
 from spine.bootstrap import open_store
 from spine.explore.consents import consents

@@ -54,6 +54,13 @@ class ModelFacts:
     calibration: list[CalibrationPoint]
 
 
+@strawberry.type(description="How far that is which audiences are asked of; it is kept in memory, and read at first.")
+class Readiness:
+    position: int | None = strawberry.field(description="The position of the change log it is as of; null before that.")
+    doing: str | None = strawberry.field(description="What is being read anew; counts are as of `position` meanwhile.")
+    done: float = strawberry.field(description="Which share of that is done.")
+
+
 @strawberry.type(description="What the graph holds now.")
 class Status:
     counts: list[Count]
@@ -61,6 +68,7 @@ class Status:
     position: int = strawberry.field(description="The position of the change log.")
     ultimate_parents: int
     confidence: float = strawberry.field(description="The default confidence.")
+    audiences: Readiness
 
 
 @strawberry.type(description="Traversals and overviews, for analysts.")
@@ -104,13 +112,14 @@ class AnalysisQueries:
 
     @resolved("How much there is of everything, and which model is in use.")
     async def status(self, info: Info) -> Status:
-        found = await info.context.ask(overview.status)
+        found, ready = await info.context.ask(overview.status), info.context.projections.readiness()
         return Status(
             counts=[Count(name=name, count=count) for name, count in found.counts.items()],
             models=[_model_facts(one) for one in found.models],
             position=found.position,
             ultimate_parents=found.ultimate_parents,
             confidence=info.context.settings.confidence,
+            audiences=Readiness(position=ready.position, doing=ready.doing, done=ready.done),
         )
 
 

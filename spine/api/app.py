@@ -40,13 +40,19 @@ HEADERS = {
 
 
 def create_app(
-    store: GraphStore, settings: Settings, *, hosts: Collection[str] = LOCAL_HOSTS, desks: int = 4
+    store: GraphStore,
+    settings: Settings,
+    *,
+    hosts: Collection[str] = LOCAL_HOSTS,
+    desks: int = 4,
+    prepared: bool = False,
 ) -> Starlette:
     """An ASGI application over a store that the caller opened and closes.
 
-    Requests whose Host header names none of `hosts` are refused; `desks` is how many are answered at a time.
+    Requests whose Host header names none of `hosts` are refused; `desks` is how many are answered at a time. Where it
+    is `prepared`, what audiences are asked of is read ahead in another thread.
     """
-    state = Desks(store, settings, desks)
+    state = Desks(store, settings, desks, prepared=prepared)
     tail = Tail(state)
 
     @asynccontextmanager

@@ -146,7 +146,7 @@ class Audience:
 
     @resolved("How many, and how many are left out.")
     async def counts(self, info: Info) -> AudienceCounts:
-        return counts_of(await self._ask(info, Selection.counts))
+        return counts_of(await self._ask(info, Selection.counts, latest=False))
 
     @resolved("Some members, the same ones each time.")
     async def sample(self, info: Info, size: int = 10) -> list[AudienceMember]:
@@ -179,12 +179,13 @@ class Audience:
         place = f"/audiences/{quote(self.name)}"
         return AudienceFiles(csv=f"{place}.csv", parquet=f"{place}.parquet", manifest=f"{place}.json")
 
-    async def _ask(self, info: Info, question: Callable[[Selection], Answer]) -> Answer:
+    async def _ask(self, info: Info, question: Callable[[Selection], Answer], *, latest: bool = True) -> Answer:
         session = info.context
 
         def asked(reader: Reader, context: Context) -> Answer:
             default = session.settings.confidence
-            with selected(session.projections, reader, context, self.definition_, default, self.as_of) as found:
+            projections, asked_day = session.projections, self.as_of
+            with selected(projections, reader, context, self.definition_, default, asked_day, latest=latest) as found:
                 return question(found)
 
         return await session.ask(asked)

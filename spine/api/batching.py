@@ -9,15 +9,16 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, asynccontextmanager
+from functools import partial
 from typing import Any, TypeVar
 
 from strawberry.dataloader import DataLoader
 
-from spine.access.context import Context
+from spine.access.context import LOCAL, Context
 from spine.api.errors import TimeOut
 from spine.audiences.projection import Projections
 from spine.errors import AccessDenied
-from spine.ports import GraphStore, Reader
+from spine.ports import GraphStore, Reader, SystemClock
 from spine.settings import Settings
 
 Key = TypeVar("Key", bound=Hashable)
@@ -127,14 +128,19 @@ def _forget(running: "asyncio.Future[Any]") -> None:
 
 
 class Desks:
-    """The threads that requests borrow: `size` requests are answered at a time, the others wait their turn."""
+    """The threads that requests borrow: `size` requests are answered at a time, the others wait their turn.
 
-    def __init__(self, store: GraphStore, settings: Settings, size: int = 4) -> None:
+    Where they are `prepared`, another thread reads ahead what audiences are asked of.
+    """
+
+    def __init__(self, store: GraphStore, settings: Settings, size: int = 4, *, prepared: bool = False) -> None:
         self.changed: Callable[[], None] = lambda: None
         """Called after every change that a session has made."""
         self._store = store
         self._settings = settings
-        self._projections = Projections()
+        self._projections = Projections(partial(store.reading, LOCAL) if prepared else None)
+        if prepared:
+            self._projections.prepare(settings.confidence, SystemClock().now()[:10])
         self._all = [ThreadPoolExecutor(1, thread_name_prefix=f"spine-desk-{at}") for at in range(size)]
         self._free: asyncio.LifoQueue[ThreadPoolExecutor] = asyncio.LifoQueue()
         for desk in self._all:

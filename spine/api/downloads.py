@@ -13,7 +13,7 @@ from spine.audiences.export import encoded, manifest, table_of
 from spine.audiences.projection import Projections
 from spine.audiences.saved import saved_audience
 from spine.audiences.selection import selected
-from spine.errors import NotFound, SpineError
+from spine.errors import NotFound, NotReady, SpineError
 from spine.ports import Reader, SystemClock
 
 MEDIA = {"csv": "text/csv; charset=utf-8", "parquet": "application/vnd.apache.parquet", "json": "application/json"}
@@ -30,7 +30,8 @@ async def audience_file(request: Request) -> Response:
         async with desks.session(LOCAL) as session:
             body = await session.ask(_file, session.projections, name, wanted, session.settings.confidence)
     except SpineError as error:
-        return JSONResponse(document(error), 404 if isinstance(error, NotFound) else 400)
+        status = 404 if isinstance(error, NotFound) else 503 if isinstance(error, NotReady) else 400
+        return JSONResponse(document(error), status)
     headers = {"content-disposition": f'attachment; filename="{name}.{wanted}"', "cache-control": "no-store"}
     return Response(body, media_type=MEDIA[wanted], headers=headers)
 

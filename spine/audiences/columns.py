@@ -1,7 +1,8 @@
-"""The columns of the graph that audiences are made of, read again where the change log says that they moved."""
+"""What audiences are made of, as it lies in the graph: whole tables, or the rows about the nodes that were touched."""
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +15,8 @@ from spine.errors import ModelError
 from spine.explore.facts import BELIEVED, Facts, declared
 from spine.explore.golden import rules_of
 from spine.matching.model import Model
-from spine.memberships import Forest, read_forests, read_model
-from spine.ports import Reader
+from spine.memberships import Forest, forests_of, read_forests, read_model
+from spine.ports import Reader, arrow_schema
 from spine.resolution.golden_rules import Rules
 
 CONTACTS = ("email", "phone", "address")
@@ -24,7 +25,7 @@ ADDRESS = ("house_number", "street", "unit", "po_box")
 NAMES = ("given_name", "surname", "full_name")
 LOG_PAGE = 500
 
-_SCANS: Mapping[str, tuple[str, ...]] = {
+SCANS: Mapping[str, tuple[str, ...]] = {
     "record": ("id", "key", "source", "kind", "observed_at", "live", "fields", "attributes"),
     "carries": ("start", "end", "namespace", "last_seen", "verified", "valid_from", "valid_to"),
     "identifier": ("id", "namespace", "value"),
@@ -38,18 +39,39 @@ _SCANS: Mapping[str, tuple[str, ...]] = {
     "organisation": ("id", "ultimate"),
 }
 """What is read of each table."""
+TOLD_BY: Mapping[str, tuple[tuple[str, str], ...]] = {
+    "record": (("record", "id"),),
+    "carries": (("record", "start"),),
+    "event": (("event", "id"),),
+    "event_of": (("event", "start"),),
+    "consent": (("consent", "id"),),
+    "consent_of": (("consent", "start"),),
+    "household": (("household", "id"),),
+    "member_of": (("person", "start"), ("household", "end")),
+    "resides_in": (("record", "start"), ("household", "end")),
+    "organisation": (("organisation", "id"),),
+}
+"""Which touched nodes tell that rows of a table moved, and the column that names them."""
+_COMPONENT = ("id", "kind", "members", "value")
 
 
 @dataclass(frozen=True)
 class Columns:
-    """The graph at a log position: Arrow tables by name, trees and models by kind, facts, survivorship rules."""
+    """What is not in tables, at a log position: trees and models by kind, facts, survivorship rules."""
 
     position: int
-    tables: Mapping[str, pa.Table]
     forests: Mapping[Kind, Forest]
     models: Mapping[Kind, Model]
     facts: Facts
     rules: Rules
+
+
+@dataclass(frozen=True)
+class Moved:
+    """What entries of the log say: the tables they changed, and which nodes they touched, None where not all say so."""
+
+    tables: frozenset[str]
+    touched: Mapping[str, frozenset[int]] | None
 
 
 def position(reader: Reader) -> int:
@@ -58,24 +80,57 @@ def position(reader: Reader) -> int:
     return int(last[0]["id"]) if last else 0
 
 
-def read_columns(reader: Reader, before: Columns | None = None) -> Columns:
-    """What audiences are made of, as of now; tables that no entry of the log touched since `before` are kept."""
-    now = position(reader)
-    if before is not None and before.position == now:
-        return before
-    moved = None if before is None or before.position > now else _moved(reader, before.position)
-    tables = dict(before.tables) if before is not None and moved is not None else {}
-    for name in _SCANS:
-        if name not in tables or moved is None or name in moved:
-            tables[name] = _read(reader, name)
-    if before is not None and moved is not None and not moved & {"component", "document"}:
-        return Columns(now, tables, before.forests, before.models, before.facts, before.rules)
-    if before is not None and moved is not None and "component" not in moved:
-        forests = before.forests
-    else:
-        forests = read_forests(reader)
+def moved_since(reader: Reader, since: int) -> Moved | None:
+    """What the entries after a position say; None where there are too many to look at."""
+    entries = reader.select("log", after=(since, since), limit=LOG_PAGE)
+    if len(entries) == LOG_PAGE:
+        return None
+    said = [json.loads(row["entry"]) for row in entries]
+    tables = frozenset(name for one in said for name in one["tables"])
+    relevant = [one for one in said if not tables_of(one["tables"]).isdisjoint({*SCANS, "component"})]
+    if not all("touched" in one for one in relevant):
+        return Moved(tables, None)
+    touched: defaultdict[str, set[int]] = defaultdict(set)
+    for one in relevant:
+        for node, numbers in one["touched"].items():
+            touched[node].update(numbers)
+    return Moved(tables, {node: frozenset(numbers) for node, numbers in touched.items()})
+
+
+def tables_of(names: Iterable[str]) -> set[str]:
+    """The names of tables, as a set."""
+    return set(names)
+
+
+def read_columns(reader: Reader, at: int) -> Columns:
+    """What is not in tables, as of now, which is position `at`."""
+    return settled(reader, at, read_forests(reader))
+
+
+def settled(reader: Reader, at: int, forests: Mapping[Kind, Forest]) -> Columns:
+    """The same with trees that are known already."""
     models = {kind: _model(reader, kind) for kind in Kind if len(forests[kind].records)}
-    return Columns(now, tables, forests, models, declared(reader), rules_of(reader))
+    return Columns(at, forests, models, declared(reader), rules_of(reader))
+
+
+def scanned(reader: Reader, name: str) -> pa.Table:
+    """A whole table, as far as it is asked of."""
+    return _asked(name, reader.scan(name, SCANS[name]))
+
+
+def fetched(reader: Reader, name: str, column: str, numbers: Sequence[int]) -> pa.Table:
+    """The rows of a table whose column is one of these numbers, as `scanned` has them."""
+    schema = pa.schema([arrow_schema(name).field(one) for one in SCANS[name]])
+    rows = reader.get(name, column, numbers) if numbers else []
+    return _asked(name, pa.Table.from_pylist([{one: row[one] for one in schema.names} for row in rows], schema))
+
+
+def trees_of(reader: Reader, components: Sequence[int]) -> tuple[dict[Kind, Forest], set[int]]:
+    """The trees of these components as they are now, and all records that are in them."""
+    rows = reader.get("component", "id", components) if components else []
+    schema = pa.schema([arrow_schema("component").field(one) for one in _COMPONENT])
+    table = pa.Table.from_pylist([{one: row[one] for one in _COMPONENT} for row in rows], schema)
+    return forests_of(table), {number for row in rows for number in row["members"] or ()}
 
 
 def _model(reader: Reader, kind: Kind) -> Model:
@@ -85,16 +140,7 @@ def _model(reader: Reader, kind: Kind) -> Model:
         raise ModelError(error.message, remedy="Run `spine resolve` first.") from error
 
 
-def _moved(reader: Reader, since: int) -> set[str] | None:
-    """The tables that entries after a position changed; None where there are too many entries to look at."""
-    entries = reader.select("log", after=(since, since), limit=LOG_PAGE)
-    if len(entries) == LOG_PAGE:
-        return None
-    return {name for row in entries for name in json.loads(row["entry"])["tables"]}
-
-
-def _read(reader: Reader, name: str) -> pa.Table:
-    table = reader.scan(name, _SCANS[name])
+def _asked(name: str, table: pa.Table) -> pa.Table:
     if name == "record":
         return _unfolded(table.filter(table["live"], null_selection_behavior="drop"))
     if name == "identifier":

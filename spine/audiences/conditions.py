@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from spine.audiences.fact_columns import column_of
 from spine.audiences.filters import EventCondition, FactCondition, Filter, HouseholdFilter, PersonFilter
-from spine.audiences.projection import Frame
+from spine.audiences.frames import Frame
 from spine.domain.ids import decode_id
 from spine.errors import BadId, QueryError, TooExpensive
 from spine.explore.fact_values import comparable

@@ -20,8 +20,8 @@ def column_of(fact: Fact, currency: str = "") -> str:
     return f"fact:{fact.name}:{currency}" if fact.kind == "money" else f"fact:{fact.name}"
 
 
-def dated_events(connection: Connection, facts: Facts) -> list[str]:
-    """Make `dated`: events with their day and the attributes that facts look at; the currencies that amounts are in."""
+def dated_events(connection: Connection, facts: Facts) -> None:
+    """Make `dated`: events with their day and the attributes that facts look at."""
     names = sorted({name for fact in facts.facts for name in fact.attributes})
     places = {f"a{at}": "$." + '"' + name.replace('"', "") + '"' for at, name in enumerate(names)}
     held = "".join(
@@ -36,8 +36,12 @@ def dated_events(connection: Connection, facts: Facts) -> list[str]:
         coalesce(currency, '') AS currency, nullif(channel, '') AS channel, status {held} FROM event""",
         places,
     )
+
+
+def currencies_of(connection: Connection, facts: Facts, dated: str = "dated") -> list[str]:
+    """The currencies that most amounts are in, as facts of money have columns for them."""
     used = connection.execute(
-        "SELECT currency FROM dated WHERE value IS NOT NULL GROUP BY ALL ORDER BY count(*) DESC, currency LIMIT $1",
+        f"SELECT currency FROM {dated} WHERE value IS NOT NULL GROUP BY ALL ORDER BY count(*) DESC, currency LIMIT $1",
         [CURRENCIES],
     ).fetchall()
     found = {worth[0] for (currency,) in used if (worth := facts.worth(currency)) is not None}

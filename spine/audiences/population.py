@@ -3,7 +3,7 @@
 The rules are those of `spine.explore` for one person; tests hold the two to each other.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 import pyarrow as pa
@@ -12,8 +12,10 @@ from spine.audiences.columns import Columns
 from spine.domain.vocabulary import Kind
 from spine.explore.facts import BELIEVED
 from spine.explore.golden import GROUPS
-from spine.memberships import entity_numbers
+from spine.matching.model import Model
+from spine.memberships import Forest, entity_numbers
 from spine.normalise.columns import compute
+from spine.resolution.golden_rules import Rules
 from spine.resolution.person_facts import ANONYMOUS, PASSING, PSEUDONYMOUS, STAGES
 from spine.resolution.trees import NEVER
 
@@ -25,6 +27,14 @@ HELD = """(e."at" IS NULL OR e."at" = '' OR (
     (h.valid_to IS NULL OR left(e."at", length(h.valid_to)) <= h.valid_to)
     AND (h.since IS NULL OR left(e."at", length(h.since)) > h.since OR e."at" >= h.valid_from)))"""
 """`spine.explore.events.Carriage.holds`, of a carriage h and what happened e."""
+
+BASE = ("holds", "happened", "said")
+"""The tables that are the same at every confidence; each names its `record`."""
+CUT = {
+    "happened_to": "entity", "own_word": "entity", "consented": "person", "refused": "person", "card": "id",
+    "claimed": "id", "purposes": "id", "lives": "person", **{f"believed_{topic}": "id" for topic in TOPICS},
+}  # fmt: skip
+"""The tables of a confidence beside `entity`, and the column of each that names the entity."""
 
 _BASE = f"""
 CREATE TABLE holds AS SELECT c.start AS record, c."end" AS identifier, c.namespace, c.last_seen,
@@ -73,43 +83,58 @@ SELECT household, person, fact.role AS role, coalesce(fact.weight, weight, 1.0) 
 """
 
 
-def base_tables(connection: Connection, columns: Columns) -> None:
-    """The tables that are the same at every confidence."""
-    for name, table in columns.tables.items():
-        connection.register(name, table)
+def base_tables(connection: Connection) -> None:
+    """Make the tables that are the same at every confidence: `holds`, `happened`, `said`."""
     connection.execute(_BASE)
-    sources = columns.tables["record"]["source"].unique().to_pylist()
+
+
+def trust(connection: Connection, rules: Rules) -> None:
+    """Make the table that says how much each source is trusted in each topic."""
+    sources = [name for (name,) in connection.execute("SELECT DISTINCT source FROM main.record").fetchall()]
     pairs = [(name, topic) for name in sources for topic in TOPICS]
-    trust = pa.table(
+    table = pa.table(
         {
             "source": pa.array([name for name, _ in pairs], pa.string()),
             "topic": pa.array([topic for _, topic in pairs], pa.string()),
-            "trust": pa.array([-columns.rules.trusted(topic, name or "") for name, topic in pairs], pa.int64()),
+            "trust": pa.array([-rules.trusted(topic, name or "") for name, topic in pairs], pa.int64()),
         }
     )
-    connection.register("trusted", trust)
+    connection.register("arriving", table)
+    connection.execute("CREATE OR REPLACE TABLE main.trusted AS FROM arriving")
+    connection.unregister("arriving")
 
 
 def population(connection: Connection, columns: Columns, confidence: float, number: int) -> None:
     """The tables of everybody at a confidence, their names ending in `number`."""
-    records = columns.tables["record"]
+    records = connection.sql("SELECT id, kind FROM record ORDER BY id").to_arrow_table()
+    connection.register("arriving", cut_of(records, columns.forests, columns.models, confidence))
+    connection.execute(f"CREATE TABLE entity{number} AS FROM arriving")
+    connection.unregister("arriving")
+    make_people(connection, columns.rules, number)
+
+
+def cut_of(
+    records: pa.Table, forests: Mapping[Kind, Forest], models: Mapping[Kind, Model], confidence: float
+) -> pa.Table:
+    """The entity of each record (`id`, `kind`, in the order of their ids) at a confidence."""
     parts = []
     for kind in Kind:
-        of_kind = records.filter(compute.equal(records["kind"], kind.value))
-        ids = of_kind["id"].to_numpy()
-        height = columns.models[kind].height(confidence) if kind in columns.models else NEVER
-        entity = entity_numbers(ids, columns.forests[kind], height)
+        ids = records.filter(compute.equal(records["kind"], kind.value))["id"].to_numpy()
+        height = models[kind].height(confidence) if kind in models else NEVER
+        entity = entity_numbers(ids, forests[kind], height)
         parts.append(
             pa.table({"record": ids, "entity": entity, "kind": pa.array([kind.value] * len(ids), pa.string())})
         )
-    connection.register("cut", pa.concat_tables(parts))
-    connection.execute(f"CREATE TABLE entity{number} AS SELECT * FROM cut")
-    connection.unregister("cut")
+    return pa.concat_tables(parts)
+
+
+def make_people(connection: Connection, rules: Rules, number: int) -> None:
+    """Make what follows from the table of entities of that number."""
     levels = [*((name, 0) for name in sorted(ANONYMOUS | PASSING)), *((name, 1) for name in sorted(PSEUDONYMOUS))]
     stages = " ".join(f"WHEN h.namespace = '{name}' THEN {level}" for name, level in levels)
     connection.execute(_PEOPLE.replace("{n}", str(number)).replace("{stages}", stages))
     for topic in TOPICS:
-        connection.execute(_believed(topic, number, columns.rules.deciding(topic)))
+        connection.execute(_believed(topic, number, rules.deciding(topic)))
 
 
 def _believed(topic: str, number: int, rules: Sequence[str]) -> str:

@@ -68,6 +68,11 @@ def refresh_in(
 
     NotFound where there is no audience of that name.
     """
+    with store.reading(context) as reader:
+        # What takes long is done before other writers have to wait.
+        definition = saved_audience(reader, context, name).definition
+        with selected(projections, reader, context, definition, confidence, clock.now()[:10]):
+            pass
     with store.writing(context, CAUSE) as writer:
         saved = saved_audience(writer, context, name)
         with selected(projections, writer, context, saved.definition, confidence, clock.now()[:10]) as selection:

@@ -14,7 +14,8 @@ import duckdb
 from spine.access.context import Context
 from spine.audiences.conditions import Condition, Group, compiled
 from spine.audiences.definition import Definition
-from spine.audiences.projection import Frame, Projections
+from spine.audiences.frames import Frame
+from spine.audiences.projection import Projections
 from spine.domain.ids import encode_id
 from spine.errors import NotFound
 from spine.explore.membership import checked
@@ -220,13 +221,16 @@ def selected(
     definition: Definition,
     default: float,
     day: str | None = None,
+    *,
+    latest: bool = True,
 ) -> Iterator[Selection]:
     """The audience of a definition over the graph as the reader sees it.
 
-    `default` is the confidence and `day` the day where the definition has none; today where there is neither.
+    `default` is the confidence and `day` the day where the definition has none; today where there is neither. Where
+    not the `latest` is asked for, a large change may not be seen yet: enough to count, not to contact anybody.
     """
     confidence = checked(default if definition.confidence is None else definition.confidence)
-    with projections.frame(reader, confidence, as_day(definition.as_of, day)) as frame:
+    with projections.frame(reader, confidence, as_day(definition.as_of, day), latest=latest) as frame:
         yield Selection(frame, definition)
 
 

@@ -82,7 +82,7 @@ def serve_store(graph: GraphStore, host: str, port: int, allow_remote: bool = Fa
     address = f"http://{name}:{bound.getsockname()[1]}"
     hosts = LOCAL_HOSTS if host in LOCAL_HOSTS else {"*"}
     chosen = replace(settings(), read_only=read_only or settings().read_only)
-    server = Server(create_app(graph, chosen, hosts=hosts))
+    server = Server(create_app(graph, chosen, hosts=hosts, prepared=True))
     output.say(f"Serving {graph.url}: explorer at {address}, GraphQL at /graphql, GraphiQL at /graphiql. Ctrl-C ends.")
     for starter in pages.STARTERS:
         one = contract.operation(starter)

@@ -17,6 +17,7 @@ from spine.errors import StoreError
 from spine.ports import Cause, Clock, Difference, Where, arrow_schema
 from spine.stores.difference import changes
 from spine.stores.shape import aligned, keys_only, known
+from spine.stores.touching import Touched
 
 LOG = GRAPH["log"]
 RECORD = GRAPH["record"]
@@ -37,6 +38,7 @@ class Transaction(ABC):
         self._clock = clock
         self._counts: dict[str, Difference] = {}
         self._given: dict[str, int] = {}
+        self._touched = Touched()
         self._failed = False
 
     # ------------------------------------------------------------------------------------------------------ the port
@@ -117,6 +119,7 @@ class Transaction(ABC):
             "batch": self._cause.batch,
             "details": dict(self._cause.details),
             "tables": {table: asdict(count) for table, count in counts.items()},
+            **self._touched.told(),
         }
         row = {
             "id": self.position,
@@ -134,6 +137,7 @@ class Transaction(ABC):
             return Difference()
         difference = self._merge(table, rows)
         self._add(table.name, difference)
+        self._touched.add(table, rows)
         if table is RECORD:
             self.highest = max(self.highest, pc.max(rows.column("id")).as_py())
         return difference
@@ -142,6 +146,7 @@ class Transaction(ABC):
         if not keys.num_rows:
             return 0
         removed = self._remove(table, keys)
+        self._touched.remove(table, keys)
         for name, number in removed.items():
             self._add(name, Difference(removed=number))
         return removed.get(table.name, 0)

@@ -14,6 +14,7 @@ from spine.domain.graph import GRAPH
 from spine.errors import SpineError, StoreBusy, StoreError
 from spine.ports import Cause, Difference, GraphStore, Where, Writer
 from spine.settings import Settings
+from spine.stores import touching
 
 CAUSE = Cause("record")
 FULL_ROWS = {
@@ -161,7 +162,26 @@ def test_a_transaction_leaves_one_log_entry(store: GraphStore) -> None:
         "batch": "b1",
         "details": {"model": "v1"},
         "tables": {"record": counts},
+        "touched": {"record": [1, 2]},
     }
+
+
+def test_the_log_names_the_nodes_that_few_rows_were_written_of(store: GraphStore) -> None:
+    with store.writing(LOCAL, CAUSE) as writer:
+        writer.put("record", rows("record", record(1), record(2)))
+        writer.put("identifier", rows("identifier", row("identifier", id=7, namespace="email", value="a")))
+        writer.put("carries", rows("carries", row("carries", start=2, end=7, namespace="email")))
+        writer.put("person", rows("person", row("person", id=1), row("person", id=2)))
+        writer.put("household", rows("household", row("household", id=3)))
+        writer.put("member_of", rows("member_of", row("member_of", start=2, end=3)))
+    with store.writing(LOCAL, CAUSE) as writer:
+        writer.delete("household", pa.table({"id": [3]}))
+    with store.writing(LOCAL, CAUSE) as writer:
+        writer.delete("identifier", pa.table({"id": [7]}))
+    with store.writing(LOCAL, CAUSE) as writer:
+        writer.put("record", rows("record", *(record(number) for number in range(1, touching.MOST + 2))))
+    told = [json.loads(str(entry["entry"])).get("touched") for entry in log_of(store)]
+    assert told == [{"household": [3], "person": [1, 2], "record": [1, 2]}, {"household": [3]}, None, None]
 
 
 def test_writes_that_change_nothing_leave_no_log_entry(store: GraphStore) -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from spine.access.context import LOCAL
 from spine.audiences.fact_columns import column_of
-from spine.audiences.projection import Frame, Projections
+from spine.audiences.frames import Frame
+from spine.audiences.projection import Projections
 from spine.explore.consents import consents
 from spine.explore.events import timelines
 from spine.explore.fact_values import fact_values

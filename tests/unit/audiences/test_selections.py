@@ -13,7 +13,8 @@ from spine.access.context import LOCAL
 from spine.audiences import listing
 from spine.audiences.definition import Definition, defined, read_definition
 from spine.audiences.filters import PersonFilter, read_filter
-from spine.audiences.projection import Frame, Projections
+from spine.audiences.frames import Frame
+from spine.audiences.projection import Projections
 from spine.audiences.selection import Selection, selected
 from spine.bootstrap import open_store
 from spine.errors import BadId, NotFound, QueryError, TooExpensive
