@@ -1,5 +1,6 @@
 """Free text and attributes lead to ranked candidates, each with the words and fields that matched."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,8 @@ POOL = 200
 ENOUGH = 20
 CLOSE = 75.0
 """Two words that resemble each other less than this (0 to 100) do not count as the same word misspelt."""
+_CALLED = re.compile(r"[+(]?[0-9](?:[ ()./-]{0,2}[0-9]){8,}")
+"""A telephone number as it is written: nine digits or more; a day has eight."""
 TEXT_LENGTH = 300
 WORDS = 12
 
@@ -93,7 +96,9 @@ def _hit(entity: Entity, row: Row, words: Sequence[tuple[str, str]]) -> Hit | No
     matched, missing, total = [], [], 0.0
     for field, word in words:
         choices = [found for name, found in texts if not field or name == field]
-        result = process.extractOne(word, choices, scorer=fuzz.ratio, score_cutoff=CLOSE)
+        # Numbers are not misspelt as words are: 412 is no 12.
+        close = 100.0 if word.isdigit() else CLOSE
+        result = process.extractOne(word, choices, scorer=fuzz.ratio, score_cutoff=close)
         start = next((found for found in choices if len(word) > 1 and found.startswith(word)), None)
         if start is not None and (result is None or result[1] < 95):
             result = (start, 95.0, choices.index(start))
@@ -117,5 +122,6 @@ def _says(matched: Sequence[FieldHit], missing: Sequence[str]) -> str:
 
 
 def _words(text: str) -> list[str]:
-    plain = anyascii(text).lower()
+    """The words of a text; the digits of a telephone number are one."""
+    plain = _CALLED.sub(lambda found: re.sub("[^0-9]", "", found[0]), anyascii(text).lower())
     return "".join(letter if letter.isalnum() else " " for letter in plain).split()

@@ -1,9 +1,11 @@
 """The questions straight at a reader: what the API does not show of them."""
 
+import json
 from collections.abc import Iterator
 
 import hand_made
 import pytest
+from rows import row, rows
 
 from spine.access.context import LOCAL
 from spine.bootstrap import open_store
@@ -136,6 +138,24 @@ def test_search_ranks_all_words_above_some_and_keeps_kinds_apart(reader: Reader)
     assert names("acme", "person") == []
     assert set(names("acme")) == {10, 11, 13}
     assert names("zzzz") == []
+
+
+def test_digits_of_a_telephone_number_are_no_misspelt_words() -> None:
+    born = {"birth_date": "1998-12-01", "phone": "+46701234567", "given": "anna"}
+    with open_store("memory:", Settings()) as store:
+        with store.writing(LOCAL, Cause("record")) as writer:
+            writer.put(
+                "record",
+                rows("record", row("record", id=1, key="crm/1", kind="person", live=True, fields=json.dumps(born))),
+            )
+        with store.reading(LOCAL) as reader:
+
+            def says(text: str) -> list[str]:
+                return [hit.says for hit in search(reader, LOCAL, text, {}, None, 0.9, 5)]
+
+            assert says("anna +1 412 555 0199") == ["given anna; not found: 14125550199"]
+            assert says("+46 70-123 45 67") == ["phone +46701234567"]
+            assert says("anna 1998-12-01")[0].count("birth_date 1998-12-01") == 3
 
 
 def test_the_overview_counts_top_companies(reader: Reader) -> None:
