@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Literal, Protocol, runtime_checkable
 
 import numpy as np
@@ -155,6 +156,7 @@ _ARROW: dict[ColumnType, pa.DataType] = {
 }
 
 
+@cache
 def arrow_schema(table: str) -> pa.Schema:
     """The Arrow schema of a table of `GRAPH`."""
     return pa.schema([(column.name, _ARROW[column.type]) for column in GRAPH[table].columns])

@@ -1,5 +1,6 @@
 """The application: `create_app(store, settings)` gives an ASGI app that answers questions about one store."""
 
+from asyncio import to_thread
 from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
@@ -12,6 +13,7 @@ from starlette.routing import Mount, Route, WebSocketRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from spine.api import explorer, pages, receiving, streaming
+from spine.api.background import Background
 from spine.api.batching import Desks
 from spine.api.downloads import audience_file
 from spine.api.endpoint import graphql
@@ -50,15 +52,21 @@ def create_app(
     """An ASGI application over a store that the caller opened and closes.
 
     Requests whose Host header names none of `hosts` are refused; `desks` is how many are answered at a time. Where it
-    is `prepared`, what audiences are asked of is read ahead in another thread.
+    is `prepared`, what audiences are asked of is read ahead in another thread. While it runs, what ingests left for
+    later is worked off, unless it answers questions only.
     """
     state = Desks(store, settings, desks, prepared=prepared)
     tail = Tail(state)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        working = Background(store) if not settings.read_only else None
+        if working is not None:
+            working.start()
         yield
         tail.end()
+        if working is not None:
+            await to_thread(working.close)
         state.close()
 
     app = Starlette(

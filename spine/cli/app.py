@@ -53,6 +53,7 @@ def root(version: Annotated[bool, typer.Option("--version", help="Print the vers
 
 app.command()(demo.demo)
 app.command("map")(loading.write_mapping)
+app.command("catch-up")(resolving.catch_up)
 for command in (
     loading.load,
     resolving.resolve,

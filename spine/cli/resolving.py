@@ -15,6 +15,7 @@ from spine.cli.session import existing
 from spine.pipeline.resolve import Train
 from spine.pipeline.resolve import resolve as resolve_store
 from spine.pipeline.resolve_report import ResolveReport
+from spine.pipeline.working_off import work_off
 
 
 class Engine(StrEnum):
@@ -70,6 +71,21 @@ def resolve(
         output.as_json(asdict(report))
     else:
         show_resolve(report)
+
+
+def catch_up(store: Store = None, as_json: Json = False) -> None:
+    """Work off the records that wait: those that reached too many others to be linked at once. `serve` does it too.
+
+    Other writers get their turn between the steps. What a large load brought is left to `resolve`.
+    """
+    with existing(store) as graph:
+        report = work_off(graph, LOCAL)
+    if as_json:
+        output.as_json(asdict(report))
+        return
+    output.say(f"{report.worked:,} records worked off in {report.steps:,} steps.")
+    if report.left:
+        output.say(f"{report.left:,} still wait: run `spine resolve`.")
 
 
 def show_resolve(report: ResolveReport) -> None:

@@ -8,7 +8,7 @@ Column types: `int` (64 bit), `float`, `text`, `bool`, `json` (a JSON document a
 Times are ISO 8601 texts in UTC, so that they compare as texts. All columns but keys may be null.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 ColumnType = Literal["int", "float", "text", "bool", "json", "bytes", "ints", "texts"]
@@ -36,16 +36,16 @@ class Table:
     label: str = ""
     start: str = ""
     end: str = ""
+    names: tuple[str, ...] = field(init=False, compare=False)
+    """The column names, in order."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "names", tuple(column.name for column in self.columns))
 
     @property
     def is_edge(self) -> bool:
         """True where rows connect two nodes."""
         return bool(self.start)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The column names, in order."""
-        return tuple(column.name for column in self.columns)
 
     def column(self, name: str) -> Column:
         """The column of that name; KeyError where there is none."""

@@ -5,7 +5,7 @@ or less can change what pairs of *other* records are: a key that gets crowded ma
 match need be looked at), one that is crowded no more brings them together.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
@@ -19,6 +19,8 @@ from spine.pipeline.key_rows import (
     MOST_DECLARERS,
     Held,
     Holders,
+    Key,
+    finer_of,
     held_of,
     keyed_rows,
     read_held,
@@ -89,11 +91,16 @@ class Rekeying:
         self._learn(record for key in crossed for record in self._others(key))
         leaving = self._finer_of(self._old, before=True)
         joining = self._finer_of(self._new, before=False)
-        for key in crossed:
-            finer = joining if self._is_crowded(key) else leaving
-            for number in self._others(key):
-                held = self._known[number]
-                self._add_finer(finer, number, held, [one for one in held.primary() if one[0] == key])
+        for finer, crowds in ((joining, True), (leaving, False)):
+            asked = [
+                (number, one)
+                for key in crossed
+                if self._is_crowded(key) is crowds
+                for number in self._others(key)
+                for one in self._known[number].primary()
+                if one[0] == key
+            ]
+            self._add_finer(finer, self._known, asked)
         self._load(leaving.keys() | joining.keys())
         for key in sorted(leaving.keys() | joining.keys()):
             for number in sorted(leaving.get(key, set()) - joining.get(key, set())):
@@ -104,16 +111,21 @@ class Rekeying:
     def _finer_of(self, side: dict[int, Held], *, before: bool) -> dict[int, set[int]]:
         """The finer keys that changed records hold, before or after, each with its holders."""
         found: dict[int, set[int]] = {}
-        for number, held in side.items():
-            crowded = [one for one in held.primary() if self._is_crowded(one[0], before=before)]
-            self._add_finer(found, number, held, crowded)
+        asked = [
+            (number, one)
+            for number, held in side.items()
+            for one in held.primary()
+            if self._is_crowded(one[0], before=before)
+        ]
+        self._add_finer(found, side, asked)
         return found
 
-    def _add_finer(self, found: dict[int, set[int]], number: int, held: Held, keys: list[tuple[int, int, int]]) -> None:
-        for (_, most, _), row in zip(keys, held.finer(keys), strict=True):
-            for one in row:
-                found.setdefault(one, set()).add(number)
-                self._most[one] = most
+    def _add_finer(self, found: dict[int, set[int]], held: dict[int, Held], asked: list[tuple[int, Key]]) -> None:
+        finer = finer_of([(held[number], one) for number, one in asked])
+        for (number, (_, most, _)), keys in zip(asked, finer, strict=True):
+            for key in keys:
+                found.setdefault(key, set()).add(number)
+                self._most[key] = most
 
     def _move_targets(self) -> None:
         """Who declares relations to what."""
@@ -139,6 +151,8 @@ class Rekeying:
 
     def _load(self, keys: Iterable[int]) -> None:
         wanted = {key for key in keys if key not in self._holders}
+        if not wanted:
+            return
         found = read_holders(self._writer, wanted)
         self._before |= {key: one.held for key, one in found.items()}
         self._holders |= found
@@ -187,7 +201,8 @@ class Rekeying:
             if held is None:
                 continue
             primary = held.primary()
-            if any(one[0] == key for one in primary) or any(key in finer for finer in held.finer(primary)):
+            finer = finer_of([(held, one) for one in primary])
+            if any(one[0] == key for one in primary) or any(key in keys for keys in finer):
                 found.add(int(row["id"]))
         found |= {number for number, held in self._new.items() if key in _primary(held)}
         return found
@@ -196,21 +211,23 @@ class Rekeying:
 
     def _pairs_of_changed(self, out: Candidates) -> None:
         """All that the keys of changed records now bring them together with."""
-        for number, held in self._new.items():
-            for key in self._effective(held):
+        for number, keys in self._effective(self._new).items():
+            for key in keys:
                 out.fresh |= {_pair(number, other) for other in self._named(key) if other != number}
 
-    def _effective(self, held: Held) -> list[int]:
-        """The keys of a record that bring records together: those not crowded, or finer ones of those that are."""
-        primary = held.primary()
-        self._most |= {key: most for key, most, _ in primary}
-        self._load(key for key, _, _ in primary)
-        crowded = [one for one in primary if self._is_crowded(one[0])]
-        finer = held.finer(crowded)
-        self._most |= {key: most for (_, most, _), keys in zip(crowded, finer, strict=True) for key in keys}
+    def _effective(self, held: Mapping[int, Held]) -> dict[int, list[int]]:
+        """The keys of records that bring records together: those not crowded, or finer ones of those that are."""
+        primary = {number: one.primary() for number, one in held.items()}
+        self._most |= {key: most for keys in primary.values() for key, most, _ in keys}
+        self._load(key for keys in primary.values() for key, _, _ in keys)
+        out = {number: [key for key, _, _ in keys if not self._is_crowded(key)] for number, keys in primary.items()}
+        crowded = [(number, one) for number, keys in primary.items() for one in keys if self._is_crowded(one[0])]
+        finer = finer_of([(held[number], one) for number, one in crowded])
+        self._most |= {key: most for (_, (_, most, _)), keys in zip(crowded, finer, strict=True) for key in keys}
         self._load(key for keys in finer for key in keys)
-        own = [key for key, _, _ in primary if not self._is_crowded(key)]
-        return own + [key for keys in finer for key in keys if not self._is_crowded(key)]
+        for (number, _), keys in zip(crowded, finer, strict=True):
+            out[number] += [key for key in keys if not self._is_crowded(key)]
+        return out
 
     def _pairs_of_crossed(self, out: Candidates) -> None:
         """What keys that got crowded part, and what those that are crowded no more bring together."""
@@ -228,14 +245,16 @@ class Rekeying:
         } - out.fresh
         asked = sorted({number for pair in doubtful for number in pair})
         self._learn(asked)
-        effective = {number: set(self._effective(self._known[number])) for number in asked}
+        found = self._effective({number: self._known[number] for number in asked})
+        effective = {number: set(keys) for number, keys in found.items()}
         out.lost |= {(a, b) for a, b in doubtful if effective[a].isdisjoint(effective[b])}
 
 
 def _rows(gathered: Gathered, secret: bytes) -> list[Row]:
     rows: list[Row] = []
     for kind in Kind:
-        rows += keyed_rows(*keys_of(gathered, kind, secret))
+        if len(gathered.rows_of(kind)):
+            rows += keyed_rows(*keys_of(gathered, kind, secret))
     return rows
 
 

@@ -41,7 +41,7 @@ def catch_up(writer: Writer, report: ResolveReport, confidence: float, watch: St
     records = writer.count("record")
     if len(changed) * FEW > records and changed:
         return False
-    if not _has_models(writer, changed):
+    if not has_models(writer, changed):
         return False
     if changed:
         secret = stored_key(writer)
@@ -108,7 +108,8 @@ def caught_up(writer: Writer, confidence: float, usable: bool, again: bool, cloc
     done(writer, changed)
 
 
-def _has_models(writer: Writer, changed: set[int]) -> bool:
+def has_models(writer: Reader, changed: set[int]) -> bool:
+    """Whether the store keeps what these records are matched with."""
     if stored_surnames(writer) is None:
         return False
     kinds = {row["kind"] for row in (writer.get("record", "id", sorted(changed)) if changed else [])}

@@ -1,6 +1,7 @@
 """The rows of some keys of a table brought from what they are to what they should be, by writing only what differs."""
 
 from collections.abc import Iterable, Mapping
+from operator import itemgetter
 
 import pyarrow as pa
 
@@ -15,11 +16,14 @@ class Differing:
         self.written = dict(written or {})
         self._writer = writer
 
-    def put(self, table: str, rows: pa.Table | list[Row]) -> None:
-        """Insert or replace rows; equal ones are not written."""
-        found = pa.Table.from_pylist(rows, schema=arrow_schema(table)) if isinstance(rows, list) else rows
-        if found.num_rows:
-            self._count(table, self._writer.put(table, found))
+    def put(self, table: str, rows: list[Row], held: Iterable[Row] = ()) -> None:
+        """Insert or replace rows; equal ones are not written, those of `held` that are known to be there not even
+        given to the store."""
+        key = itemgetter(*GRAPH[table].key)
+        known = {key(row): row for row in held}
+        changed = [row for row in rows if known.get(key(row)) != row] if known else rows
+        if changed:
+            self._count(table, self._writer.put(table, pa.Table.from_pylist(changed, schema=arrow_schema(table))))
 
     def delete(self, table: str, keys: Iterable[tuple[int | str, ...]]) -> None:
         """Remove the rows with these keys."""
@@ -32,11 +36,13 @@ class Differing:
 
     def replace(self, table: str, before: Iterable[Row], after: pa.Table | list[Row]) -> None:
         """Make what stood in `before` (rows with at least their keys) be what stands in `after`."""
-        names = GRAPH[table].key
-        rows = after if isinstance(after, list) else after.select(list(names)).to_pylist()
-        kept = {tuple(row[name] for name in names) for row in rows}
-        self.delete(table, {tuple(row[name] for name in names) for row in before} - kept)
-        self.put(table, after)
+        rows = after if isinstance(after, list) else after.to_pylist()
+        held = list(before)
+        key = itemgetter(*GRAPH[table].key)
+        kept = set(map(key, rows))
+        gone = [row for row in held if key(row) not in kept]
+        self.delete(table, {tuple(row[name] for name in GRAPH[table].key) for row in gone})
+        self.put(table, rows, held)
 
     def become(self, table: str, rows: pa.Table) -> None:
         """Make the whole table hold these rows, which are ordered by key."""

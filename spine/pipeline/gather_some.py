@@ -1,4 +1,8 @@
-"""What a rebuild works on: some records of the graph as columns, in the same shape as a resolve has all of them."""
+"""What a rebuild works on: some records of the graph as columns, in the same shape as a resolve has all of them.
+
+A change asks for overlapping sets of records again and again. Inside a transaction that remembers what it read, each
+record is read and turned into columns once; every further set is cut from those.
+"""
 
 import json
 from collections.abc import Iterable
@@ -8,16 +12,19 @@ import numpy as np
 import pyarrow as pa
 
 from spine.domain.judgements import Judgement, Verdict
-from spine.domain.vocabulary import ATTRIBUTES, FIELDS
+from spine.domain.vocabulary import FIELDS
+from spine.normalise.columns import compute
 from spine.normalise.identifiers import target_value
 from spine.pipeline.gather import Gathered
+from spine.pipeline.remembering import Remembering
 from spine.ports import RELATION_STRUCT, Reader, Row, arrow_schema
 from spine.resolution.components import Ints
 from spine.resolution.resolved import CLAIMS, CONSENTS, RELATIONS
 
-_ATTRIBUTES = tuple(sorted(ATTRIBUTES))
 _RELATION_NAMES = tuple(field.name for field in RELATION_STRUCT)
 _RECORD_NAMES = ("id", "key", "source", "record_id", "kind", "observed_at")
+_SCHEMA = pa.schema([arrow_schema("record").field(name) for name in _RECORD_NAMES])
+_READ = ("record", "carries", "identifier", "consent", "consent_of")
 
 
 def gather_some(reader: Reader, numbers: Iterable[int], *, consents: bool = True) -> Gathered:
@@ -25,26 +32,8 @@ def gather_some(reader: Reader, numbers: Iterable[int], *, consents: bool = True
 
     Without `consents` none are read: matching needs none.
     """
-    asked = sorted(set(numbers))
-    rows = [row for row in reader.get("record", "id", asked) if row["live"]] if asked else []
-    ids = np.array([row["id"] for row in rows], dtype=np.int64)
-    order = np.empty(len(ids), np.int64)
-    order[np.argsort(np.array([row["key"].encode() for row in rows], dtype=object), kind="stable")] = np.arange(
-        len(ids)
-    )
-    claims = _claims(reader, ids)
-    schema = arrow_schema("record")
-    records = pa.table({name: pa.array([row[name] for row in rows], schema.field(name).type) for name in _RECORD_NAMES})
-    return Gathered(
-        records,
-        _unfolded(rows, "fields", FIELDS),
-        _unfolded(rows, "attributes", _ATTRIBUTES),
-        claims,
-        _relations(rows),
-        _consents(reader, claims) if consents else CONSENTS.empty_table(),
-        judgements_of(reader, ids.tolist()),
-        order,
-    )
+    pool = reader.remember("pool", _READ, lambda: _Pool(reader)) if isinstance(reader, Remembering) else _Pool(reader)
+    return pool.gathered(sorted(set(numbers)), consents)
 
 
 def judgements_of(reader: Reader, numbers: Iterable[int]) -> list[Judgement]:
@@ -60,15 +49,114 @@ def judgements_of(reader: Reader, numbers: Iterable[int]) -> list[Judgement]:
     ]
 
 
-def _unfolded(rows: list[Row], column: str, names: Iterable[str]) -> pa.Table:
-    """A JSON column of the records as one text column per name."""
-    said = [json.loads(row[column]) if row[column] else {} for row in rows]
-    return pa.table({name: pa.array([one.get(name) for one in said], pa.string()) for name in names})
+class _Pool:
+    """Live records as columns, in the order in which they were first asked for."""
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+        self._place: dict[int, int] = {}
+        self._records = _SCHEMA.empty_table()
+        self._fields = pa.table({name: pa.array([], pa.string()) for name in FIELDS})
+        self._attributes = pa.table({})
+        self._claims = CLAIMS.empty_table()
+        self._relations = RELATIONS.empty_table()
+
+    def gathered(self, asked: list[int], consents: bool) -> Gathered:
+        """The live ones of these records, which are sorted."""
+        missing = [number for number in asked if number not in self._place]
+        if missing:
+            self._read(missing)
+        places = np.array([at for at in map(self._place.__getitem__, asked) if at >= 0], np.int64)
+        taken: Any = pa.array(places)
+        records = self._records.take(taken)
+        columns: dict[str, list[Any]] = records.select(["id", "key"]).to_pydict()
+        local = np.full(self._records.num_rows, -1, np.int64)
+        local[places] = np.arange(len(places))
+        claims = _moved(self._claims, local)
+        return Gathered(
+            records,
+            self._fields.take(taken),
+            self._attributes.take(taken),
+            claims,
+            _moved(self._relations, local),
+            _consents(self._reader, claims) if consents else CONSENTS.empty_table(),
+            judgements_of(self._reader, columns["id"]),
+            _order(columns["key"]),
+        )
+
+    def _read(self, missing: list[int]) -> None:
+        """Read records that are not here yet; those not alive get no place."""
+        rows = [row for row in self._reader.get("record", "id", missing) if row["live"]]
+        size = self._records.num_rows
+        self._place |= dict.fromkeys(missing, -1)
+        if not rows:
+            return
+        self._place |= {row["id"]: size + at for at, row in enumerate(rows)}
+        records = pa.table([[row[name] for row in rows] for name in _RECORD_NAMES], schema=_SCHEMA)
+        attributes = _unfolded(rows, "attributes")
+        if not attributes.num_columns:
+            attributes = pa.table({"full_name": pa.nulls(len(rows), pa.string())})
+        self._records = _joined(self._records, records)
+        self._fields = _joined(self._fields, _unfolded(rows, "fields", FIELDS))
+        self._attributes = _joined(self._attributes, attributes) if size else attributes
+        self._claims = _joined(self._claims, self._claimed([row["id"] for row in rows]))
+        self._relations = _joined(self._relations, _relations(rows, size))
+
+    def _claimed(self, ids: list[int]) -> pa.Table:
+        edges = [edge for edge in self._reader.get("carries", "start", ids) if edge["valid_to"] is None]
+        ends = list({edge["end"] for edge in edges})
+        value = {row["id"]: row["value"] for row in self._reader.get("identifier", "id", ends)} if ends else {}
+        columns: list[Any] = [
+            [self._place[edge["start"]] for edge in edges],
+            [edge["namespace"] for edge in edges],
+            [value[edge["end"]] for edge in edges],
+            [edge["end"] for edge in edges],
+            *([edge[name] for edge in edges] for name in ("verified", "first_seen", "last_seen")),
+        ]
+        return pa.table(columns, schema=CLAIMS)
 
 
-def _relations(rows: list[Row]) -> pa.Table:
+def _joined(one: pa.Table, other: pa.Table) -> pa.Table:
+    """Both tables in one piece, so that taking rows stays quick; columns that one lacks are null there."""
+    if not one.num_rows:
+        return other
+    return pa.concat_tables([one, other], promote_options="default").combine_chunks() if other.num_rows else one
+
+
+def _moved(rows: pa.Table, local: Ints) -> pa.Table:
+    """The rows of a table whose column `row` has a place in `local`, by that place."""
+    row: Ints = local[rows["row"].to_numpy()]
+    kept = np.flatnonzero(row >= 0)
+    kept = kept[np.argsort(row[kept], kind="stable")]
+    places: Any = pa.array(kept)
+    return rows.take(places).set_column(0, "row", pa.array(row[kept]))
+
+
+def _order(keys: list[str]) -> Ints:
+    """The rank of each key."""
+    order = np.empty(len(keys), np.int64)
+    order[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
+    return order
+
+
+def _unfolded(rows: list[Row], column: str, names: Iterable[str] = ()) -> pa.Table:
+    """A JSON column of the records as one text column per name: those given, and others that any record has."""
+    found: dict[str, list[Any]] = {}
+    size = len(rows)
+    for place, row in enumerate(rows):
+        if row[column]:
+            for name, text in json.loads(row[column]).items():
+                if name not in found:
+                    found[name] = [None] * size
+                found[name][place] = text
+    empty: Any = pa.nulls(size, pa.string())
+    wanted = tuple(names) or tuple(sorted(found))
+    return pa.table({name: pa.array(found[name], pa.string()) if name in found else empty for name in wanted})
+
+
+def _relations(rows: list[Row], start: int) -> pa.Table:
     declared = [
-        {"row": place, **{name: one.get(name) for name in _RELATION_NAMES}}
+        {"row": start + place, **{name: one.get(name) for name in _RELATION_NAMES}}
         for place, row in enumerate(rows)
         if row["relations"]
         for one in json.loads(row["relations"])
@@ -78,24 +166,8 @@ def _relations(rows: list[Row]) -> pa.Table:
     return pa.Table.from_pylist(declared, schema=RELATIONS)
 
 
-def _claims(reader: Reader, ids: Ints) -> pa.Table:
-    if not len(ids):
-        return CLAIMS.empty_table()
-    edges = [edge for edge in reader.get("carries", "start", ids.tolist()) if edge["valid_to"] is None]
-    ends = sorted({edge["end"] for edge in edges})
-    value = {row["id"]: row["value"] for row in reader.get("identifier", "id", ends)} if ends else {}
-    columns: list[Any] = [
-        np.searchsorted(ids, np.array([edge["start"] for edge in edges], np.int64)),
-        [edge["namespace"] for edge in edges],
-        [value[edge["end"]] for edge in edges],
-        [edge["end"] for edge in edges],
-        *([edge[name] for edge in edges] for name in ("verified", "first_seen", "last_seen")),
-    ]
-    return pa.table(columns, schema=CLAIMS)
-
-
 def _consents(reader: Reader, claims: pa.Table) -> pa.Table:
-    ends = np.unique(claims["identifier"].to_numpy()).tolist()
+    ends = compute.unique(claims["identifier"]).to_pylist()
     edges = reader.get("consent_of", "end", ends) if ends else []
     if not edges:
         return CONSENTS.empty_table()

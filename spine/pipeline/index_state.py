@@ -18,6 +18,8 @@ from spine.ports import Clock, Reader, Where, Writer
 INDEX = "index:keys"
 ONLINE = {"online": True}
 """What the cause of a write says that rebuilds at once all that it changes."""
+LOADED = "loaded"
+"""How the reason begins why a record waits that a load brought."""
 _BEARS = {"record", "carries", "judged", "consent", "consent_of"}
 _MOST = 2000
 _CARRIERS = 1000
@@ -95,4 +97,4 @@ def note_loaded(writer: Writer, written: Written) -> None:
     asked = written.consented.tolist()
     carriers = writer.get("carries", "end", asked, _CARRIERS) if asked else []
     records = {*written.records.tolist(), *(row["start"] for row in carriers)}
-    wait(writer, records, f"loaded at {writer.position}")
+    wait(writer, records, f"{LOADED} at {writer.position}")

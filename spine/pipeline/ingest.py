@@ -25,6 +25,7 @@ from spine.pipeline.outcome import EntityState, Outcome, outcome
 from spine.pipeline.preparing import make_ready
 from spine.pipeline.rebuild import Delta, Labels, models_of
 from spine.pipeline.region import region
+from spine.pipeline.remembering import Remembering
 from spine.pipeline.surname_counts import keep_surnames, stored_surnames
 from spine.pipeline.waiting import done, wait
 from spine.ports import Cause, Clock, GraphStore, Reject, Row, SourceBatch, SystemClock, Writer, arrow_schema
@@ -75,11 +76,12 @@ def ingest(
     """Take in records, events and consents, link the records and write what that changes, in one transaction.
 
     The same version again changes nothing; which version holds is decided by (observed_at, content), not by arrival.
-    A record whose links reach more than `applying.ONLINE` records is kept and answered `pending`: the next resolve
-    works it out. `key` and `options` are those of `load`.
+    A record whose links reach more than `applying.ONLINE` records is kept and answered `pending`: `working_off` links
+    it between other writes. `key` and `options` are those of `load`.
     """
     clock = clock or SystemClock()
-    with store.writing(context, Cause("record", batch=name, details=ONLINE)) as writer:
+    with store.writing(context, Cause("record", batch=name, details=ONLINE)) as writing:
+        writer = Remembering(writing)
         secret = key_of(writer, clock, key)
         change = _Change(writer, clock, confidence, secret)
         ready = make_ready(batch, options or Options(), secret, clock.now())
@@ -111,7 +113,8 @@ def delete_record(
     A record that is not there, or deleted already, changes nothing.
     """
     clock = clock or SystemClock()
-    with store.writing(context, Cause("record", batch="delete", details=ONLINE)) as writer:
+    with store.writing(context, Cause("record", batch="delete", details=ONLINE)) as writing:
+        writer = Remembering(writing)
         rows = [row for row in writer.get("record", "key", [f"{source}/{record_id}"]) if row["live"]]
         if not rows:
             return IngestReport()

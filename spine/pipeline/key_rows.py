@@ -1,6 +1,6 @@
 """The rows of the key index: what a record holds, who holds a key, as bytes and as Python values."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,8 @@ from spine.resolution.components import Ints, runs
 KEPT = 10
 """The holders of a key are named up to so many times what crowds it; of more only the number is kept."""
 MOST_DECLARERS = 1000
+Key = tuple[int, int, int]
+"""A key with the number that crowds it and the number of its rule."""
 
 
 @dataclass(frozen=True)
@@ -27,20 +29,24 @@ class Held:
     shared: Ints
     targets: Ints
 
-    def primary(self) -> list[tuple[int, int, int]]:
-        """Each key with the number that crowds it and the number of its rule."""
+    def primary(self) -> list[Key]:
+        """The keys that are no finer ones."""
         width = len(self.scheme.columns)
         crowded = self.scheme.crowded.tolist()
         own = [(key, crowded[at], at) for at, key in enumerate(self.fixed[:width].tolist()) if key]
         return own + [(key, crowded[width], width) for key in self.shared.tolist()]
 
-    def finer(self, keys: list[tuple[int, int, int]]) -> list[list[int]]:
-        """For each of these keys, were it crowded, the finer ones."""
-        if not keys:
-            return []
-        primary, rule = np.array([key for key, _, _ in keys], np.int64), np.array([at for _, _, at in keys], np.int64)
-        found = refined(self.scheme, primary, rule, np.broadcast_to(self.fixed, (len(keys), len(self.fixed))))
-        return [[int(key) for key in row if key] for row in found.tolist()]
+
+def finer_of(asked: Sequence[tuple[Held, Key]]) -> list[list[int]]:
+    """For each of these keys of a record, were it crowded, the finer ones."""
+    out: list[list[int]] = [[] for _ in asked]
+    for kind in {held.scheme.kind for held, _ in asked}:
+        places = [at for at, (held, _) in enumerate(asked) if held.scheme.kind is kind]
+        primary, rule = (np.array([asked[at][1][of] for at in places], np.int64) for of in (0, 2))
+        found = refined(scheme(kind), primary, rule, np.stack([asked[at][0].fixed for at in places]))
+        for at, row in zip(places, found.tolist(), strict=True):
+            out[at] = [key for key in row if key]
+    return out
 
 
 def read_held(reader: Reader, records: Iterable[int]) -> dict[int, Held]:

@@ -41,7 +41,9 @@ def scored(reader: Reader, pairs: set[Pair], models: Mapping[Kind, Model]) -> di
         model = models[kind]
         kept, weight, levels = matches(model, encode_kind(gathered, rows), (places[:, 0], places[:, 1]))
         likely = model.probabilities(weight)
-        for left, right, bits, sure, text in zip(*kept, weight.tolist(), likely.tolist(), levels, strict=True):
+        for left, right, bits, sure, text in zip(
+            *kept, weight.tolist(), likely.tolist(), levels.to_pylist(), strict=True
+        ):
             start, end = int(ids[left]), int(ids[right])
             out[start, end] = {
                 "start": start, "end": end, "weight": bits, "probability": sure, "levels": text,

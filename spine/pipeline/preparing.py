@@ -17,6 +17,7 @@ from spine.normalise.columns import compute, one_array
 from spine.normalise.dates import DateOrder
 from spine.normalise.record import Options, Prepared, prepare
 from spine.pipeline.batch_writer import graph_table
+from spine.pipeline.few_records import FEW, few_records
 from spine.pipeline.numbering import numbers
 from spine.pipeline.sealing import sealed
 from spine.ports import SourceBatch
@@ -64,7 +65,13 @@ def make_ready(batch: SourceBatch, options: Options, key: bytes, now: str) -> Re
 
 
 def _records(records: pa.Table, prepared: Prepared, now: str) -> pa.Table:
-    """The records as rows of the record table, without ids; texts built column by column in DuckDB."""
+    """The records as rows of the record table, without ids; texts of many built column by column in DuckDB."""
+    few = few_records(records, prepared.fields, now) if records.num_rows <= FEW else None
+    return many_records(records, prepared, now) if few is None else few
+
+
+def many_records(records: pa.Table, prepared: Prepared, now: str) -> pa.Table:
+    """The same for any number of records, in DuckDB."""
     mapped = [name for name in records.column_names if name in ATTRIBUTES]
     attributes = records.select(mapped) if mapped else pa.table({"full_name": pa.nulls(records.num_rows, pa.string())})
     with duckdb.connect() as connection:

@@ -139,10 +139,11 @@ def write(writer: Writer, built: Built) -> Rebuilt:
         if label >= 0
     }
     out = Differing(writer)
-    out.put("component", _all(built, "component"))
+    components = _all(built, "component")
+    out.put("component", components, built.region.components.values())
     inside = writer.get("in_component", "start", records) if records else []
     out.replace("in_component", inside, _all(built, "in_component"))
-    kept = {row["id"] for row in _all(built, "component")}
+    kept = {row["id"] for row in components}
     out.delete("component", {(number,) for number in built.region.components if number not in kept})
     out.replace("match", built.region.matches.values(), _all(built, "match"))
     return Rebuilt(before, after, out.written, built)

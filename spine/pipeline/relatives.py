@@ -17,6 +17,7 @@ from spine.resolution.organisation_facts import organisation_table
 from spine.resolution.organisations import hierarchy, standing
 from spine.resolution.person_facts import person_table
 from spine.resolution.relationships import relationships
+from spine.resolution.resolved import Resolved
 
 Entities = set[tuple[str, int]]
 _STANDING = ("controller", "ultimate", "parents", "children", "cycle")
@@ -40,23 +41,31 @@ def write_entities(writer: Writer, rebuilt: Rebuilt, out: Differing, declarers: 
         writer, rebuilt.built.gathered, rebuilt.built.region.records, rebuilt.before, rebuilt.after, declarers
     )
     was, now = set(rebuilt.before.values()), set(rebuilt.after.values())
+    gone = was - now
     born = {number for kind, number in now - was if kind == "organisation"}
     consented = _put_entities(writer, rebuilt, out)
     _put_members(rebuilt, out)
     found = relationships(around.resolved)
-    over = hierarchy(around.resolved)
-    tables = {"related_to": found.related_to, "employed_by": found.employed_by, "subsidiary_of": over.subsidiary_of}
+    owned = _owned(around.resolved)
+    tables = {"related_to": found.related_to, "employed_by": found.employed_by, "subsidiary_of": owned}
     moved: Entities = set()
     for name, table in tables.items():
         kinds = RELATED[name]
         inner = {(kind, number) for kind, number in around.inner if kind in kinds}
         before = _between(writer, name, inner)
-        after = [row for row in table.to_pylist() if _both(row, kinds, inner) and _live(row, kinds, was - now)]
+        after = [row for row in table.to_pylist() if _both(row, kinds, inner) and _live(row, kinds, gone)]
         out.replace(name, before, after)
         if name == "subsidiary_of":
             moved = {("organisation", row[end]) for row in (*before, *after) for end in ("start", "end")}
-    parents = _put_standing(writer, out, {one for one in moved | now if one[0] == "organisation"} - (was - now), born)
-    return EntityChanges(frozenset(was - now), parents, consented)
+    parents = _put_standing(writer, out, {one for one in moved | now if one[0] == "organisation"} - gone, born)
+    return EntityChanges(frozenset(gone), parents, consented)
+
+
+def _owned(resolved: Resolved) -> pa.Table:
+    """The table `subsidiary_of` of these records; nothing is looked at where there is no organisation."""
+    if (resolved.organisation < 0).all():
+        return arrow_schema("subsidiary_of").empty_table()
+    return hierarchy(resolved).subsidiary_of
 
 
 def _put_entities(writer: Writer, rebuilt: Rebuilt, out: Differing) -> dict[int, list[str]]:
@@ -66,14 +75,11 @@ def _put_entities(writer: Writer, rebuilt: Rebuilt, out: Differing) -> dict[int,
     people, companies = built.found.get(Kind.PERSON), built.found.get(Kind.ORGANISATION)
     rules = golden_rules(writer)
     if people:
-        persons = person_table(built.resolved, people[1], built.flags, people[0].model.probabilities, rules)
-        known = {row["id"]: row["consents"] for row in writer.get("person", "id", persons["id"].to_pylist())}
-        consented = {
-            row["id"]: row["consents"]
-            for row in persons.select(["id", "consents"]).to_pylist()
-            if row["consents"] != known.get(row["id"], [])
-        }
-        out.put("person", persons)
+        persons = person_table(built.resolved, people[1], built.flags, people[0].model.probabilities, rules).to_pylist()
+        before = writer.get("person", "id", [row["id"] for row in persons])
+        known = {row["id"]: row["consents"] for row in before}
+        consented = {row["id"]: row["consents"] for row in persons if row["consents"] != known.get(row["id"], [])}
+        out.put("person", persons, before)
     if companies:
         probability = companies[0].model.probabilities
         over = hierarchy(built.resolved)
@@ -84,7 +90,7 @@ def _put_entities(writer: Writer, rebuilt: Rebuilt, out: Differing) -> dict[int,
             {**row, **({name: held[row["id"]][name] for name in _STANDING} if row["id"] in held else {})}
             for row in made.to_pylist()
         ]
-        out.put("organisation", rows)
+        out.put("organisation", rows, held.values())
     return consented
 
 

@@ -6,17 +6,19 @@ carry an identifier decides what it says.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
 from spine.normalise.emails import company_domain
 from spine.pipeline.gather import Gathered
 from spine.pipeline.gather_some import gather_some
 from spine.pipeline.rebuild import Labels, labels_of
-from spine.ports import Reader
+from spine.ports import Reader, Row
 from spine.resolution.components import Ints
+from spine.resolution.relationships import CROWD, SHARING
 from spine.resolution.resolved import Resolved
 
 NEAR = 200
@@ -50,16 +52,46 @@ def surroundings(
     """What surrounds a region (its live records `region`, all of them in `records`) before and after it was rebuilt."""
     own = set(records)
     changed = {*before.values(), *after.values()}
-    met = _carriers(reader, _identifiers(reader, own, MEETING)) | _led_to(reader, region) | declarers(_answers(region))
+    crowds: set[int] = set()
+    met = _meeting(reader, own, own, crowds) | _led_to(reader, region) | declarers(_answers(region))
     first = set(labels_of(reader, met - own).values()) | _related(reader, changed)
     first -= changed
     ring = gather_some(reader, _records_of(reader, first) - own)
     near = {int(number) for number in ring.ids.tolist()}
-    beyond = _carriers(reader, _identifiers(reader, near, MEETING)) | _led_to(reader, ring)
+    beyond = _meeting(reader, near, own, crowds) | _led_to(reader, ring)
     everything = own | near | met | beyond
-    gathered = gather_some(reader, everything)
+    gathered = _uncrowded(gather_some(reader, everything), crowds)
     labels = labels_of(reader, everything - own) | after
     return Surroundings(frozenset(changed | first), resolved_as(gathered, labels), labels)
+
+
+def _meeting(reader: Reader, records: set[int], own: set[int], crowds: set[int]) -> set[int]:
+    """The records that carry an identifier of these; those of a crowd are not looked at, and it is added to `crowds`.
+
+    A crowd are more persons than an identifier relates, those of the region (`own`) not counted: it was one before the
+    change and is one after it, so that it relates nobody either way.
+    """
+    rows = _carrying(reader, _identifiers(reader, records, MEETING))
+    by_identifier: dict[int, set[int]] = {}
+    for row in rows:
+        by_identifier.setdefault(row["end"], set()).add(row["start"])
+    many = {identifier for identifier, carriers in by_identifier.items() if len(carriers) > CROWD}
+    labels = labels_of(reader, {number for one in many for number in by_identifier[one]} - own)
+    for one in many:
+        persons = {labels[number] for number in by_identifier[one] if number in labels}
+        if sum(kind == Kind.PERSON.value for kind, _ in persons) > CROWD:
+            crowds.add(one)
+    return {number for one, carriers in by_identifier.items() if one not in crowds for number in carriers}
+
+
+def _uncrowded(gathered: Gathered, crowds: set[int]) -> Gathered:
+    """The same records without their claims to what crowds carry, of whom only some may be here."""
+    if not crowds:
+        return gathered
+    claims = gathered.claims
+    alone = ~np.isin(claims["identifier"].to_numpy(), sorted(crowds))
+    alone |= ~np.isin(np.array(claims["namespace"].to_pylist(), dtype=object), sorted(SHARING))
+    return replace(gathered, claims=claims.filter(pa.array(alone)))
 
 
 def resolved_as(gathered: Gathered, labels: Labels, held: Mapping[str, Ints] | None = None) -> Resolved:
@@ -82,8 +114,12 @@ def _identifiers(reader: Reader, records: set[int], namespaces: tuple[str, ...])
 
 
 def _carriers(reader: Reader, identifiers: set[int]) -> set[int]:
+    return {row["start"] for row in _carrying(reader, identifiers)}
+
+
+def _carrying(reader: Reader, identifiers: set[int]) -> list[Row]:
     rows = reader.get("carries", "end", sorted(identifiers), NEAR) if identifiers else []
-    return {row["start"] for row in rows if row["valid_to"] is None}
+    return [row for row in rows if row["valid_to"] is None]
 
 
 def _related(reader: Reader, entities: set[tuple[str, int]]) -> set[tuple[str, int]]:

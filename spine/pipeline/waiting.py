@@ -8,7 +8,7 @@ from spine.ports import Reader, Writer, arrow_schema
 
 
 def wait(writer: Writer, records: Iterable[int], reason: str) -> None:
-    """Leave these records to the next resolve."""
+    """Leave these records to `working_off` or the next resolve."""
     rows = [{"id": number, "reason": reason} for number in sorted(set(records))]
     if rows:
         writer.put("touched", pa.Table.from_pylist(rows, schema=arrow_schema("touched")))

@@ -1,6 +1,8 @@
 """Records posted, deleted and followed over HTTP and GraphQL."""
 
 import json
+import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
@@ -11,6 +13,7 @@ from starlette.testclient import TestClient
 from spine.access.context import LOCAL
 from spine.api.app import create_app
 from spine.bootstrap import open_store
+from spine.pipeline import ingest as ingesting
 from spine.pipeline.load import keep_mapping
 from spine.ports import GraphStore, SystemClock
 from spine.settings import Settings
@@ -115,3 +118,30 @@ def test_a_read_only_server_takes_nothing_in(store: GraphStore) -> None:
         assert client.post("/ingest", json=record("1")).status_code == 403
     with store.reading(LOCAL) as reader:
         assert reader.count("record") == 0
+
+
+def test_what_reaches_too_many_is_done_in_the_background(
+    client: TestClient, store: GraphStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ingesting, "MOST", 1)
+    first = client.post("/ingest", json=[record("1")]).json()["records"][0]
+    second = client.post("/ingest", json=[record("2")]).json()["records"][0]
+    assert (first["status"], second["status"], second["entity"]) == ("linked", "pending", None)
+    until = time.monotonic() + 30
+    while _waiting(store):
+        assert time.monotonic() < until, "nobody works off what waits"
+        time.sleep(0.1)
+    again = client.post("/ingest", json=[record("3", "web")]).json()
+    assert again["records"][0]["status"] == "pending"
+    told = client.get("/changes").json()["events"]
+    assert [one["subject"] for one in told if one["data"]["kind"] == "linked"][-1] == first["entity"]["id"]
+
+
+def test_a_server_that_only_answers_works_nothing_off(store: GraphStore) -> None:
+    with TestClient(create_app(store, replace(Settings(), read_only=True)), base_url=BASE):
+        assert not any(thread.name == "spine-background" for thread in threading.enumerate())
+
+
+def _waiting(store: GraphStore) -> int:
+    with store.reading(LOCAL) as reader:
+        return reader.count("touched")

@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
+from operator import itemgetter
 from typing import Any
 
 import pyarrow as pa
@@ -12,7 +13,7 @@ from spine.domain.graph import Table
 from spine.ports import Plan, Row, Step, Where
 from spine.stores.conditions import checked, checked_page, never
 from spine.stores.following import followed, names_of
-from spine.stores.shape import key_of, known, known_columns
+from spine.stores.shape import known, known_columns
 from spine.stores.sqlite import packed
 from spine.stores.sqlite.connection import Connection, TooLong
 from spine.stores.sqlite.values import from_sqlite, to_rows
@@ -45,15 +46,24 @@ class SqliteReader:
         names = names_of(table, step)
         start = f'SELECT {listed(names)} FROM "{table.name}" WHERE "{step.column}"'
         order = f"ORDER BY {listed(table.key)}"
-        if step.limit is None and len(values) > 1:
-            condition, bound = _one_of(values)
-            return to_rows(table, names, self._connection.run(f"{start} {condition} {order}", bound))
-        limit = -1 if step.limit is None else step.limit
+        hubs = [] if step.limit is None else self._held_by_more(table, step, values)
         found: list[tuple[Any, ...]] = []
-        for value in values:
-            found += self._connection.run(f"{start} = ? {order} LIMIT ?", (value, limit))
+        for value in hubs:
+            found += self._connection.run(f"{start} = ? {order} LIMIT ?", (value, step.limit))
+        rest = [value for value in values if value not in hubs] if hubs else values
+        if rest:
+            condition, bound = _one_of(rest)
+            found += self._connection.run(f"{start} {condition} {order}", bound)
         rows = to_rows(table, names, found)
-        return sorted(rows, key=lambda row: key_of(table, row)) if len(values) > 1 else rows
+        return sorted(rows, key=itemgetter(*table.key)) if hubs and len(values) > 1 else rows
+
+    def _held_by_more(self, table: Table, step: Step, values: list[Any]) -> list[Any]:
+        """The values that more rows hold than the limit of the step: only these are asked for one by one."""
+        if len(values) == 1:
+            return values
+        some = f'SELECT 1 FROM "{table.name}" WHERE "{step.column}" = sought.value LIMIT ? + 1'
+        asked = f"SELECT value FROM json_each(?) AS sought WHERE (SELECT count(*) FROM ({some})) > ?"
+        return [value for (value,) in self._connection.run(asked, [json.dumps(values), step.limit, step.limit])]
 
     def select(
         self,

@@ -34,6 +34,11 @@ def test_resolving_again_writes_nothing(resolved: Spine) -> None:
     assert "Nothing changed." in resolved("resolve").out
 
 
+def test_nothing_waits_where_nothing_was_too_much(resolved: Spine) -> None:
+    assert "0 records worked off" in resolved("catch-up").out
+    assert json.loads(resolved("catch-up", "--json").out) == {"worked": 0, "steps": 0, "left": 0}
+
+
 def test_the_shape_of_the_graph(resolved: Spine) -> None:
     shape = json.loads(resolved("graph", "metrics", "--kind", "carries", "--json").out)
     assert (shape["nodes"], shape["links"], shape["components"]) == (5, 3, 2)

@@ -22,12 +22,13 @@ from spine.domain.vocabulary import Kind
 from spine.errors import ModelError, NotFound, QueryError
 from spine.matching.blocking import RULES
 from spine.memberships import memberships
-from spine.pipeline import catching_up, keying
+from spine.pipeline import catching_up, keying, surroundings
 from spine.pipeline.ingest import delete_record, ingest
 from spine.pipeline.key_index import make_index
 from spine.pipeline.numbering import stored_key
 from spine.pipeline.resolve import resolve
 from spine.ports import Cause, GraphStore, Reader, Row
+from spine.resolution import relationships
 from spine.settings import Settings
 from spine.stewardship.judging import judge, withdraw
 
@@ -181,9 +182,11 @@ def told(reader: Reader) -> dict[str, list[Row]]:
 
 @pytest.fixture
 def soon_crowded(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Keys that three records crowd."""
+    """Keys that three records crowd, and identifiers that four persons do."""
     for kind in Kind:
         monkeypatch.setitem(RULES, kind, tuple(replace(one, crowded=2 + at % 2) for at, one in enumerate(RULES[kind])))
+    for module in (relationships, surroundings):
+        monkeypatch.setattr(module, "CROWD", 3)
     monkeypatch.setattr(catching_up, "FEW", 2)
     keying.scheme.cache_clear()
     yield

@@ -9,12 +9,13 @@ from batches import Ticking, batch, person, positions, put
 from spine.access.context import LOCAL
 from spine.bootstrap import open_engine
 from spine.domain.ids import encode_id
-from spine.pipeline import catching_up
+from spine.pipeline import catching_up, working_off
 from spine.pipeline import ingest as ingesting
 from spine.pipeline.incoming import read_batch
 from spine.pipeline.ingest import IngestReport, delete_record, ingest
 from spine.pipeline.resolve import resolve
 from spine.pipeline.waiting import waiting
+from spine.pipeline.working_off import work_off
 from spine.ports import CONSENT_COLUMNS, GraphStore, Row
 
 ANN = {"given_name": "Annabel", "surname": "Quist", "birth_date": "1980-05-01"}
@@ -89,6 +90,32 @@ def test_what_reaches_too_many_waits_for_the_next_resolve(store: GraphStore, mon
         assert waiting(reader) == set()
         assert {row["end"] for row in reader.get("resolves_to_person", "start", [1, 2, 3])} == {1}
     assert resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking(), full=True).written == {}
+
+
+def test_what_waits_is_worked_off_in_steps_between_which_others_write(
+    store: GraphStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [person(f"a{at}", "2025-01-01", "email:ann@example.com", **ANN) for at in range(6)]
+    take(store, *rows[:2])
+    monkeypatch.setattr(ingesting, "MOST", 1)
+    assert {one.status for row in rows[2:] for one in take(store, row).taken} == {"pending"}
+    monkeypatch.setattr(working_off, "STEP", 2)
+    assert working_off.work_off_some(store, LOCAL, Ticking()) == working_off.Step(2, 4)
+    take(store, person("z", "2025-01-01", "email:zed@example.com", given_name="Zed"))
+    assert work_off(store, LOCAL, Ticking()) == working_off.WorkReport(4, 2, 0)
+    assert ("linked", encode_id("person", 1)) in changes(store)
+    with store.reading(LOCAL) as reader:
+        assert {row["end"] for row in reader.get("resolves_to_person", "start", list(range(1, 7)))} == {1}
+    assert work_off(store, LOCAL, Ticking()) == working_off.WorkReport(0, 0, 0)
+    assert resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking(), full=True).written == {}
+
+
+def test_what_a_large_load_brought_is_left_to_a_resolve(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    take(store, person("a", "2025-01-01", "email:ann@example.com", **ANN))
+    put(store, person("b", "2025-01-01", "email:ann@example.com", **ANN))
+    assert work_off(store, LOCAL, Ticking()) == working_off.WorkReport(0, 0, 1)
+    monkeypatch.setattr(working_off, "FEW", 1)
+    assert work_off(store, LOCAL, Ticking()) == working_off.WorkReport(1, 1, 0)
 
 
 def test_a_resolve_after_a_load_looks_only_at_what_came(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
