@@ -5,6 +5,7 @@ each of them. The end is that of a resolve.
 """
 
 from dataclasses import dataclass
+from functools import partial
 
 from spine.access.context import Context
 from spine.pipeline.applying import apply
@@ -12,6 +13,7 @@ from spine.pipeline.attempts import attempted
 from spine.pipeline.catching_up import FEW, has_models
 from spine.pipeline.changes import write_changes
 from spine.pipeline.declaring import declarers_of
+from spine.pipeline.homes import write_households
 from spine.pipeline.index_state import LOADED, ONLINE, keep_state, missed, read_state
 from spine.pipeline.linking import link
 from spine.pipeline.numbering import stored_key
@@ -75,7 +77,10 @@ def work_off_some(store: GraphStore, context: Context, clock: Clock | None = Non
         models, secret = models_of(writer), stored_key(writer)
         delta = link(writer, taken, models, secret)
         lookup = declarers_of(writer, secret)
-        applied = apply(writer, delta, models, state.confidence, limit=None, declarers=lookup)
+        applied = apply(
+            writer, delta, models, state.confidence, limit=None, declarers=lookup,
+            homes=partial(write_households, most=None),
+        )  # fmt: skip
         if applied is None:
             raise RuntimeError("A rebuild without a limit gave up.")
         write_changes(writer, applied, clock)
