@@ -20,7 +20,7 @@ from spine.pipeline.batch_writer import graph_table
 from spine.pipeline.few_records import FEW, few_records
 from spine.pipeline.numbering import numbers
 from spine.pipeline.sealing import sealed
-from spine.ports import SourceBatch
+from spine.ports import RECORD_COLUMNS, SourceBatch
 
 _AMOUNT = r"^[+-]?\d+(\.\d*)?([eE][+-]?\d+)?$"
 _REGION = "US"
@@ -72,39 +72,50 @@ def _records(records: pa.Table, prepared: Prepared, now: str) -> pa.Table:
 
 def many_records(records: pa.Table, prepared: Prepared, now: str) -> pa.Table:
     """The same for any number of records, in DuckDB."""
-    mapped = [name for name in records.column_names if name in ATTRIBUTES]
-    attributes = records.select(mapped) if mapped else pa.table({"full_name": pa.nulls(records.num_rows, pa.string())})
+    attributes = records.select([name for name in records.column_names if name in ATTRIBUTES])
+    whole = records.select([name for name in RECORD_COLUMNS.names if name in records.column_names])
+    for prefix, texts in (("a_", attributes), ("f_", prepared.fields)):
+        for name in texts.column_names:
+            whole = whole.append_column(f"{prefix}{name}", texts[name])
     with duckdb.connect() as connection:
-        connection.register("records", records)
-        connection.register("attributes", attributes)
-        connection.register("fields", prepared.fields)
+        connection.register("records", whole)
         rows: pa.Table = connection.sql(
             f"""
-            SELECT r.source || '/' || r.record_id AS key, r.source, r.record_id, r.kind, r.observed_at,
-                   $now AS ingested_at,
-                   md5(concat_ws(chr(31), r.kind, r.observed_at, r.raw, a.text,
-                                 r.identifiers::VARCHAR, r.relations::VARCHAR)) AS hash,
-                   true AS live, r.raw, a.text AS attributes, f.text AS fields,
-                   CASE WHEN len(r.relations) > 0 THEN to_json(r.relations)::VARCHAR END AS relations
-            FROM records r
-            POSITIONAL JOIN (SELECT {_object(attributes)} AS text FROM attributes) a
-            POSITIONAL JOIN (SELECT {_object(prepared.fields)} AS text FROM fields) f
+            SELECT source || '/' || record_id AS key, source, record_id, kind, observed_at, $now AS ingested_at,
+                   md5(concat_ws(chr(31), kind, observed_at, raw, attributes,
+                                 identifiers::VARCHAR, relations::VARCHAR)) AS hash,
+                   true AS live, raw, attributes, fields,
+                   CASE WHEN len(relations) > 0 THEN to_json(relations)::VARCHAR END AS relations
+            FROM (SELECT *, {_object(attributes, "a_")} AS attributes, {_object(prepared.fields, "f_")} AS fields
+                  FROM records)
             """,
             params={"now": now},
         ).to_arrow_table()
     return rows
 
 
-def _object(texts: pa.Table) -> str:
-    """The SQL of each row as a JSON object of the texts that it has; only columns that need it are escaped."""
+def _object(texts: pa.Table, prefix: str = "") -> str:
+    """The SQL of each row as a JSON object of the texts that it has, each in a column of that name after the prefix.
+
+    Only columns that need it are escaped.
+    """
     members = []
     for name in texts.column_names:
-        plain = f"""'"{name}":"' || "{name}" || '"'"""
-        if compute.any(compute.match_substring_regex(texts[name], _ESCAPED)).as_py():
-            escaped = f"""'"{name}":' || to_json("{name}")::VARCHAR"""
-            plain = f"CASE WHEN regexp_matches(\"{name}\", '{_ESCAPED}') THEN {escaped} ELSE {plain} END"
+        if texts[name].null_count == texts.num_rows:
+            continue
+        column = f'"{prefix}{name}"'
+        plain = f"""'"{name}":"' || {column} || '"'"""
+        if _needs_escapes(one_array(texts[name])):
+            escaped = f"""'"{name}":' || to_json({column})::VARCHAR"""
+            plain = f"CASE WHEN regexp_matches({column}, '{_ESCAPED}') THEN {escaped} ELSE {plain} END"
         members.append(plain)
-    return f"'{{' || concat_ws(',', {', '.join(members)}) || '}}'"
+    return f"'{{' || concat_ws(',', {', '.join(members)}) || '}}'" if members else "'{}'"
+
+
+def _needs_escapes(texts: Any) -> bool:
+    """Whether any text holds what JSON texts may not: looked for in the bytes of all at once."""
+    held = np.frombuffer(texts.buffers()[2] or b"", np.uint8)
+    return bool(((held < ord(" ")) | (held == ord('"')) | (held == ord("\\"))).any())
 
 
 def _facts(
