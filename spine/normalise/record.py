@@ -8,7 +8,7 @@ import phonenumbers
 import pyarrow as pa
 
 from spine.domain.vocabulary import FIELDS, Kind
-from spine.normalise import addresses, names, organisations, streets, traits
+from spine.normalise import addresses, mostly, names, organisations, streets, traits
 from spine.normalise.claims import (
     Claims,
     claims_of,
@@ -115,9 +115,9 @@ class _Problems:
 
 def _person(records: pa.Table) -> dict[str, Column]:
     """Given, middle, surname and suffix: from their own columns first, then from the whole name."""
-    own_given = split_distinct(text_column(records, "given_name"), names.split_given, 3)
-    own_surname = split_distinct(text_column(records, "surname"), names.split_surname, 2)
-    whole = split_distinct(text_column(records, "full_name"), names.split_full_name, 4)
+    own_given = mostly.split_givens(text_column(records, "given_name"))
+    own_surname = mostly.split_surnames(text_column(records, "surname"))
+    whole = mostly.split_full_names(text_column(records, "full_name"))
     middle = map_distinct(text_column(records, "middle_name"), names.normalise_name)
     suffix = map_distinct(text_column(records, "name_suffix"), names.normalise_suffix)
     return {
@@ -141,12 +141,12 @@ def _organisation(records: pa.Table) -> dict[str, Column]:
 def _place(records: pa.Table) -> dict[str, Column]:
     """The parts of the address: from their own columns first, then from street lines, then from whole addresses."""
     whole = split_distinct(text_column(records, "address"), addresses.split_address, 8)
-    lines = split_distinct(text_column(records, "street_address"), streets.split_street, 4)
+    lines = mostly.split_streets(text_column(records, "street_address"))
     street_column = text_column(records, "street")
     numbered = map_distinct(text_column(records, "house_number"), streets.normalise_house_number)
     # A street column may hold the whole line; it is taken apart only where no house number stands beside it.
     alone = compute.if_else(compute.is_null(numbered), street_column, NO_TEXT)
-    in_street = split_distinct(alone, streets.split_street, 4)
+    in_street = mostly.split_streets(alone)
     own = {
         "house_number": first_known(numbered, in_street[0]),
         "street": first_known(in_street[1], map_distinct(street_column, streets.normalise_street)),
