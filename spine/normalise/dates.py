@@ -12,6 +12,7 @@ from datetime import date
 from spine.normalise.folding import PLACEHOLDERS, fold, letters_as_digits
 
 _ISO = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_USUAL = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{3}[1-9]|\d{2}[1-9]0|\d[1-9]00|[1-9]000)", re.ASCII)
 _TIME = re.compile(r"[t ]\s*\d{1,2}:\d\d.*$")
 _MARKED = re.compile(r"(\d{1,2})[-/. ](\d{1,2})[-/. ]\d{2,4}", re.ASCII)
 _SPLIT = re.compile(r"[^0-9a-z|!]+")
@@ -69,6 +70,13 @@ def normalise_date(text: str, order: DateOrder = DateOrder()) -> tuple[str | Non
     text = text.strip().lower()
     if _ISO.fullmatch(text) and "00" not in (text[:2], text[5:7], text[8:]):
         return text, _in_calendar(text)
+    if match := _USUAL.fullmatch(text):
+        return _three([*match.groups()], order)
+    return read_with_care(text, order)
+
+
+def read_with_care(text: str, order: DateOrder) -> tuple[str | None, bool]:
+    """What is made of any text in lower case: the reference that shorter ways must agree with."""
     if fold(text) in PLACEHOLDERS or not text.strip("0-/. "):
         return None, True
     text = _TIME.sub("", text)

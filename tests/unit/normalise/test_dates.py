@@ -3,10 +3,10 @@
 from datetime import date
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
-from spine.normalise.dates import DateOrder, decide_order, normalise_date
+from spine.normalise.dates import DateOrder, decide_order, normalise_date, read_with_care
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=20) | st.from_regex(
     r"[0-9oOlI|zZ]{1,5}[-/. ]?[0-9oOlI|zZ]{0,3}[-/. ]?[0-9oOlI|zZ]{0,5}", fullmatch=True
@@ -86,3 +86,11 @@ def test_a_normalised_date_is_settled(text: str, order: DateOrder) -> None:
     if kept is not None:
         assert normalise_date(kept, order)[0] == kept
         assert len(kept) in (4, 7, 10)
+
+
+@given(TEXT | st.from_regex(r"[0-9]{1,2}[-/. ][0-9]{1,2}[-/. ][0-9]{2,5}", fullmatch=True), ORDERS)
+@example("00/00/0000", DateOrder())
+@example("0/0/2000", DateOrder())
+def test_the_short_way_is_the_long_one(text: str, order: DateOrder) -> None:
+    text = text.strip().lower()
+    assert normalise_date(text, order) == read_with_care(text, order)
