@@ -34,16 +34,22 @@ REVIEWER = "steward"
 
 
 @dataclass(frozen=True)
-class Matched:
-    """One kind, matched: `rows` of what was gathered; pair ends and trees count within them.
+class Known:
+    """Which `rows` of what was gathered are of a kind, and the model that matched them: little, kept to the end."""
+
+    kind: Kind
+    rows: Ints
+    model: Model
+
+
+@dataclass(frozen=True)
+class Matched(Known):
+    """One kind, matched; pair ends and trees count within its rows.
 
     `left`, `right`, `weight`, `levels` are the candidate pairs at or above the floor, with their evidence as text.
     """
 
-    kind: Kind
-    rows: Ints
     encoded: Encoded
-    model: Model
     left: Ints
     right: Ints
     weight: Ints
@@ -52,6 +58,11 @@ class Matched:
     candidates: int
     skipped: dict[str, int]
     refused: tuple[Refused, ...]
+
+    @property
+    def known(self) -> Known:
+        """What is needed once the tables of components and matches are made."""
+        return Known(self.kind, self.rows, self.model)
 
 
 def match(
@@ -85,7 +96,7 @@ def match(
     with watch.stage(f"{kind.value}: merge trees"):
         judged = judged_among(gathered, rows)
         trees, refused = trees_of(gathered, rows, encoded, model, (left, right), weight, judged, linkage)
-    return Matched(kind, rows, encoded, model, left, right, weight, levels, trees, candidates, skipped, refused)
+    return Matched(kind, rows, model, encoded, left, right, weight, levels, trees, candidates, skipped, refused)
 
 
 def judged_among(gathered: Gathered, rows: Ints) -> list[Judgement]:

@@ -121,7 +121,7 @@ def _matched(gathered: Gathered, kind: Kind, model: Model, matches: Mapping[Pair
     judged = judged_among(gathered, rows)
     trees, refused = trees_of(gathered, rows, encoded, model, (left, right), weight, judged)
     levels = pa.chunked_array([[row["levels"] for row in chosen]], pa.string())
-    return Matched(kind, rows, encoded, model, left, right, weight, levels, trees, len(left), {}, refused)
+    return Matched(kind, rows, model, encoded, left, right, weight, levels, trees, len(left), {}, refused)
 
 
 def write(writer: Writer, built: Built) -> Rebuilt:

@@ -14,9 +14,9 @@ from spine.domain.vocabulary import Kind
 from spine.matching.model import Model
 from spine.matching.stored import stored_model
 from spine.pipeline.catching_up import FEW, catch_up, caught_up
-from spine.pipeline.gather import Gathered, gather
+from spine.pipeline.gather import gather
 from spine.pipeline.golden_rules import golden_rules
-from spine.pipeline.matching import Matched, match, same_model
+from spine.pipeline.matching import Known, Matched, match, same_model
 from spine.pipeline.progress import Stopwatch
 from spine.pipeline.resolve_report import SUMMARY, ResolveReport
 from spine.pipeline.resolved_changes import standing, write_resolved
@@ -128,7 +128,7 @@ def _everything(
     with watch.stage("read"):
         gathered = gather(writer)
     report.changed = gathered.size
-    found: dict[Kind, tuple[Matched, Entities]] = {}
+    found: dict[Kind, tuple[Known, Entities]] = {}
     tables: dict[str, list[pa.Table]] = {}
     flags: dict[int, list[str]] = {}
     for kind in Kind:
@@ -136,11 +136,13 @@ def _everything(
             continue
         model = None if train == "always" else stored_model(writer, kind)
         matched = match(gathered, kind, engine, model, watch, learn=train != "never", linkage=linkage)
-        found[kind] = (matched, entities_of(gathered, matched, confidence))
+        found[kind] = (matched.known, entities_of(gathered, matched, confidence))
         made, marked = component_tables(gathered, matched)
         flags |= marked
         _gather_tables(tables, made)
         _note(report, matched)
+        # Pairs, trees and codes stand in tables now: the next stages get their room.
+        del matched, made
     with watch.stage("entities"):
         resolved = resolved_of(gathered, found.values())
         related, over, report.unresolved = entity_tables(resolved, found, flags, golden_rules(writer))
@@ -149,6 +151,8 @@ def _everything(
         common = count_surnames(resolved) if common is None else common
         at_home, _ = household_part(resolved, common)
     _gather_tables(tables, {**related, **at_home})
+    size = gathered.size
+    del gathered, resolved
     with watch.stage("write"):
         stood = standing(writer)
         report.written = _write(writer, tables)
@@ -156,7 +160,7 @@ def _everything(
         _keep_models(writer, [matched.model for matched, _ in found.values()], clock)
         if found:
             keep_surnames(writer, common, clock)
-        _count(report, gathered, tables, over, writer.count("identifier"))
+        _count(report, size, tables, over, writer.count("identifier"))
 
 
 def _keep_models(writer: Writer, models: list[Model], clock: Clock) -> None:
@@ -180,10 +184,10 @@ def _note(report: ResolveReport, matched: Matched) -> None:
 
 
 def _count(
-    report: ResolveReport, gathered: Gathered, tables: dict[str, list[pa.Table]], over: Hierarchy, identifiers: int
+    report: ResolveReport, size: int, tables: dict[str, list[pa.Table]], over: Hierarchy, identifiers: int
 ) -> None:
     rows = {name: sum(table.num_rows for table in parts) for name, parts in tables.items()}
-    report.records, report.identifiers = gathered.size, identifiers
+    report.records, report.identifiers = size, identifiers
     report.cycles, report.ultimate_parents = len(over.cycles), over.groups
     report.persons, report.organisations = rows.get("person", 0), rows.get("organisation", 0)
     report.households = rows.get("household", 0)

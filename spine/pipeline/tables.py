@@ -1,13 +1,13 @@
 """What a resolve found, as tables of the graph."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
 from spine.pipeline.gather import Gathered
-from spine.pipeline.matching import Matched
+from spine.pipeline.matching import Known, Matched
 from spine.ports import arrow_schema
 from spine.resolution.components import Ints
 from spine.resolution.entities import Entities, entities
@@ -30,7 +30,7 @@ DERIVED = (
 """The tables that a resolve makes anew, in an order in which nodes come before their edges."""
 
 
-def resolved_of(gathered: Gathered, found: Iterable[tuple[Matched, Entities]]) -> Resolved:
+def resolved_of(gathered: Gathered, found: Iterable[tuple[Known, Entities]]) -> Resolved:
     """The records with the entity that each resolves to."""
     label = {kind: np.full(gathered.size, -1, np.int64) for kind in Kind}
     for matched, entity in found:
@@ -101,7 +101,10 @@ def _names(matched: Matched) -> Ints:
 
 
 def entity_tables(
-    resolved: Resolved, found: dict[Kind, tuple[Matched, Entities]], flags: dict[int, list[str]], rules: Rules = SHIPPED
+    resolved: Resolved,
+    found: Mapping[Kind, tuple[Known, Entities]],
+    flags: dict[int, list[str]],
+    rules: Rules = SHIPPED,
 ) -> tuple[dict[str, pa.Table], Hierarchy, dict[str, int]]:
     """Persons, organisations and all that relates them; the hierarchy, and declared targets that nobody answers to."""
     over = hierarchy(resolved)
