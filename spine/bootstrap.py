@@ -43,7 +43,7 @@ def open_store(url: str, settings: Settings) -> GraphStore:
     )
 
 
-def neo4j_files() -> tuple[Callable[[GraphStore, Context, Path], "ImportFiles"], Callable[..., None]]:
+def neo4j_files() -> tuple[Callable[..., "ImportFiles"], Callable[..., None]]:
     """What writes a store as files for Neo4j's import tool, and what runs that tool on them."""
     from spine.stores.neo4j_bulk.files import write_files
     from spine.stores.neo4j_bulk.importer import import_files

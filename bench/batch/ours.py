@@ -26,7 +26,7 @@ from spine.bootstrap import open_engine, open_store
 from spine.domain.vocabulary import Kind
 from spine.pipeline.gather import gather
 from spine.pipeline.load import Load, load_all
-from spine.pipeline.progress import Stopwatch
+from spine.pipeline.progress import Stopwatch, Total
 from spine.pipeline.resolve import resolve
 from spine.pipeline.resolve_report import ResolveReport
 from spine.ports import GraphStore
@@ -68,7 +68,7 @@ class Both(Stopwatch):
         self.processor: dict[str, float] = {}
 
     @contextmanager
-    def stage(self, name: str, total: int | None = None) -> Iterator[None]:
+    def stage(self, name: str, total: Total = None) -> Iterator[None]:
         """Time a stage twice."""
         short = name.rpartition(": ")[2]
         wall, processor = time.perf_counter(), time.process_time()

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,6 +17,7 @@ from spine.audiences.projection import Projections
 from spine.audiences.selection import Counts, Member, Selection, selected
 from spine.cli import output
 from spine.cli.options import Json, Store
+from spine.cli.progress import watched
 from spine.cli.session import confidence_of, existing, reading
 from spine.domain.ids import decode_id, encode_id
 from spine.errors import BadId, FileError, QueryError
@@ -134,7 +135,7 @@ def refresh(
     name: Annotated[str, typer.Argument(help="A saved audience.")], store: Store = None, as_json: Json = False
 ) -> None:
     """Evaluate a saved audience now, and say who joined and left since the last time."""
-    with existing(store) as graph:
+    with existing(store) as graph, watched() as watch, watch.stage("read the graph and its facts"):
         found = saved.refresh_in(
             graph, LOCAL, projections=Projections(), name=name, confidence=confidence_of(None), clock=SystemClock()
         )
@@ -193,10 +194,13 @@ def _write(path: Path, data: bytes) -> None:
 
 @contextmanager
 def _selected(audience: str, as_of: str | None, confidence: float | None, store: str | None) -> Iterator[Selection]:
-    with reading(store) as reader:
+    with ExitStack() as stack:
+        reader = stack.enter_context(reading(store))
         definition = _definition(reader, audience, as_of, confidence)
-        with selected(Projections(), reader, LOCAL, definition, confidence_of(None)) as found:
-            yield found
+        with watched() as watch, watch.stage("read the graph and its facts"):
+            asked = selected(Projections(), reader, LOCAL, definition, confidence_of(None))
+            found = stack.enter_context(asked)
+        yield found
 
 
 def _definition(reader: Reader, audience: str, as_of: str | None, confidence: float | None) -> Definition:

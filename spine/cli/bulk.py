@@ -2,6 +2,7 @@
 
 import shlex
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -10,10 +11,11 @@ import typer
 from spine.access.context import LOCAL
 from spine.bootstrap import neo4j_files
 from spine.cli import output
-from spine.cli.graph_files import write_graphml, write_tables
+from spine.cli.graph_files import GRAPHML, rows_of, write_graphml, write_tables
 from spine.cli.options import Json, Store
 from spine.cli.progress import watched
 from spine.cli.session import existing
+from spine.domain.graph import GRAPH
 from spine.errors import QueryError
 
 
@@ -53,15 +55,16 @@ def export_graph(
     with existing(store) as graph, watched() as watch:
         if form is GraphFormat.NEO4J:
             write, load = neo4j_files()
-            with watch.stage("write files"):
-                written = write(graph, LOCAL, out)
+            with watch.stage("write files", partial(rows_of, graph)):
+                written = write(graph, LOCAL, out, watch.progress.advance)
             rows, command = written.rows, written.command(shlex.split(admin) if admin else ["neo4j-admin"], database)
         else:
-            with watch.stage("write files"):
+            tables = GRAPHML if form is GraphFormat.GRAPHML else tuple(GRAPH.values())
+            with watch.stage("write files", partial(rows_of, graph, tables)):
                 if form is GraphFormat.GRAPHML:
-                    rows = write_graphml(graph, out, personal)
+                    rows = write_graphml(graph, out, personal, watch.progress.advance)
                 else:
-                    rows = write_tables(graph, out, form.value, personal)
+                    rows = write_tables(graph, out, form.value, personal, watch.progress.advance)
                 command = []
         if command and admin:
             with watch.stage("import"):

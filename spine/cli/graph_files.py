@@ -1,6 +1,6 @@
 """The whole graph as files for other programs: a Parquet or Arrow file for each table, or one GraphML file."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO
 from xml.sax.saxutils import quoteattr
@@ -16,6 +16,7 @@ from spine.domain.graph import GRAPH, ColumnType, Table
 from spine.domain.ids import PREFIXES
 from spine.errors import FileError
 from spine.memberships import public_ids
+from spine.pipeline.progress import unseen
 from spine.ports import GraphStore, Reader
 
 pc: Any = compute
@@ -35,7 +36,15 @@ _OPENING = """<?xml version="1.0" encoding="UTF-8"?>
 """
 
 
-def write_tables(graph: GraphStore, out: Path, suffix: str, personal: bool = True) -> dict[str, int]:
+def rows_of(graph: GraphStore, tables: Iterable[Table] = tuple(GRAPH.values())) -> int:
+    """How many rows these tables have together."""
+    with graph.reading(LOCAL) as reader:
+        return sum(reader.count(table.name) for table in tables)
+
+
+def write_tables(
+    graph: GraphStore, out: Path, suffix: str, personal: bool = True, advance: Callable[[int], None] = unseen
+) -> dict[str, int]:
     """One `.parquet` or `.arrow` file for each table, of one view of the store; how many rows of each.
 
     Without `personal`, columns that hold personal values are left out. FileError where the folder holds something.
@@ -54,12 +63,15 @@ def write_tables(graph: GraphStore, out: Path, suffix: str, personal: bool = Tru
                 else:
                     parquet.write_table(table, file)
                 rows[name] = table.num_rows
+                advance(table.num_rows)
     except OSError as error:
         raise FileError(f"{out}: can't be written: {error.strerror}.", remedy="Name another folder.") from error
     return rows
 
 
-def write_graphml(graph: GraphStore, out: Path, personal: bool = True) -> dict[str, int]:
+def write_graphml(
+    graph: GraphStore, out: Path, personal: bool = True, advance: Callable[[int], None] = unseen
+) -> dict[str, int]:
     """`graph.graphml` in a folder: nodes named by their public ids, edges from start to end; how many rows of each.
 
     Every node and edge has its `label`; lists are texts with commas, bytes are left out, and so are columns that hold
@@ -75,7 +87,7 @@ def write_graphml(graph: GraphStore, out: Path, personal: bool = True) -> dict[s
             file.writelines(_keys(personal))
             file.write(b'<graph id="spine" edgedefault="directed">\n')
             for table in GRAPHML:
-                rows[table.name] = _write_elements(reader, table, file, personal)
+                rows[table.name] = _write_elements(reader, table, file, personal, advance)
             file.write(b"</graph>\n</graphml>\n")
     except OSError as error:
         raise FileError(f"{out}: can't be written: {error.strerror}.", remedy="Name another folder.") from error
@@ -108,7 +120,9 @@ def _keys(personal: bool) -> Iterator[bytes]:
             yield key.encode()
 
 
-def _write_elements(reader: Reader, table: Table, file: BinaryIO, personal: bool) -> int:
+def _write_elements(
+    reader: Reader, table: Table, file: BinaryIO, personal: bool, advance: Callable[[int], None]
+) -> int:
     names = [name for name, _ in _attributes(table, personal)]
     keys = ["start", "end"] if table.is_edge else ["id"]
     rows = reader.scan(table.name, [*keys, *names])
@@ -124,6 +138,7 @@ def _write_elements(reader: Reader, table: Table, file: BinaryIO, personal: bool
         parts.append("</edge>\n" if table.is_edge else "</node>\n")
         lines = pc.binary_join_element_wise(*parts, "")
         file.write("".join(lines.to_pylist()).encode())
+        advance(chunk.num_rows)
     return rows.num_rows
 
 

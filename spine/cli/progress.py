@@ -59,9 +59,12 @@ class Bars:
 def watched() -> Iterator[Stopwatch]:
     """A stopwatch whose stages are shown on standard error while they run, if that is a terminal."""
     terminal = console(stderr=True)
+    if not terminal.is_terminal:
+        yield Stopwatch()
+        return
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(),
                Rate(), TimeElapsedColumn(), TimeRemainingColumn())  # fmt: skip
-    with Progress(*columns, console=terminal, transient=True, disable=not terminal.is_terminal) as display:
+    with Progress(*columns, console=terminal, transient=True) as display:
         yield Stopwatch(Bars(display))
 
 

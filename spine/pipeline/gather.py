@@ -1,7 +1,7 @@
 """What a resolve works on: all live records of the graph as columns."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,9 +15,12 @@ from spine.matching.carried import carried
 from spine.matching.encoded import Encoded, encode
 from spine.normalise.columns import at_positions, compute, one_array
 from spine.normalise.identifiers import target_value
+from spine.pipeline.progress import unseen
 from spine.ports import RELATION_STRUCT, Reader
 from spine.resolution.components import Ints
 from spine.resolution.resolved import CLAIMS, CONSENTS
+
+Scan = Callable[[str, Sequence[str]], pa.Table]
 
 
 @dataclass(frozen=True)
@@ -55,10 +58,24 @@ class Gathered:
         return np.flatnonzero(compute.equal(self.records["kind"], kind.value).to_numpy())
 
 
-def gather(reader: Reader) -> Gathered:
-    """Read what a resolve needs; nothing is normalised again."""
+_READ = ("record", "carries", "identifier", "consent_of", "consent", "judged")
+
+
+def rows_to_gather(reader: Reader) -> int:
+    """How many rows `gather` reads."""
+    return sum(reader.count(name) for name in _READ)
+
+
+def gather(reader: Reader, advance: Callable[[int], None] = unseen) -> Gathered:
+    """Read what a resolve needs; nothing is normalised again. `advance` is told of rows as they are read."""
+
+    def scan(table: str, columns: Sequence[str]) -> pa.Table:
+        rows = reader.scan(table, columns)
+        advance(rows.num_rows)
+        return rows
+
     wanted = ("id", "key", "source", "record_id", "kind", "observed_at", "live", "attributes", "fields", "relations")
-    records = reader.scan("record", wanted)
+    records = scan("record", wanted)
     records = records.filter(records["live"])
     with duckdb.connect() as connection:
         connection.register("records", records)
@@ -72,10 +89,10 @@ def gather(reader: Reader) -> Gathered:
         records.select(["id", "key", "source", "record_id", "kind", "observed_at"]),
         fields,
         attributes,
-        _claims(reader, ids),
+        _claims(scan, ids),
         relations,
-        _consents(reader),
-        _judgements(reader),
+        _consents(scan),
+        _judgements(scan),
         order,
     )
 
@@ -105,14 +122,14 @@ def _relations(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     return declared.set_column(place, "value", pa.array([known[pair] for pair in pairs], pa.string()))
 
 
-def _claims(reader: Reader, ids: Ints) -> pa.Table:
-    carried = reader.scan("carries", ("start", "end", "namespace", "first_seen", "last_seen", "verified", "valid_to"))
+def _claims(scan: Scan, ids: Ints) -> pa.Table:
+    carried = scan("carries", ("start", "end", "namespace", "first_seen", "last_seen", "verified", "valid_to"))
     carried = carried.filter(compute.is_null(carried["valid_to"]))
     start: Ints = carried["start"].to_numpy()
     row = np.searchsorted(ids, start)
     live = (row < len(ids)) & (ids[np.minimum(row, len(ids) - 1)] == start) if len(ids) else np.zeros(0, bool)
     carried, row = carried.filter(pa.array(live)), row[live]
-    identifiers = reader.scan("identifier", ("id", "value"))
+    identifiers = scan("identifier", ("id", "value"))
     place = np.searchsorted(identifiers["id"].to_numpy(), carried["end"].to_numpy())
     columns: list[Any] = [
         row, carried["namespace"], at_positions(identifiers["value"], place), carried["end"],
@@ -121,19 +138,19 @@ def _claims(reader: Reader, ids: Ints) -> pa.Table:
     return pa.table(columns, schema=CLAIMS)
 
 
-def _consents(reader: Reader) -> pa.Table:
-    edges = reader.scan("consent_of", ("start", "end"))
-    consents = reader.scan("consent", ("id", "purpose", "status", "at"))
+def _consents(scan: Scan) -> pa.Table:
+    edges = scan("consent_of", ("start", "end"))
+    consents = scan("consent", ("id", "purpose", "status", "at"))
     place = np.searchsorted(consents["id"].to_numpy(), edges["start"].to_numpy())
     taken = at_positions(consents, place)
     columns: list[Any] = [edges["end"], *(taken[name] for name in ("purpose", "status", "at"))]
     return pa.table(columns, schema=CONSENTS)
 
 
-def _judgements(reader: Reader) -> list[Judgement]:
+def _judgements(scan: Scan) -> list[Judgement]:
     return [
         Judgement(row["start"], row["end"], Verdict(row["verdict"]), row["authority"], row["at"], row["by"], row["why"])
-        for row in reader.scan("judged").to_pylist()
+        for row in scan("judged", ()).to_pylist()
     ]
 
 

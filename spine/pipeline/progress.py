@@ -29,6 +29,14 @@ class Quiet:
         """Say nothing."""
 
 
+Total = int | Callable[[], int | None] | None
+"""How much there is of a stage: a number, what counts it (asked only where somebody looks), or None where unknown."""
+
+
+def unseen(done: int) -> None:
+    """What takes note of so much more being done where nobody looks."""
+
+
 @dataclass
 class Stopwatch:
     """Seconds per stage, in the order in which stages first began."""
@@ -38,8 +46,10 @@ class Stopwatch:
     seconds: dict[str, float] = field(default_factory=dict)
 
     @contextmanager
-    def stage(self, name: str, total: int | None = None) -> Iterator[None]:
+    def stage(self, name: str, total: Total = None) -> Iterator[None]:
         """Time a stage and show it; the same name again adds up."""
+        if callable(total):
+            total = None if isinstance(self.progress, Quiet) else total()
         self.progress.stage(name, total)
         begun = self.clock()
         try:

@@ -2,7 +2,9 @@
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Literal
 
 import pyarrow as pa
@@ -14,7 +16,7 @@ from spine.domain.vocabulary import Kind
 from spine.matching.model import Model
 from spine.matching.stored import stored_model
 from spine.pipeline.catching_up import FEW, catch_up, caught_up
-from spine.pipeline.gather import gather
+from spine.pipeline.gather import gather, rows_to_gather
 from spine.pipeline.golden_rules import golden_rules
 from spine.pipeline.matching import Known, Matched, match, same_model
 from spine.pipeline.progress import Stopwatch
@@ -95,12 +97,15 @@ def _gather_tables(tables: dict[str, list[pa.Table]], made: dict[str, pa.Table])
         tables.setdefault(name, []).append(table)
 
 
-def _write(writer: Writer, tables: dict[str, list[pa.Table]]) -> dict[str, dict[str, int]]:
+def _write(
+    writer: Writer, tables: dict[str, list[pa.Table]], advance: Callable[[int], None]
+) -> dict[str, dict[str, int]]:
     """Make the derived tables hold what was found; what that changed, by table."""
-    changes = {
-        name: writer.replace(name, pa.concat_tables(tables.get(name) or [arrow_schema(name).empty_table()]))
-        for name in DERIVED
-    }
+    changes = {}
+    for name in DERIVED:
+        rows = pa.concat_tables(tables.get(name) or [arrow_schema(name).empty_table()])
+        changes[name] = writer.replace(name, rows)
+        advance(rows.num_rows)
     return {name: asdict(change) for name, change in changes.items() if change != Difference()}
 
 
@@ -125,8 +130,8 @@ def _everything(
     clock: Clock,
 ) -> None:
     """Resolve all live records and write what differs."""
-    with watch.stage("read"):
-        gathered = gather(writer)
+    with watch.stage("read", partial(rows_to_gather, writer)):
+        gathered = gather(writer, watch.progress.advance)
     report.changed = gathered.size
     found: dict[Kind, tuple[Known, Entities]] = {}
     tables: dict[str, list[pa.Table]] = {}
@@ -153,9 +158,9 @@ def _everything(
     _gather_tables(tables, {**related, **at_home})
     size = gathered.size
     del gathered, resolved
-    with watch.stage("write"):
+    with watch.stage("write", sum(rows.num_rows for parts in tables.values() for rows in parts)):
         stood = standing(writer)
-        report.written = _write(writer, tables)
+        report.written = _write(writer, tables, watch.progress.advance)
         write_resolved(writer, stood, tables, clock)
         _keep_models(writer, [matched.model for matched, _ in found.values()], clock)
         if found:

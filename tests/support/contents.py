@@ -8,6 +8,8 @@ from pathlib import Path
 Contents = dict[str, list[tuple[object, ...]]]
 NOTES = ("log", "meta", "document")
 """What the product keeps about itself: when it ran, and how long that took."""
+WHEN = (("record", "ingested_at"), ("record_version", "ingested_at"), ("change", "at"))
+"""Columns that say when it was that something came."""
 
 
 def contents(path: Path, without: Collection[str] = NOTES, times: bool = True) -> Contents:
@@ -23,7 +25,7 @@ def contents(path: Path, without: Collection[str] = NOTES, times: bool = True) -
             if name in without or name.startswith("record_search"):
                 continue
             columns = [row[1] for row in connection.execute(f'PRAGMA table_info("{name}")')]
-            kept = ", ".join(f'"{column}"' for column in columns if times or column != "ingested_at")
+            kept = ", ".join(f'"{column}"' for column in columns if times or (name, column) not in WHEN)
             found[name] = sorted(connection.execute(f'SELECT {kept} FROM "{name}"').fetchall(), key=repr)
         connection.execute("CREATE VIRTUAL TABLE temp.words USING fts5vocab('main', 'record_search', 'instance')")
         found["words"] = sorted(connection.execute("SELECT term, doc, offset FROM temp.words").fetchall())

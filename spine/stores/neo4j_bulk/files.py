@@ -2,7 +2,7 @@
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,11 +48,14 @@ class ImportFiles:
         return sum(self.rows.values())
 
 
-def write_files(store: GraphStore, context: Context, folder: Path) -> ImportFiles:
+def write_files(
+    store: GraphStore, context: Context, folder: Path, advance: Callable[[int], None] = lambda rows: None
+) -> ImportFiles:
     """Write every table of the store, and where its log and its numbers stand, into an empty folder.
 
     The store's write lock is held meanwhile, so that what is written is one state of it; nothing is written to the
-    store. FileError where the folder can't be made or holds something; StoreError for what Neo4j could not hold.
+    store. `advance` is told of rows as they are written. FileError where the folder can't be made or holds something;
+    StoreError for what Neo4j could not hold.
     """
     _claim(folder)
     written: dict[str, int] = {}
@@ -65,6 +68,7 @@ def write_files(store: GraphStore, context: Context, folder: Path) -> ImportFile
                 file = folder / f"{table.name}.csv"
                 rows, folded = _write_table(writer, table, file)
                 written[table.name] = rows
+                advance(rows)
                 if rows:
                     (edges if table.is_edge else nodes).append(f"{table.label}={file.absolute()}")
                 if folded:

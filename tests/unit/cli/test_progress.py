@@ -6,8 +6,16 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
+from batches import Given, batch, person
 
+from spine.access.context import LOCAL
+from spine.bootstrap import open_engine, open_store
+from spine.cli.graph_files import GRAPHML, rows_of, write_graphml, write_tables
 from spine.cli.progress import about_rows, watched
+from spine.pipeline.load import load
+from spine.pipeline.progress import Stopwatch
+from spine.pipeline.resolve import resolve
+from spine.settings import Settings
 
 
 @pytest.mark.parametrize("rows", [10, 200_000])
@@ -31,3 +39,52 @@ def test_stages_are_timed_and_quiet_without_a_terminal(capsys: pytest.CaptureFix
     assert watch.seconds["count"] >= 0
     printed = capsys.readouterr()
     assert (printed.out, printed.err.strip()) == ("", "")
+
+
+class Seen:
+    """Notes what a stage was said to hold and what was done of it."""
+
+    def __init__(self) -> None:
+        self.stages: dict[str, list[int | None]] = {}
+
+    def stage(self, name: str, total: int | None = None) -> None:
+        self.stages[name] = [total, 0]
+
+    def advance(self, done: int) -> None:
+        last = self.stages[list(self.stages)[-1]]
+        last[1] = (last[1] or 0) + done
+
+
+def test_a_count_is_asked_for_only_where_somebody_looks() -> None:
+    asked: list[int] = []
+
+    def count() -> int:
+        asked.append(1)
+        return 7
+
+    with Stopwatch().stage("count", count):
+        pass
+    assert asked == []
+    seen = Seen()
+    with Stopwatch(seen).stage("count", count):
+        pass
+    assert (seen.stages, asked) == ({"count": [7, 0]}, [1])
+
+
+def test_reading_writing_and_exporting_tell_how_far_they_are(tmp_path: Path) -> None:
+    rows = [person(str(n), "2025-01-01", f"email:u{n // 2}@example.com", given_name="Ida") for n in range(20)]
+    seen = Seen()
+    with open_store("memory:", Settings()) as store:
+        load(store, LOCAL, Given(batch(rows)), "rows")
+        resolve(store, LOCAL, open_engine("local"), "never", watch=Stopwatch(seen))
+        rest = [name for name in ("read", "person: score", "write") if seen.stages[name][0] != seen.stages[name][1]]
+        assert rest == []
+        assert seen.stages["read"][0] == 20 + 20 + 10
+        for number, form in enumerate(("parquet", "arrow")):
+            watch = Stopwatch(seen)
+            with watch.stage(form, rows_of(store)):
+                write_tables(store, tmp_path / str(number), form, advance=watch.progress.advance)
+        with watch.stage("graphml", rows_of(store, GRAPHML)):
+            write_graphml(store, tmp_path / "graphml", advance=watch.progress.advance)
+    assert seen.stages["parquet"][0] == seen.stages["parquet"][1] == seen.stages["arrow"][1]
+    assert seen.stages["graphml"][0] == seen.stages["graphml"][1] != 0
