@@ -198,6 +198,7 @@ class Step:
 
     `after` names the latter as (step, column of its rows); a column of lists counts with all their items, and nulls
     count for nothing. At most `limit` rows per value; the rows have their key and `columns`, all where none is named.
+    A `counted` step answers how many rows there are instead: {column: value, "count": number} for each value with any.
     """
 
     table: str
@@ -206,6 +207,7 @@ class Step:
     after: tuple[tuple[str, str], ...] = ()
     limit: int | None = None
     columns: tuple[str, ...] = ()
+    counted: bool = False
 
 
 Plan = Mapping[str, Step]

@@ -2,7 +2,7 @@
 
 import strawberry
 
-from spine.api.asking import Info, chosen, entities_at, households_at, rows_at
+from spine.api.asking import Info, chosen, households_at, named_at, rows_at
 from spine.api.entities import Entity
 from spine.api.households import household_of
 from spine.api.organisations import organisation_of
@@ -11,7 +11,6 @@ from spine.api.records import Node, consent_of, event_of, identifier_of, record_
 from spine.domain.ids import decode_id, encode_id
 from spine.errors import BadId, NotFound
 from spine.explore import membership
-from spine.explore.membership import holders
 
 REMEDY = "Search for it by an identifier."
 
@@ -21,12 +20,9 @@ def entity_of(entity: membership.Entity, anchor: int | None = None) -> Entity:
     return organisation_of(entity, anchor) if entity.kind == "organisation" else person_of(entity, anchor)
 
 
-async def entity_by_id(info: Info, kind: str, number: int, confidence: float) -> Entity | None:
-    """The entity that an id answers with; of a deleted record the first that its companions went to, or null."""
-    found = await info.context.gather(entities_at, number, confidence)
-    if found is None or found.kind != kind:
-        entities = await info.context.ask(holders, kind, number, confidence)
-        found = entities[0] if entities else None
+async def entity_named(info: Info, kind: str, text: str, confidence: float) -> Entity | None:
+    """The entity of a kind that an id or the name of a record stands for; null where its companions are gone too."""
+    found = await info.context.gather(named_at, text, kind, confidence)
     return entity_of(found) if found is not None else None
 
 
@@ -35,7 +31,7 @@ async def node_by_id(info: Info, id: strawberry.ID, confidence: float | None) ->
     sure = chosen(info, confidence)
     table, number = decode_id(id)
     if table in ("person", "organisation"):
-        return await entity_by_id(info, table, number, sure)
+        return await entity_named(info, table, id, sure)
     if table == "household":
         default = info.context.settings.confidence
         return household_of(await info.context.gather(households_at, number, sure, default))

@@ -7,18 +7,24 @@ import strawberry
 
 from spine.access.context import Context
 from spine.api.batching import Session
+from spine.domain.graph import GRAPH
 from spine.domain.ids import PREFIXES, decode_id
 from spine.errors import BadId
 from spine.explore import events, explain, households, organisations
 from spine.explore.consents import consents
 from spine.explore.control import stored_at
-from spine.explore.membership import Entity, checked, members_of, resolve
-from spine.explore.persons import Portrait, portraits
-from spine.ports import Reader, Row
+from spine.explore.golden import Attribute
+from spine.explore.membership import Entity, checked, held_in, holders, holding, members_of, resolve
+from spine.explore.persons import Portrait, beliefs, names, portraits
+from spine.explore.questions import Asking, Question, both
+from spine.ports import Reader, Row, Step
 
 Info: TypeAlias = strawberry.Info[Session, None]
 
 EntityKey = tuple[Entity, int | None]
+Home = tuple[households.Membership, households.Household]
+EdgeRow = tuple[Row, Row]
+"""An edge, and the node at its other end."""
 
 
 def chosen(info: Info, confidence: float | None) -> float:
@@ -48,85 +54,163 @@ async def number_named(info: Info, text: str, *tables: str) -> int:
     return record
 
 
-def entities_at(
-    reader: Reader, context: Context, records: Sequence[int], confidence: float
-) -> dict[int, Entity | None]:
+@Question
+def entities_at(records: Sequence[int], confidence: float) -> Asking[dict[int, Entity | None]]:
     """For each record the entity that holds it, None where it is gone."""
-    found = resolve(reader, context, records, confidence)
+    found = yield from resolve.of(records, confidence)
     return {record: found.get(record) for record in records}
 
 
-def portraits_at(
-    reader: Reader, context: Context, keys: Sequence[EntityKey], confidence: float
-) -> dict[EntityKey, Portrait]:
+@Question
+def named_at(texts: Sequence[str], kind: str, confidence: float) -> Asking[dict[str, Entity | None]]:
+    """For each id of a kind, or name of a record, the entity of that kind that it stands for.
+
+    Of a deleted record the first that its companions went to, None where there is none. BadId and NotFound as for ids.
+    """
+    found = yield from both(*(_named(text, kind, confidence) for text in texts))
+    return dict(zip(texts, found, strict=True))
+
+
+@Question
+def records_at(texts: Sequence[str]) -> Asking[dict[str, Row]]:
+    """For each id or name of a record its row. BadId and NotFound as for ids."""
+    found = yield from both(*(_record(text) for text in texts))
+    return dict(zip(texts, found, strict=True))
+
+
+def _record(text: str) -> Asking[Row]:
+    name = text if is_name(text) else number_of(text, "record")
+    found = yield (yield from explain.naming(name, columns=()))
+    number = explain.named_in(found, name)
+    return next(row for row in found["named"] if row["id"] == number)
+
+
+def _named(text: str, kind: str, confidence: float) -> Asking[Entity | None]:
+    if is_name(text):
+        found = yield {**(yield from explain.naming(text)), **holding(after=[("named", "id")])}
+        number = explain.named_in(found, text)
+    else:
+        number = number_of(text, kind)
+        found = yield holding([number])
+    entity = held_in(found, [number], confidence).get(number)
+    if entity is None or entity.kind != kind:
+        others = yield from holders.of(kind, number, confidence)
+        entity = others[0] if others else None
+    return entity
+
+
+@Question
+def portraits_at(keys: Sequence[EntityKey], confidence: float) -> Asking[dict[EntityKey, Portrait]]:
     """The portraits of entities of one confidence, each with the record it was asked through."""
-    out: dict[EntityKey, Portrait] = {}
-    left = list(keys)
-    while left:
-        now: dict[int, EntityKey] = {}
-        for key in left:
-            now.setdefault(key[0].id, key)
-        anchors = {number: anchor for number, (_, anchor) in now.items() if anchor is not None}
-        found = portraits(reader, context, [entity for entity, _ in now.values()], anchors)
-        out.update({key: found[number] for number, key in now.items()})
-        left = [key for key in left if key not in out]
-    return out
+    turns: list[dict[int, EntityKey]] = []
+    for key in keys:
+        turn = next((turn for turn in turns if key[0].id not in turn), None)
+        if turn is None:
+            turn = {}
+            turns.append(turn)
+        turn[key[0].id] = key
+    found = yield from both(*(_portraits(list(turn.values())) for turn in turns))
+    return {key: drawn[number] for turn, drawn in zip(turns, found, strict=True) for number, key in turn.items()}
 
 
-def timelines_at(
-    reader: Reader, context: Context, entities: Sequence[Entity], confidence: float
-) -> dict[Entity, events.Timeline]:
+def _portraits(keys: Sequence[EntityKey]) -> Asking[dict[int, Portrait]]:
+    anchors = {entity.id: anchor for entity, anchor in keys if anchor is not None}
+    return (yield from portraits.of([entity for entity, _ in keys], anchors))
+
+
+@Question
+def beliefs_at(entities: Sequence[Entity], confidence: float) -> Asking[dict[Entity, tuple[Attribute, ...]]]:
+    """The golden records of entities of one confidence."""
+    found = yield from beliefs.of(entities)
+    return {entity: found[entity.id] for entity in entities}
+
+
+@Question
+def names_at(entities: Sequence[Entity], confidence: float) -> Asking[dict[Entity, str | None]]:
+    """The names of entities of one confidence."""
+    found = yield from names.of(entities)
+    return {entity: found[entity.id] for entity in entities}
+
+
+@Question
+def timelines_at(entities: Sequence[Entity], confidence: float) -> Asking[dict[Entity, events.Timeline]]:
     """The events of entities of one confidence."""
-    found = events.timelines(reader, context, entities)
+    found = yield from events.timelines.of(entities)
     return {entity: found[entity.id] for entity in entities}
 
 
-def consents_at(
-    reader: Reader, context: Context, entities: Sequence[Entity], confidence: float
-) -> dict[Entity, list[events.Happening]]:
+@Question
+def consents_at(entities: Sequence[Entity], confidence: float) -> Asking[dict[Entity, list[events.Happening]]]:
     """The last words per purpose of entities of one confidence."""
-    found = consents(reader, context, entities, confidence)
+    found = yield from consents.of(entities, confidence)
     return {entity: found[entity.id] for entity in entities}
 
 
-def homes_at(
-    reader: Reader, context: Context, entities: Sequence[Entity], confidence: float
-) -> dict[Entity, list[households.Membership]]:
-    """The households of persons of one confidence."""
-    found = households.homes(reader, context, entities)
-    return {entity: found[entity.id] for entity in entities}
+@Question
+def homes_at(entities: Sequence[Entity], confidence: float, default: float) -> Asking[dict[Entity, list[Home]]]:
+    """The memberships in households of persons of one confidence, each with its household."""
+    found = yield from households.homes.of(entities)
+    stored = {one.household: one.row for several in found.values() for one in several if one.row is not None}
+    there = yield from households.at_confidence.of(list(stored.values()), confidence, default)
+    by_number = dict(zip(stored, there, strict=True))
+    return {
+        entity: [(one, by_number[one.household]) for one in found[entity.id] if one.household in by_number]
+        for entity in entities
+    }
 
 
-def employers_at(
-    reader: Reader, context: Context, entities: Sequence[Entity], confidence: float
-) -> dict[Entity, list[organisations.Employment]]:
+@Question
+def members_at(
+    numbers: Sequence[int], confidence: float, as_of: str | None
+) -> Asking[dict[int, list[households.Membership]]]:
+    """The members of households at one confidence of the persons, as of a time."""
+    return (yield from households.members.of(numbers, confidence, as_of))
+
+
+@Question
+def employers_at(entities: Sequence[Entity], confidence: float) -> Asking[dict[Entity, list[organisations.Employment]]]:
     """The employers of persons of one confidence."""
-    found = organisations.employers(reader, context, entities)
+    found = yield from organisations.employers.of(entities, confidence)
     return {entity: found[entity.id] for entity in entities}
 
 
-def households_at(
-    reader: Reader, context: Context, numbers: Sequence[int], confidence: float, default: float
-) -> dict[int, households.Household]:
+@Question
+def households_at(numbers: Sequence[int], confidence: float, default: float) -> Asking[dict[int, households.Household]]:
     """Households by number."""
-    found = households.households(reader, context, numbers, confidence, default)
+    found = yield from households.households.of(numbers, confidence, default)
     return dict(zip(numbers, found, strict=True))
 
 
-def rows_at(reader: Reader, context: Context, ids: Sequence[int], table: str) -> dict[int, Row | None]:
+@Question
+def rows_at(ids: Sequence[int], table: str) -> Asking[dict[int, Row | None]]:
     """Node rows by id, None where there is none."""
-    found = {row["id"]: row for row in reader.get(table, "id", list(ids))}
+    rows = yield {table: Step(table, "id", tuple(ids))}
+    found = {row["id"]: row for row in rows[table]}
     return {number: found.get(number) for number in ids}
 
 
-def edges_at(
-    reader: Reader, context: Context, ids: Sequence[int], table: str, column: str, limit: int
-) -> dict[int, list[Row]]:
-    """The edges at each node, at most `limit` of them."""
-    out: dict[int, list[Row]] = {number: [] for number in ids}
-    for row in reader.get(table, column, list(ids), limit):
-        out[row[column]].append(row)
+@Question
+def edges_at(ids: Sequence[int], table: str, column: str, limit: int) -> Asking[dict[int, list[EdgeRow]]]:
+    """The edges at each node, at most `limit` of them, each with the node at its other end."""
+    other = "end" if column == "start" else "start"
+    rows = yield {
+        "edge": Step(table, column, tuple(ids), limit=limit),
+        "node": Step(getattr(GRAPH[table], other), "id", after=(("edge", other),)),
+    }
+    nodes = {row["id"]: row for row in rows["node"]}
+    out: dict[int, list[EdgeRow]] = {number: [] for number in ids}
+    for row in rows["edge"]:
+        if row[other] in nodes:
+            out[row[column]].append((row, nodes[row[other]]))
     return out
+
+
+@Question
+def carriers_at(identifiers: Sequence[int]) -> Asking[dict[int, int]]:
+    """How many records carry each identifier, or carried it."""
+    rows = yield {"carriers": Step("carries", "end", tuple(identifiers), counted=True)}
+    found = {row["end"]: row["count"] for row in rows["carriers"]}
+    return {number: found.get(number, 0) for number in identifiers}
 
 
 def stored_organisations_at(reader: Reader, context: Context, records: Sequence[int]) -> dict[int, dict[int, int]]:

@@ -2,7 +2,8 @@
 
 Ports are synchronous, and a synchronous resolver would stop every other request. So a request borrows a desk (a
 thread) and opens one reader there at its first question: all its answers come from one consistent view, and a
-connection never changes threads. Questions of one moment are gathered by data loaders and asked as one.
+connection never changes threads. Questions of one moment are gathered and asked as one: in one hop to the desk, and
+as far as they tell their plans in one round trip to the store.
 """
 
 import asyncio
@@ -10,22 +11,90 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequen
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, asynccontextmanager
 from functools import partial
-from typing import Any, TypeVar
-
-from strawberry.dataloader import DataLoader
+from typing import Any, TypeVar, cast
 
 from spine.access.context import LOCAL, Context
 from spine.api.errors import TimeOut
 from spine.audiences.projection import Projections
 from spine.errors import AccessDenied
+from spine.explore.questions import Question, answered, together
 from spine.ports import GraphStore, Reader, SystemClock
 from spine.settings import Settings
 
 Key = TypeVar("Key", bound=Hashable)
 Result = TypeVar("Result")
 
+Asked = tuple[Callable[..., Any], tuple[Any, ...]]
+"""A question and its arguments, where it is gathered all but the keys."""
+
 TIME_LIMIT = 30.0
 """Seconds that one request may ask for in all."""
+QUIET = 3
+"""Turns of the event loop without a new question after which those of a moment are asked."""
+_ALONE = object()
+
+
+class Moment:
+    """What is asked until nobody has anything to add: asked together then, and answered."""
+
+    def __init__(self, ask: Callable[[Sequence[Asked]], Awaitable[list[Any]]]) -> None:
+        self._ask = ask
+        self._alone: list[tuple[Asked, asyncio.Future[Any]]] = []
+        self._keyed: dict[Asked, dict[Hashable, asyncio.Future[Any]]] = {}
+        self._count = 0
+        self._running: set[asyncio.Task[None]] = set()
+
+    def add(self, asked: Asked, key: Hashable = _ALONE) -> "asyncio.Future[Any]":
+        """The answer to come: for a key, out of the dict that the question gives for all keys of the moment."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[Any] = loop.create_future()
+        future.add_done_callback(_forget)
+        if not self._count:
+            loop.call_soon(self._wait, loop, 0, QUIET)
+        self._count += 1
+        if key is _ALONE:
+            self._alone.append((asked, future))
+        else:
+            self._keyed.setdefault(asked, {})[key] = future
+        return future
+
+    def _wait(self, loop: asyncio.AbstractEventLoop, before: int, quiet: int) -> None:
+        """Ask when nothing was added for a few turns of the loop: fields of one level are resolved in several."""
+        quiet = quiet - 1 if before == self._count else QUIET
+        if quiet:
+            loop.call_soon(self._wait, loop, self._count, quiet)
+            return
+        alone, keyed = self._alone, self._keyed
+        self._alone, self._keyed, self._count = [], {}, 0
+        task = loop.create_task(self._answer(alone, keyed))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def _answer(
+        self,
+        alone: Sequence[tuple[Asked, "asyncio.Future[Any]"]],
+        keyed: "dict[Asked, dict[Hashable, asyncio.Future[Any]]]",
+    ) -> None:
+        asked = [one for one, _ in alone]
+        asked += [(question, (list(futures), *args)) for (question, args), futures in keyed.items()]
+        try:
+            answers = await self._ask(asked)
+        except Exception as error:  # noqa: BLE001 - whoever asked gets it
+            answers = [error] * len(asked)
+        for (_, future), answer in zip(alone, answers, strict=False):
+            _settle(future, answer)
+        for futures, answer in zip(keyed.values(), answers[len(alone) :], strict=True):
+            for key, future in futures.items():
+                _settle(future, answer if isinstance(answer, Exception) else answer[key])
+
+
+def _settle(future: "asyncio.Future[Any]", answer: Any) -> None:
+    if future.done():
+        return
+    if isinstance(answer, Exception):
+        future.set_exception(answer)
+    else:
+        future.set_result(answer)
 
 
 class Session:
@@ -49,11 +118,21 @@ class Session:
         self._store = store
         self._view: AbstractContextManager[Reader] | None = None
         self._reader: Reader | None = None
-        self._loaders: dict[Hashable, DataLoader[Any, Any]] = {}
+        self._groups: dict[Hashable, dict[Any, asyncio.Future[Any]]] = {}
+        self._moment = Moment(self._ask_together)
         self._until = asyncio.get_running_loop().time() + TIME_LIMIT
 
     async def ask(self, question: Callable[..., Result], *args: Any) -> Result:
-        """What `question(reader, context, *args)` answers; TimeOut where the request has used up its time."""
+        """What `question(reader, context, *args)` answers; TimeOut where the request has used up its time.
+
+        A question that tells its plans is asked together with the others of the moment.
+        """
+        if isinstance(question, Question):
+            answer: Result = await asyncio.shield(self._moment.add((question, args)))
+            return answer
+        return await self._ask(question, args)
+
+    async def _ask(self, question: Callable[..., Result], args: Sequence[Any]) -> Result:
         loop = asyncio.get_running_loop()
         running = loop.run_in_executor(self._desk, self._asked, question, args)
         try:
@@ -80,19 +159,15 @@ class Session:
     async def gather(self, question: Callable[..., dict[Key, Result]], key: Key, *args: Hashable) -> Result:
         """The answer for one key of a question that answers many at once; keys of one moment share a round trip.
 
-        `question` takes (reader, context, keys, *args) and gives a dict with every key.
+        `question` takes (reader, context, keys, *args) and gives a dict with every key. Different questions of one
+        moment share a hop to the desk, and those that tell their plans share their round trips too.
         """
-        name = (question, args)
-        loader = self._loaders.get(name)
-        if loader is None:
-
-            async def load(keys: list[Key]) -> list[Result]:
-                answers = await self.ask(question, keys, *args)
-                return [answers[key] for key in keys]
-
-            loader = self._loaders[name] = DataLoader(load_fn=load)
-        found: Awaitable[Result] = loader.load(key)
-        return await found
+        group = self._groups.setdefault((question, args), {})
+        found = group.get(key)
+        if found is None:
+            found = group[key] = self._moment.add((question, args), key)
+        answer: Result = await asyncio.shield(found)
+        return answer
 
     async def gather_many(
         self, question: Callable[..., dict[Key, Result]], keys: Sequence[Key], *args: Hashable
@@ -101,9 +176,16 @@ class Session:
         found = await asyncio.gather(*(self.gather(question, key, *args) for key in keys))
         return dict(zip(keys, found, strict=True))
 
+    async def at_once(self, *asked: Awaitable[Any]) -> list[Any]:
+        """The answers of several that don't wait for each other: questions of one moment."""
+        return list(await asyncio.gather(*asked))
+
     async def close(self) -> None:
         """Give the view back, after the last question has ended."""
         await asyncio.get_running_loop().run_in_executor(self._desk, self._closed)
+
+    async def _ask_together(self, asked: Sequence[Asked]) -> list[Any]:
+        return await self._ask(_together, [asked])
 
     def _asked(self, question: Callable[..., Result], args: Sequence[Any]) -> Result:
         if self._reader is None:
@@ -119,6 +201,22 @@ class Session:
         view, self._view, self._reader = self._view, None, None
         if view is not None:
             view.__exit__(None, None, None)
+
+
+def _together(reader: Reader, context: Context, asked: Sequence[Asked]) -> list[Any]:
+    """The answers of what was asked at one moment; an error in the place of an answer that there is not."""
+    answers: list[Any] = [None] * len(asked)
+    telling = [at for at, (question, _) in enumerate(asked) if isinstance(question, Question)]
+    plans = (cast("Question[Any, Any]", asked[at][0]).of(*asked[at][1]) for at in telling)
+    for at, answer in zip(telling, answered(reader, together(plans)), strict=True):
+        answers[at] = answer
+    for at, (question, args) in enumerate(asked):
+        if not isinstance(question, Question):
+            try:
+                answers[at] = question(reader, context, *args)
+            except Exception as error:  # noqa: BLE001 - whoever asked this question gets it; the others go on
+                answers[at] = error
+    return answers
 
 
 def _forget(running: "asyncio.Future[Any]") -> None:

@@ -2,10 +2,10 @@
 
 import strawberry
 
-from spine.api.asking import Info, consents_at, portraits_at, rows_at, timelines_at
+from spine.api.asking import Info, beliefs_at, consents_at, names_at, portraits_at, rows_at, timelines_at
 from spine.api.events import EventConnection, event_filter, timeline_page
 from spine.api.evidence import BondConnection, BondEdge, WeakLink, bond_of
-from spine.api.facts import Fact, told
+from spine.api.facts import Fact, declared_at, told
 from spine.api.fields import resolved
 from spine.api.records import (
     Consent,
@@ -20,7 +20,7 @@ from spine.api.records import (
 from spine.api.relay import Connection, paged
 from spine.explore import cuts, membership
 from spine.explore.explain import weakest_link
-from spine.explore.golden import display_name
+from spine.explore.golden import Attribute
 from spine.explore.next_question import next_question
 from spine.explore.persons import Held, Link, Portrait
 from spine.ports import Row
@@ -115,13 +115,17 @@ class Entity(Node):
         """What the entity's own records say; asked once however many fields want it."""
         return await info.context.gather(portraits_at, (self.entity, self.anchor), self.confidence)
 
+    async def believed(self, info: Info) -> tuple[Attribute, ...]:
+        """The golden record alone, which costs less than the portrait."""
+        return await info.context.gather(beliefs_at, self.entity, self.confidence)
+
     async def stored(self, info: Info) -> Row | None:
         """The row that the last resolve wrote for it, if it stands at the default confidence."""
         return await info.context.gather(rows_at, self.entity.id, self.entity.kind)
 
     @resolved("The name to use, out of the golden record.")
     async def name(self, info: Info) -> str | None:
-        return display_name((await self.portrait(info)).golden)
+        return await info.context.gather(names_at, self.entity, self.confidence)
 
     @resolved("Per attribute the value to believe, its origin and its rivals.")
     async def golden(self, info: Info) -> list[GoldenAttribute]:
@@ -139,7 +143,7 @@ class Entity(Node):
                     for rival in one.rivals
                 ],
             )
-            for one in (await self.portrait(info)).golden
+            for one in await self.believed(info)
         ]
 
     @resolved("All linked identities, surest first; `kinds` keeps some namespaces.")
@@ -175,9 +179,12 @@ class Entity(Node):
 
     @resolved("Derived facts as of a day (else today), all or those named.")
     async def facts(self, info: Info, names: list[str] | None = None, as_of: str | None = None) -> list[Fact]:
-        timeline = await info.context.gather(timelines_at, self.entity, self.confidence)
-        believed = {one.name: one.key for one in (await self.portrait(info)).golden}
-        return await told(info, timeline, believed, names, as_of)
+        timeline, believed, declared = await info.context.at_once(
+            info.context.gather(timelines_at, self.entity, self.confidence),
+            self.believed(info),
+            info.context.gather(declared_at, ""),
+        )
+        return told(declared, timeline, {one.name: one.key for one in believed}, names, as_of)
 
     @resolved("The last word per purpose, of those that are its own: see docs/audiences.md.")
     async def consents(self, info: Info, purpose: str | None = None) -> list[Consent]:

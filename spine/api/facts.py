@@ -4,14 +4,13 @@ from collections.abc import Mapping, Sequence
 
 import strawberry
 
-from spine.access.context import Context
-from spine.api.asking import Info
 from spine.audiences.selection import as_day
 from spine.explore.events import Timeline
 from spine.explore.fact_values import FactValue, checked_day, fact_values
+from spine.explore.facts import DOCUMENT, Facts, declared_in
 from spine.explore.facts import Fact as Declared
-from spine.explore.facts import Facts, declared
-from spine.ports import Reader
+from spine.explore.questions import Asking, Question
+from spine.ports import Step
 
 
 @strawberry.type(description="An amount of money in one currency.")
@@ -59,16 +58,17 @@ def facts_of(found: Sequence[FactValue], names: list[str] | None) -> list[Fact]:
     ]
 
 
-def declared_at(reader: Reader, context: Context, keys: Sequence[str]) -> dict[str, Facts]:
+@Question
+def declared_at(keys: Sequence[str]) -> Asking[dict[str, Facts]]:
     """The declared facts of the store, whatever they are asked for by."""
-    return dict.fromkeys(keys, declared(reader))
+    found = yield {"facts": Step("document", "id", (DOCUMENT,))}
+    return dict.fromkeys(keys, declared_in(found["facts"]))
 
 
-async def told(
-    info: Info, timeline: Timeline, believed: Mapping[str, str], names: list[str] | None, as_of: str | None
+def told(
+    facts: Facts, timeline: Timeline, believed: Mapping[str, str], names: list[str] | None, as_of: str | None
 ) -> list[Fact]:
     """The facts of a subject with this timeline and golden record, as of a day (else today)."""
-    facts = await info.context.gather(declared_at, "")
     for name in names or ():
         facts.named(name)
     day = checked_day(as_of) if as_of is not None else as_day(None)

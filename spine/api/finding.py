@@ -2,13 +2,13 @@
 
 import strawberry
 
-from spine.api.answers import entity_by_id, entity_of, node_by_id
-from spine.api.asking import Info, chosen, number_named, number_of
+from spine.api.answers import entity_named, entity_of, node_by_id
+from spine.api.asking import Info, chosen, number_of, records_at
 from spine.api.entities import Entity
 from spine.api.fields import resolved
 from spine.api.organisations import Organisation
 from spine.api.people import Person
-from spine.api.records import Identifier, Node, Record, identifier_of, node_id
+from spine.api.records import Identifier, Node, Record, identifier_of, node_id, record_of
 from spine.domain.ids import decode_id
 from spine.domain.vocabulary import FIELDS, Kind
 from spine.errors import QueryError
@@ -133,13 +133,12 @@ class FindingQueries:
 
     @resolved("The person that holds the record behind an id, `source/record_id` or `namespace:value`.")
     async def person(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Person | None:
-        found = await entity_by_id(info, "person", await number_named(info, id, "person"), chosen(info, confidence))
+        found = await entity_named(info, "person", id, chosen(info, confidence))
         return found if isinstance(found, Person) else None
 
     @resolved("The organisation that holds the record behind an id, `source/record_id` or `namespace:value`.")
     async def organisation(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Organisation | None:
-        number = await number_named(info, id, "organisation")
-        found = await entity_by_id(info, "organisation", number, chosen(info, confidence))
+        found = await entity_named(info, "organisation", id, chosen(info, confidence))
         return found if isinstance(found, Organisation) else None
 
     @resolved("Who an id of a person or organisation stands for now: several where its record was deleted.")
@@ -151,9 +150,7 @@ class FindingQueries:
 
     @resolved("A record by its id, `source/record_id` or `namespace:value`.")
     async def record(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Record | None:
-        number = await number_named(info, id, "record")
-        found = await node_by_id(info, node_id("record", number), confidence)
-        return found if isinstance(found, Record) else None
+        return record_of(await info.context.gather(records_at, str(id)), chosen(info, confidence))
 
     @resolved("An identifier by its id or by `namespace:value`; what it leads to is resolved at a confidence.")
     async def identifier(self, info: Info, id: strawberry.ID, confidence: float | None = None) -> Identifier | None:

@@ -2,9 +2,9 @@
 
 import strawberry
 
-from spine.api.asking import Info, chosen, consents_at, entities_at, homes_at, is_name, number_of, timelines_at
+from spine.api.asking import Info, chosen, consents_at, homes_at, is_name, members_at, named_at, number_of, timelines_at
 from spine.api.events import EventConnection, event_filter, timeline_page
-from spine.api.facts import Fact, told
+from spine.api.facts import Fact, declared_at, told
 from spine.api.fields import resolved
 from spine.api.people import Person, person_of
 from spine.api.records import Node, node_id
@@ -12,7 +12,6 @@ from spine.api.relay import Connection, paged
 from spine.errors import NotFound
 from spine.explore import households as explore
 from spine.explore.events import merged
-from spine.explore.explain import records_named
 from spine.explore.membership import Entity
 from spine.explore.moments import moment
 from spine.ports import Row
@@ -64,7 +63,7 @@ class Household(Node):
 
     @resolved("Who belongs to it, surest first, and why.")
     async def members(self, info: Info, first: int | None = None, after: str | None = None) -> MemberConnection:
-        found = await info.context.gather(explore.members, self.row["id"], self.confidence, self.as_of)
+        found = await info.context.gather(members_at, self.row["id"], self.confidence, self.as_of)
         return paged(MemberConnection, "members", found, lambda one: one.person.id, _member, first, after)
 
     @resolved("The purposes that a member has consented to.")
@@ -77,7 +76,8 @@ class Household(Node):
     @resolved("Derived facts of all that happened to its members, as of a day (else today), all or those named.")
     async def facts(self, info: Info, names: list[str] | None = None, as_of: str | None = None) -> list[Fact]:
         timelines = await info.context.gather_many(timelines_at, await self._persons(info), self.confidence)
-        return await told(info, merged(list(timelines.values())), {}, names, as_of)
+        declared = await info.context.gather(declared_at, "")
+        return told(declared, merged(list(timelines.values())), {}, names, as_of)
 
     @resolved("What happened to its members, newest first; `since` and `until` are (beginnings of) ISO 8601 times.")
     async def events(
@@ -98,8 +98,7 @@ class Household(Node):
 
     async def _persons(self, info: Info) -> list[Entity]:
         return [
-            one.person
-            for one in await info.context.gather(explore.members, self.row["id"], self.confidence, self.as_of)
+            one.person for one in await info.context.gather(members_at, self.row["id"], self.confidence, self.as_of)
         ]
 
 
@@ -123,20 +122,19 @@ class HouseholdQueries:
         self, info: Info, id: strawberry.ID, confidence: float | None = None, as_of: str | None = None
     ) -> Household:
         sure, default, then = chosen(info, confidence), info.context.settings.confidence, moment(as_of)
-        number = await _number(info, id, sure)
+        number = await _number(info, id, sure, default)
         return household_of(await info.context.ask(explore.household, number, sure, default, then), as_of=then)
 
 
-async def _number(info: Info, named: str, confidence: float) -> int:
+async def _number(info: Info, named: str, confidence: float, default: float) -> int:
     """The household of that id, or the one where the person behind an identifier was seen last."""
     if not is_name(named):
         return number_of(named, "household")
-    (record,) = await info.context.ask(records_named, [named])
-    entity = await info.context.gather(entities_at, record, confidence)
-    homes = await info.context.gather(homes_at, entity, confidence) if entity is not None else []
+    entity = await info.context.gather(named_at, named, "person", confidence)
+    homes = await info.context.gather(homes_at, entity, confidence, default) if entity is not None else []
     if not homes:
         raise NotFound(f"{named[:80]} belongs to no household.", remedy="Open one from a list of households.")
-    return homes[0].household
+    return homes[0][0].household
 
 
 def household_of(found: explore.Household, agreed: list[str] | None = None, as_of: str | None = None) -> Household:

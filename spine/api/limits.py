@@ -22,6 +22,7 @@ from graphql import (
 )
 from strawberry.extensions import SchemaExtension
 
+from spine.api.documents import Documents, counts_of
 from spine.api.relay import DEFAULT_FIRST, MAX_FIRST
 from spine.errors import TooExpensive
 
@@ -38,6 +39,8 @@ class Bounds:
 
 
 BOUNDS = Bounds()
+DOCUMENTS = Documents()
+"""What was asked last, by any client of this process."""
 
 FIXED: Mapping[str, int] = {
     "confirmLink": 1000, "rejectLink": 1000, "withdrawJudgement": 1000, "previewJudgement": 1000,
@@ -61,25 +64,39 @@ _DESCENDING = frozenset({"fields", "inputFields", "interfaces", "possibleTypes"}
 
 
 class Limits(SchemaExtension):
-    """Refuses documents above the bounds with TOO_EXPENSIVE, before they are validated or executed."""
+    """Refuses documents above the bounds with TOO_EXPENSIVE, before they are validated or executed.
+
+    What was found good before is neither parsed nor validated again.
+    """
 
     def on_operation(self) -> Iterator[None]:
         """Stop the parser at the limit of tokens."""
-        self.execution_context.parse_options["max_tokens"] = BOUNDS.tokens
+        context = self.execution_context
+        context.parse_options["max_tokens"] = BOUNDS.tokens
+        self._known = DOCUMENTS.get(context.query or "")
+        if self._known is not None:
+            context.graphql_document = self._known.document
         yield
 
     def on_validate(self) -> Iterator[None]:
         """Measure the parsed document."""
-        context = self.execution_context
+        context, known = self.execution_context, self._known
+        counts = counts_of(context.operation_name, context.variables or {})
         document = context.graphql_document
         if document is not None and not context.context.named and len(_operations(document)) > 1:
             context.pre_execution_errors = [GraphQLError("The document has several operations: name one to execute.")]
-        elif document is not None:
+        elif document is not None and (known is None or counts not in known.affordable):
             try:
                 measure(document, context.operation_name, context.variables or {}, BOUNDS)
             except TooExpensive as error:
                 context.pre_execution_errors = [GraphQLError(error.message, original_error=error)]
+        if known is not None and context.pre_execution_errors is None:
+            context.pre_execution_errors = []
         yield
+        if document is not None and not context.pre_execution_errors:
+            known = known or DOCUMENTS.keep(context.query or "", document)
+            if known is not None:
+                known.affords(counts)
 
 
 def measure(document: DocumentNode, name: str | None, variables: Mapping[str, Any], bounds: Bounds) -> int:

@@ -16,7 +16,7 @@ from spine.api.asking import (
     timelines_at,
 )
 from spine.api.entities import Entity
-from spine.api.facts import Fact, told
+from spine.api.facts import Fact, declared_at, told
 from spine.api.fields import resolved
 from spine.api.filters import FactCondition, document
 from spine.api.people import Person, person_of
@@ -117,7 +117,8 @@ class Organisation(Entity):
         held = await info.context.gather_many(entities_at, numbers, self.confidence)
         known = [entity for entity in held.values() if entity is not None]
         timelines = await info.context.gather_many(timelines_at, known, self.confidence)
-        return await told(info, merged(list(timelines.values())), {}, names, as_of)
+        declared = await info.context.gather(declared_at, "")
+        return told(declared, merged(list(timelines.values())), {}, names, as_of)
 
     async def _stored(self, info: Info) -> int:
         """The stored organisation of its earliest record: itself, at the default confidence."""

@@ -4,14 +4,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from spine.api.asking import Info, employers_at, entities_at, homes_at, households_at
+from spine.api.asking import Home, Info, employers_at, homes_at
 from spine.api.entities import Entity
 from spine.api.fields import resolved
 from spine.api.records import node_id
 from spine.api.relay import Connection, paged
 from spine.explore import membership
-from spine.explore.households import Household as Found
-from spine.explore.households import Membership, at_home
+from spine.explore.households import at_home
 from spine.explore.moments import moment
 from spine.explore.organisations import Employment
 
@@ -70,16 +69,15 @@ class Person(Entity):
     ) -> HomeConnection:
         from spine.api.households import household_of
 
-        everywhere = await info.context.gather(homes_at, self.entity, self.confidence)
-        then = moment(as_of)
-        found = [one for one in everywhere if then is None or at_home(one, everywhere, then)]
-        numbers = [one.household for one in found]
         default = info.context.settings.confidence
-        rows: dict[int, Found] = await info.context.gather_many(households_at, numbers, self.confidence, default)
+        homes = await info.context.gather(homes_at, self.entity, self.confidence, default)
+        everywhere, then = [one for one, _ in homes], moment(as_of)
+        found = [home for home in homes if then is None or at_home(home[0], everywhere, then)]
 
-        def edge(one: Membership, cursor: str) -> HomeEdge:
+        def edge(home: Home, cursor: str) -> HomeEdge:
+            one, household = home
             return HomeEdge(
-                node=household_of(rows[one.household], as_of=then),
+                node=household_of(household, as_of=then),
                 cursor=cursor,
                 confidence=one.confidence,
                 kind=one.role,
@@ -89,22 +87,19 @@ class Person(Entity):
                 reason=one.reason,
             )
 
-        return paged(HomeConnection, "homes", found, lambda one: one.household, edge, first, after)
+        return paged(HomeConnection, "homes", found, lambda home: home[0].household, edge, first, after)
 
     @resolved("Where it works, or worked; present employers first.")
     async def employers(self, info: Info, first: int | None = None, after: str | None = None) -> EmployerConnection:
         from spine.api.organisations import organisation_of
 
         jobs = await info.context.gather(employers_at, self.entity, self.confidence)
-        numbers = [job.organisation for job in jobs]
-        held = await info.context.gather_many(entities_at, numbers, self.confidence)
-        known = [job for job in jobs if held[job.organisation] is not None]
+        known = [job for job in jobs if job.employer is not None]
 
         def edge(job: Employment, cursor: str) -> EmployerEdge:
-            entity = held[job.organisation]
-            assert entity is not None  # `known` has only those
+            assert job.employer is not None  # `known` has only those
             return EmployerEdge(
-                node=organisation_of(entity),
+                node=organisation_of(job.employer),
                 cursor=cursor,
                 confidence=job.confidence,
                 kind=job.role,

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 from strawberry.scalars import JSON
 
-from spine.api.asking import Info, edges_at, entities_at, rows_at
+from spine.api.asking import EdgeRow, Info, carriers_at, edges_at, entities_at
 from spine.api.fields import resolved
 from spine.api.graphs import NODES, Neighbourhood, around
 from spine.api.relay import Connection, paged
 from spine.domain.ids import decode_id, encode_id
 from spine.domain.vocabulary import namespace
 from spine.explore import graph
-from spine.ports import Row, Where
+from spine.ports import Row
 
 if TYPE_CHECKING:
     from spine.api.entities import Entity
@@ -82,7 +82,7 @@ class Record(Node):
         rows = [
             row
             for column in ("start", "end")
-            for row in await info.context.gather(edges_at, number, "judged", column, EDGES_CAP)
+            for row, _ in await info.context.gather(edges_at, number, "judged", column, EDGES_CAP)
         ]
         return [
             Judgement(
@@ -95,14 +95,10 @@ class Record(Node):
 
     @resolved("The identifiers that it carries, or carried.")
     async def identifiers(self, info: Info, first: int | None = None, after: str | None = None) -> "CarriedConnection":
-        rows = await info.context.gather(edges_at, self.row["id"], "carries", "start", EDGES_CAP)
-        ends = [row["end"] for row in rows]
-        nodes = await info.context.gather_many(rows_at, ends, "identifier")
-        known = [row for row in rows if nodes[row["end"]] is not None]
+        carried = await info.context.gather(edges_at, self.row["id"], "carries", "start", EDGES_CAP)
 
-        def edge(row: Row, cursor: str) -> CarriedEdge:
-            node = nodes[row["end"]]
-            assert node is not None  # `known` has only those
+        def edge(one: EdgeRow, cursor: str) -> CarriedEdge:
+            row, node = one
             return CarriedEdge(
                 node=identifier_of(node, self.confidence),
                 cursor=cursor,
@@ -113,8 +109,8 @@ class Record(Node):
             )
 
         return paged(
-            CarriedConnection, "carried", known, lambda row: row["end"], edge, first, after,
-            truncated=len(rows) == EDGES_CAP,
+            CarriedConnection, "carried", carried, lambda one: one[0]["end"], edge, first, after,
+            truncated=len(carried) == EDGES_CAP,
         )  # fmt: skip
 
 
@@ -131,14 +127,12 @@ class Identifier(Node):
 
     @resolved("The records that carry it, or carried it.")
     async def records(self, info: Info, first: int | None = None, after: str | None = None) -> "CarrierConnection":
-        rows = await info.context.gather(edges_at, self.row["id"], "carries", "end", EDGES_CAP)
-        ids = [row["start"] for row in rows]
-        nodes = await info.context.gather_many(rows_at, ids, "record")
-        known = [row for row in rows if nodes[row["start"]] is not None]
+        number = self.row["id"]
+        # Who wants the count alone is not made to wait for a thousand records.
+        carriers = await info.context.gather(edges_at, number, "carries", "end", EDGES_CAP) if first != 0 else []
 
-        def edge(row: Row, cursor: str) -> CarrierEdge:
-            node = nodes[row["start"]]
-            assert node is not None  # `known` has only those
+        def edge(one: EdgeRow, cursor: str) -> CarrierEdge:
+            row, node = one
             return CarrierEdge(
                 node=record_of(node, self.confidence),
                 cursor=cursor,
@@ -149,14 +143,12 @@ class Identifier(Node):
             )
 
         page = paged(
-            CarrierConnection, "carriers", known, lambda row: row["start"], edge, first, after,
-            truncated=len(rows) == EDGES_CAP,
+            CarrierConnection, "carriers", carriers, lambda one: one[0]["start"], edge, first, after,
+            truncated=len(carriers) == EDGES_CAP,
         )  # fmt: skip
 
         async def count() -> int:
-            return await info.context.ask(
-                lambda reader, context: reader.count("carries", [Where("end", "eq", self.row["id"])])
-            )
+            return await info.context.gather(carriers_at, number)
 
         page.count = count
         return page

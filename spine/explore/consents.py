@@ -10,35 +10,40 @@ A consent is given for an identifier, and an identifier may be shared. It belong
 
 from collections.abc import Mapping, Sequence
 
-from spine.access.context import Context
-from spine.explore.events import CARRIERS_CAP, Carriage, Happening, carriages, happenings_on, newest_first
-from spine.explore.membership import Entity, members_of, resolve
-from spine.ports import Reader, Row
+from spine.explore.events import Carriage, Happening, carriages, happening, happenings_in, newest_first
+from spine.explore.membership import Entity, held_in, holding, members_of
+from spine.explore.questions import Asking, Question
+from spine.ports import Row, Step
 
 
-def consents(
-    reader: Reader, context: Context, entities: Sequence[Entity], confidence: float
-) -> dict[int, list[Happening]]:
-    """For each entity (by id) the last word per purpose, purposes in alphabetical order; at most ten round trips."""
-    carried = reader.get("carries", "start", members_of(entities))
-    said, _ = happenings_on(reader, "consent", sorted({row["end"] for row in carried}))
+@Question
+def consents(entities: Sequence[Entity], confidence: float) -> Asking[dict[int, list[Happening]]]:
+    """For each entity (by id) the last word per purpose, purposes in alphabetical order."""
+    carried = Step("carries", "start", tuple(members_of(entities)))
+    rows = yield {
+        "carried": carried,
+        **happening("consent", ("carried", "end")),
+        **holding(after=[("carries", "start")]),
+    }
+    said, _ = happenings_in(rows)
     if not said:
         return {entity.id: [] for entity in entities}
-    edges = reader.get("carries", "end", sorted(said), CARRIERS_CAP)
-    speakers = _speakers(reader, said)
-    holders = resolve(reader, context, {edge["start"] for edge in edges}, confidence)
+    edges = rows["carries"]
+    # Whoever spoke carries the identifier, so its record is among these.
+    speakers = {row["key"]: row["id"] for row in rows["record"]}
+    holders = held_in(rows, {edge["start"] for edge in edges}, confidence)
     everyone: dict[int, list[Carriage]] = {}
     for one in carriages(edges, edges):
         if one.edge["start"] in holders:
             everyone.setdefault(one.edge["end"], []).append(one)
     found: dict[int, dict[int, Happening]] = {entity.id: {} for entity in entities}
-    for identifier, rows in said.items():
-        for row in rows:
+    for identifier, spoken in said.items():
+        for row in spoken:
             for owner in _owners(row, everyone.get(identifier, []), speakers, holders):
                 if owner in found:
                     namespace = everyone[identifier][0].edge["namespace"]
                     found[owner][row["id"]] = Happening(row, identifier, namespace)
-    return {number: latest(list(rows.values())) for number, rows in found.items()}
+    return {number: latest(list(told.values())) for number, told in found.items()}
 
 
 def latest(said: Sequence[Happening]) -> list[Happening]:
@@ -49,12 +54,6 @@ def latest(said: Sequence[Happening]) -> list[Happening]:
         if before.row["at"] == one.row["at"] and one.row["status"] != "given":
             last[one.row["purpose"]] = one
     return [last[purpose] for purpose in sorted(last)]
-
-
-def _speakers(reader: Reader, said: Mapping[int, Sequence[Row]]) -> dict[str, int]:
-    """The records that consents came with, by key."""
-    keys = sorted({_key(row) for rows in said.values() for row in rows if row["reference"]})
-    return {row["key"]: row["id"] for row in reader.get("record", "key", keys)} if keys else {}
 
 
 def _key(row: Row) -> str:

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from spine.access.context import Context
 from spine.explore.membership import Entity, checked, distinct, resolve
-from spine.ports import Reader
+from spine.explore.questions import Asking, Question
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +37,14 @@ def steps(entity: Entity, record: int) -> list[Step]:
     return found
 
 
-def others(reader: Reader, context: Context, entity: Entity, confidence: float) -> list[Other]:
+@Question
+def others(entity: Entity, confidence: float) -> Asking[list[Other]]:
     """Who would be one with this entity at a lower confidence, surest first; nobody where it is not lower."""
     if checked(confidence) >= entity.confidence or entity.tree is None or entity.model is None:
         return []
     members = entity.tree.holding(entity.id, entity.model.height(confidence))
     apart = [record for record in members if record not in set(entity.members)]
-    found = distinct(resolve(reader, context, apart, entity.confidence).values())
+    found = distinct((yield from resolve.of(apart, entity.confidence)).values())
     return sorted((_other(entity, one) for one in found), key=lambda other: (-other.probability, other.entity.id))
 
 

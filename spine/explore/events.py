@@ -6,9 +6,9 @@ An event stays on its identifier, so it follows its carriers through merges and 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from spine.access.context import Context
 from spine.explore.membership import Entity, members_of
-from spine.ports import Reader, Row
+from spine.explore.questions import Asking, Found, Question
+from spine.ports import Row, Step
 
 EVENTS_PER_IDENTIFIER = 5000
 """An identifier with more events than this is cut off, and says so."""
@@ -92,33 +92,35 @@ def carriages(edges: Sequence[Row], all_edges: Iterable[Row]) -> list[Carriage]:
     ]
 
 
-def timelines(reader: Reader, context: Context, entities: Sequence[Entity]) -> dict[int, Timeline]:
-    """The events of each entity, by its id; four round trips however many entities there are."""
-    carried = reader.get("carries", "start", members_of(entities))
-    identifiers = sorted({row["end"] for row in carried})
-    happened, truncated = happenings_on(reader, "event", identifiers)
-    owned = held(reader, carried, happened)
+@Question
+def timelines(entities: Sequence[Entity]) -> Asking[dict[int, Timeline]]:
+    """The events of each entity, by its id."""
+    members = tuple(members_of(entities))
+    found = yield {"carried": Step("carries", "start", members), **happening("event", ("carried", "end"))}
+    happened, truncated = happenings_in(found)
+    carried = [edge for edge in found["carried"] if edge["end"] in happened]
+    owned = carriages(carried, found["carries"])
     return {entity.id: _timeline(entity, owned, happened, truncated) for entity in entities}
 
 
-def happenings_on(reader: Reader, table: str, identifiers: Sequence[int]) -> tuple[dict[int, list[Row]], set[int]]:
+def happening(table: str, after: tuple[str, str]) -> dict[str, Step]:
+    """The steps that find the `event` or `consent` rows of identifiers that a step found, and who carries those."""
+    return {
+        "edge": Step(f"{table}_of", "end", after=(after,), limit=EVENTS_PER_IDENTIFIER + 1),
+        "node": Step(table, "id", after=(("edge", "start"),)),
+        "carries": Step("carries", "end", after=(("edge", "end"),), limit=CARRIERS_CAP),
+    }
+
+
+def happenings_in(found: Found) -> tuple[dict[int, list[Row]], set[int]]:
     """The `event` or `consent` rows of each identifier that has any, and the identifiers that have more than shown."""
-    edges = reader.get(f"{table}_of", "end", identifiers, EVENTS_PER_IDENTIFIER + 1) if identifiers else []
-    starts = sorted({edge["start"] for edge in edges})
-    nodes = {row["id"]: row for row in reader.get(table, "id", starts)} if starts else {}
-    found: dict[int, list[Row]] = {}
-    for edge in edges:
+    nodes = {row["id"]: row for row in found["node"]}
+    happened: dict[int, list[Row]] = {}
+    for edge in found["edge"]:
         if edge["start"] in nodes:
-            found.setdefault(edge["end"], []).append(nodes[edge["start"]])
-    cut = {identifier for identifier, rows in found.items() if len(rows) > EVENTS_PER_IDENTIFIER}
-    return {identifier: rows[:EVENTS_PER_IDENTIFIER] for identifier, rows in found.items()}, cut
-
-
-def held(reader: Reader, carried: Sequence[Row], happened: Mapping[int, Sequence[Row]]) -> list[Carriage]:
-    """The carriages of identifiers on which something happened."""
-    asked = sorted(happened)
-    others = reader.get("carries", "end", asked, CARRIERS_CAP) if asked else []
-    return carriages([edge for edge in carried if edge["end"] in happened], others)
+            happened.setdefault(edge["end"], []).append(nodes[edge["start"]])
+    cut = {identifier for identifier, rows in happened.items() if len(rows) > EVENTS_PER_IDENTIFIER}
+    return {identifier: rows[:EVENTS_PER_IDENTIFIER] for identifier, rows in happened.items()}, cut
 
 
 def merged(found: Sequence[Timeline]) -> Timeline:

@@ -1,8 +1,9 @@
 """Why two records are one, or not: the evidence of each comparison, the strongest path, the weakest link."""
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from itertools import pairwise
 
 import networkx as nx
@@ -13,28 +14,37 @@ from spine.domain.vocabulary import NAMESPACES
 from spine.errors import NotFound
 from spine.explore.membership import Entity, resolve
 from spine.explore.models import evidence_of
-from spine.explore.sealed import looked_up
+from spine.explore.questions import Asking, Found, Question, both
+from spine.explore.sealed import canonical, sealing_key
 from spine.explore.spans import span
 from spine.matching.model import Evidence, Model
 from spine.matching.on_demand import Side, score_two
 from spine.matching.stored import stored_models
-from spine.ports import Reader, Row
+from spine.ports import Reader, Row, Step
 
 _JUDGED = 1e9
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Bond:
-    """A stored reason to connect two records: a match with its evidence, or a judgement."""
+    """A stored reason to connect two records: a match with its evidence, or a judgement.
+
+    `told` gives the evidence of a match, and is asked when somebody wants to know.
+    """
 
     left: int
     right: int
     bits: float | None
     probability: float | None
-    evidence: tuple[Evidence, ...] = ()
+    told: Callable[[], Sequence[Evidence]] = field(default=tuple, compare=False, repr=False)
     judged_by: str = ""
     why: str = ""
     at: str = ""
+
+    @cached_property
+    def evidence(self) -> tuple[Evidence, ...]:
+        """What each comparison said; empty for a judgement."""
+        return tuple(self.told())
 
     @property
     def strength(self) -> float:
@@ -92,26 +102,62 @@ class Explanation:
     says: str
 
 
-def bonds_within(reader: Reader, context: Context, records: Iterable[int], model: Model | None) -> Bonds:
-    """The matches and `same` judgements among these records, in two round trips."""
+def bonding(records: Sequence[int]) -> dict[str, Step]:
+    """The steps that find the matches and judgements of records: for `bonds_in`."""
+    return {"match": Step("match", "start", tuple(records)), "judged": Step("judged", "start", tuple(records))}
+
+
+def bonds_in(found: Found, records: Iterable[int], model: Model | None) -> Bonds:
+    """The matches and `same` judgements among these records, out of what the steps of `bonding` found."""
     inside = set(records)
-    if len(inside) < 2:
-        return Bonds(())
-    wanted = sorted(inside)
-    matches = [row for row in reader.get("match", "start", wanted) if row["end"] in inside]
-    judged = [row for row in reader.get("judged", "start", wanted) if row["end"] in inside]
-    found = [_match_bond(row, model) for row in matches]
-    found.extend(_judged_bond(row) for row in judged if row["verdict"] == "same")
-    return Bonds(tuple(found))
+    matches, judged = (
+        [row for row in found[table] if row["start"] in inside and row["end"] in inside]
+        for table in ("match", "judged")
+    )
+    bonds = [_match_bond(row, model) for row in matches]
+    bonds.extend(_judged_bond(row) for row in judged if row["verdict"] == "same")
+    return Bonds(bonds)
 
 
-def records_named(reader: Reader, context: Context, named: Sequence[int | str]) -> list[int]:
+@Question
+def records_named(named: Sequence[int | str]) -> Asking[list[int]]:
     """The record that each name stands for; NotFound names the first that is missing.
 
     A name is a sequence number, a key (`source/record_id`), or `namespace:value`: the earliest live record that
     carries that identifier.
     """
-    return [_record_named(reader, one) for one in named]
+    found: list[int] = yield from both(*(_record_named(one) for one in named))
+    return found
+
+
+def naming(named: int | str, columns: tuple[str, ...] = ("live",)) -> Asking[dict[str, Step]]:
+    """The steps that find the records a name may stand for, as `named`: for `named_in`, which looks at `live`."""
+    if isinstance(named, int):
+        return {"named": Step("record", "id", (named,), columns=columns)}
+    if not is_identifier(named):
+        return {"named": Step("record", "key", (named,), columns=columns)}
+    space, value = named.split(":", 1)
+    key = yield from sealing_key.of(space, value)
+    forms = {value, canonical(space, value, key) or value}
+    return {
+        "identifier": Step("identifier", "value", tuple(sorted(forms))),
+        "carriers": Step("carries", "end", after=(("identifier", "id"),), limit=50),
+        "named": Step("record", "id", after=(("carriers", "start"),), columns=columns),
+    }
+
+
+def named_in(found: Found, named: int | str) -> int:
+    """The record that a name stands for, out of what the steps of `naming` found; NotFound where there is none."""
+    rows = found["named"]
+    if isinstance(named, str) and is_identifier(named):
+        space = named.partition(":")[0]
+        nodes = {row["id"] for row in found["identifier"] if row["namespace"] == space}
+        fitting = {edge["start"] for edge in found["carriers"] if edge["end"] in nodes}
+        rows = [row for row in rows if row["live"] and row["id"] in fitting]
+    if not rows:
+        what = encode_id("record", named) if isinstance(named, int) else repr(named[:80])
+        raise NotFound(f"There is no record {what}.", remedy="Give an id, source/record_id, or namespace:value.")
+    return int(rows[0]["id"])
 
 
 def why(reader: Reader, context: Context, left: int, right: int, confidence: float) -> Explanation:
@@ -123,7 +169,7 @@ def why(reader: Reader, context: Context, left: int, right: int, confidence: flo
     same_component = tree is not None and right in tree.members
     model = here.model if here is not None else None
     records = tree.members if tree is not None and same_component else (left, right)
-    bonds = bonds_within(reader, context, records, model)
+    bonds = bonds_in(reader.follow(bonding(records)), records, model)
     path = bonds.path(left, right) if left != right else []
     probability = here.sureness(left, right) if here is not None and same_component else None
     weakest = min(path, key=lambda bond: bond.strength, default=None)
@@ -151,7 +197,7 @@ def scored(reader: Reader, left: int, right: int, model: Model | None) -> Bond |
         ]
         sides[number] = replace(side, identifiers=here)
     weight, evidence = score_two(model, sides[left], sides[right])
-    return Bond(left, right, weight / 1000, model.probability(weight), tuple(evidence))
+    return Bond(left, right, weight / 1000, model.probability(weight), lambda: evidence)
 
 
 def weakest_link(entity: Entity, bonds: Bonds) -> tuple[tuple[int, ...], tuple[int, ...], float, Bond | None] | None:
@@ -207,16 +253,8 @@ def reason(names: dict[int, str], bonds: Bonds, anchor: int, record: int, surene
     )
 
 
-def _record_named(reader: Reader, named: int | str) -> int:
-    if isinstance(named, int):
-        what, rows = encode_id("record", named), reader.get("record", "id", [named])
-    elif is_identifier(named):
-        what, rows = repr(named[:80]), _carriers(reader, *named.split(":", 1))
-    else:
-        what, rows = repr(named[:80]), reader.get("record", "key", [named])
-    if not rows:
-        raise NotFound(f"There is no record {what}.", remedy="Give an id, source/record_id, or namespace:value.")
-    return int(rows[0]["id"])
+def _record_named(named: int | str) -> Asking[int]:
+    return named_in((yield (yield from naming(named))), named)
 
 
 def is_identifier(named: str) -> bool:
@@ -225,22 +263,16 @@ def is_identifier(named: str) -> bool:
     return bool(colon) and (space in NAMESPACES or space.startswith("x_"))
 
 
-def _carriers(reader: Reader, space: str, value: str) -> list[Row]:
-    forms = sorted({value, looked_up(reader, space, value) or value})
-    nodes = [row["id"] for row in reader.get("identifier", "value", forms) if row["namespace"] == space]
-    edges = reader.get("carries", "end", nodes, 50) if nodes else []
-    rows = reader.get("record", "id", sorted({edge["start"] for edge in edges})) if edges else []
-    return [row for row in rows if row["live"]]
-
-
 def _match_bond(row: Row, model: Model | None) -> Bond:
-    evidence: Sequence[Evidence] = evidence_of(model, row["levels"] or "", row["model"]) if model else ()
-    return Bond(row["start"], row["end"], row["weight"] / 1000, row["probability"], tuple(evidence))
+    def told() -> Sequence[Evidence]:
+        return evidence_of(model, row["levels"] or "", row["model"]) if model else ()
+
+    return Bond(row["start"], row["end"], row["weight"] / 1000, row["probability"], told)
 
 
 def _judged_bond(row: Row) -> Bond:
     by = row["authority"] + (f" {row['by']}" if row["by"] else "")
-    return Bond(row["start"], row["end"], None, 1.0, (), by, row["why"] or "", row["at"])
+    return Bond(row["start"], row["end"], None, 1.0, tuple, by, row["why"] or "", row["at"])
 
 
 def _verdict(together: bool, confidence: float, probability: float | None, direct: Bond | None, steps: int) -> str:

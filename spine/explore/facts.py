@@ -7,6 +7,7 @@ declares a currency and the rates of others into it; amounts without a rate are 
 """
 
 import json
+from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -16,7 +17,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from spine.errors import MappingError, QueryError
-from spine.ports import Clock, Reader, Writer, arrow_schema
+from spine.ports import Clock, Reader, Row, Writer, arrow_schema
 
 DOCUMENT = "facts"
 Measure = Literal[
@@ -154,7 +155,11 @@ def read_facts(text: str) -> Facts:
 
 def declared(reader: Reader) -> Facts:
     """The facts of a store: the shipped ones, with its own added, or put in the place of those of the same name."""
-    rows = reader.get("document", "id", [DOCUMENT])
+    return declared_in(reader.get("document", "id", [DOCUMENT]))
+
+
+def declared_in(rows: Sequence[Row]) -> Facts:
+    """The facts of a store, out of the document that it keeps them in."""
     return together(read_facts(rows[0]["body"])) if rows else shipped()
 
 

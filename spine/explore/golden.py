@@ -10,7 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from spine.ports import Reader, Row
+from spine.explore.membership import Entity
+from spine.explore.questions import Found
+from spine.ports import Reader, Row, Step
 from spine.resolution.components import Ints
 from spine.resolution.golden_rules import DOCUMENT, SHIPPED, Rules, kept
 from spine.resolution.survivorship import Statements, decide, orders_of
@@ -20,6 +22,10 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "address": ("house_number", "street", "unit", "po_box", "city", "region", "postcode", "country")
 }
 """Fields that are one attribute: all from one record, so that no address is made up of two."""
+
+_WORDS = ("given", "middle", "surname", "suffix")
+NAME = frozenset({"organisation", *_WORDS})
+"""The fields that a name is made of; each is an attribute of its own."""
 
 _GROUP_OF = {name: group for group, names in GROUPS.items() for name in names}
 _NAMESPACES = {"email", "phone", "national_id", "tax_id", "register", "lei", "domain", "address"}
@@ -81,14 +87,19 @@ def attributes_as_they_came(row: Row) -> dict[str, str]:
     return {name: str(value) for name, value in data.items() if isinstance(value, str | int | float) and str(value)}
 
 
-def golden(rows: Sequence[Row], verified: Collection[tuple[int, str]] = (), rules: Rules = SHIPPED) -> list[Attribute]:
-    """What to believe of these records, one entry per field that any of them fills.
+def golden(
+    rows: Sequence[Row],
+    verified: Collection[tuple[int, str]] = (),
+    rules: Rules = SHIPPED,
+    fields: Collection[str] | None = None,
+) -> list[Attribute]:
+    """What to believe of these records, one entry per field that any of them fills, or per field of `fields`.
 
     `verified` holds (record, namespace) pairs that were proved. The order of the records does not matter.
     """
     claims: dict[str, dict[int, dict[str, _Claim]]] = {}
     for row in sorted(rows, key=lambda row: int(row["id"])):
-        for claim in _claims(row, verified):
+        for claim in _claims(row, verified, fields):
             topic = _GROUP_OF.get(claim.name, claim.name)
             claims.setdefault(topic, {}).setdefault(claim.record, {})[claim.name] = claim
     topics = sorted(claims)
@@ -106,6 +117,28 @@ def golden(rows: Sequence[Row], verified: Collection[tuple[int, str]] = (), rule
     return out
 
 
+def saying(records: Sequence[int]) -> dict[str, Step]:
+    """The steps that find what records say and carry, and the rules of survivorship: for `believed_in`."""
+    return {
+        "record": Step("record", "id", tuple(records)),
+        "carries": Step("carries", "start", tuple(records)),
+        "rules": Step("document", "id", (DOCUMENT,)),
+    }
+
+
+def believed_in(
+    found: Found, entities: Sequence[Entity], fields: Collection[str] | None = None
+) -> dict[int, tuple[Attribute, ...]]:
+    """The golden record of each entity, by its id, out of what the steps of `saying` found; or these fields of it."""
+    rows = {row["id"]: row for row in found["record"]}
+    proved = {(edge["start"], edge["namespace"]) for edge in found["carries"] if edge["verified"]}
+    rules = kept([row["body"] for row in found["rules"]])
+    return {
+        entity.id: tuple(golden([rows[one] for one in entity.members if one in rows], proved, rules, fields))
+        for entity in entities
+    }
+
+
 def rules_of(reader: Reader) -> Rules:
     """The survivorship rules of a store: its own where it keeps some, else those shipped."""
     return kept([row["body"] for row in reader.get("document", "id", [DOCUMENT])])
@@ -116,14 +149,16 @@ def display_name(attributes: Sequence[Attribute]) -> str | None:
     values = {attribute.name: attribute.value for attribute in attributes}
     if "organisation" in values:
         return values["organisation"]
-    words = [values[name] for name in ("given", "middle", "surname", "suffix") if name in values]
+    words = [values[name] for name in _WORDS if name in values]
     return " ".join(words) or None
 
 
-def _claims(row: Row, verified: Collection[tuple[int, str]]) -> list[_Claim]:
+def _claims(row: Row, verified: Collection[tuple[int, str]], wanted: Collection[str] | None) -> list[_Claim]:
     came = attributes_as_they_came(row)
     out = []
     for name, key in fields_of(row).items():
+        if wanted is not None and name not in wanted:
+            continue
         proved = _GROUP_OF.get(name, name)
         value = written(name, key, [came.get(attribute) for attribute in CAME_FROM.get(name, ())])
         observed, sure = row["observed_at"] or "", (row["id"], proved) in verified

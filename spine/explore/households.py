@@ -1,14 +1,14 @@
 """Households: which one, who lives there and why."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from spine.access.context import Context
 from spine.domain.ids import encode_id
 from spine.errors import NotFound
-from spine.explore.membership import Entity, distinct, members_of, resolve
+from spine.explore.membership import Entity, checked, distinct, held_in, holding, members_of
+from spine.explore.questions import Asking, Question, both
 from spine.explore.reasons import Reason, in_words, reasons_of
-from spine.ports import Reader, Row
+from spine.ports import Row, Step
 from spine.resolution.households import DEFAULT_HEIGHT
 
 RESIDENCIES_CAP = 500
@@ -37,6 +37,8 @@ class Membership:
     until: str | None
     reasons: tuple[Reason, ...]
     reason: str
+    row: Row | None = field(default=None, compare=False, repr=False)
+    """The household, where it was asked for with the membership."""
 
     @property
     def takes_out(self) -> tuple[str, ...]:
@@ -54,48 +56,53 @@ class Membership:
         return tuple(out)
 
 
-def household(
-    reader: Reader, context: Context, number: int, confidence: float, default: float, as_of: str | None = None
-) -> Household:
+@Question
+def household(number: int, confidence: float, default: float, as_of: str | None = None) -> Asking[Household]:
     """The household of that number at a confidence of its persons, as of a time; NotFound where there is none."""
-    found = households(reader, context, [number], confidence, default)[0]
     if as_of is None:
-        return found
-    there = members(reader, context, [number], confidence, as_of)[number]
-    return replace(found, size=len(there), adults=sum(one.role != "child" for one in there))
+        return (yield from households.of([number], confidence, default))[0]
+    found, inside = yield from both(
+        households.of([number], confidence, default), members.of([number], confidence, as_of)
+    )
+    one: Household = found[0]
+    there = inside[number]
+    return replace(one, size=len(there), adults=sum(each.role != "child" for each in there))
 
 
-def households(
-    reader: Reader, context: Context, numbers: Sequence[int], confidence: float, default: float
-) -> list[Household]:
+@Question
+def households(numbers: Sequence[int], confidence: float, default: float) -> Asking[list[Household]]:
     """The households of these numbers; NotFound names the first that is missing."""
-    rows = {row["id"]: row for row in reader.get("household", "id", sorted(set(numbers)))}
+    found = yield {"household": Step("household", "id", tuple(sorted(set(numbers))))}
+    rows = {row["id"]: row for row in found["household"]}
     for number in numbers:
         if number not in rows:
             raise NotFound(
                 f"There is no household {encode_id('household', number)}.",
                 remedy="Open it from one of its members: `person { households }`.",
             )
-    return _at(reader, context, [rows[number] for number in numbers], confidence, default)
+    return (yield from at_confidence.of([rows[number] for number in numbers], confidence, default))
 
 
-def members(
-    reader: Reader, context: Context, numbers: Sequence[int], confidence: float, as_of: str | None = None
-) -> dict[int, list[Membership]]:
+@Question
+def members(numbers: Sequence[int], confidence: float, as_of: str | None = None) -> Asking[dict[int, list[Membership]]]:
     """The persons of each household at this confidence, surest first; with `as_of` those at home there then.
 
     A person is an entity that holds a record residing there; what was derived for the stored person (role, dates,
     evidence) goes to the entity that holds its earliest record.
     """
-    numbers = sorted(set(numbers))
-    lived = reader.get("resides_in", "end", numbers, RESIDENCIES_CAP)
-    belongs = reader.get("member_of", "end", numbers, RESIDENCIES_CAP)
-    held = resolve(reader, context, [row["start"] for row in lived] + [row["start"] for row in belongs], confidence)
-    found = {number: _members(number, lived, belongs, held) for number in numbers}
+    wanted = tuple(sorted(set(numbers)))
+    rows = yield {
+        "lived": Step("resides_in", "end", wanted, limit=RESIDENCIES_CAP),
+        "belongs": Step("member_of", "end", wanted, limit=RESIDENCIES_CAP),
+        **holding(after=[("lived", "start"), ("belongs", "start")]),
+    }
+    lived, belongs = rows["lived"], rows["belongs"]
+    held = held_in(rows, [row["start"] for row in (*lived, *belongs)], checked(confidence))
+    found = {number: _members(number, lived, belongs, held) for number in wanted}
     if as_of is None:
         return found
     people = distinct(one.person for inside in found.values() for one in inside)
-    everywhere = homes(reader, context, people)
+    everywhere = yield from homes.of(people)
     return {
         number: [one for one in inside if at_home(one, everywhere[one.person.id], as_of)]
         for number, inside in found.items()
@@ -121,27 +128,33 @@ def at_home(one: Membership, everywhere: Sequence[Membership], as_of: str | None
     )
 
 
-def homes(reader: Reader, context: Context, entities: Sequence[Entity]) -> dict[int, list[Membership]]:
-    """For each person (by id) the memberships in households, where it was seen last first."""
-    records = members_of(entities)
-    lived = reader.get("resides_in", "start", records, RESIDENCIES_CAP) if records else []
-    belongs = reader.get("member_of", "start", records, RESIDENCIES_CAP) if records else []
+@Question
+def homes(entities: Sequence[Entity]) -> Asking[dict[int, list[Membership]]]:
+    """For each person (by id) the memberships in households, where it was seen last first, with the households."""
+    records = tuple(members_of(entities))
+    rows = yield {
+        "lived": Step("resides_in", "start", records, limit=RESIDENCIES_CAP),
+        "belongs": Step("member_of", "start", records, limit=RESIDENCIES_CAP),
+        "household": Step("household", "id", after=(("lived", "end"), ("belongs", "end"))),
+    }
+    stored = {row["id"]: row for row in rows["household"]}
     held = {record: entity for entity in entities for record in entity.members}
     out: dict[int, list[Membership]] = {entity.id: [] for entity in entities}
-    for number in sorted({row["end"] for row in (*lived, *belongs)}):
-        for membership in _members(number, lived, belongs, held):
-            out[membership.person.id].append(membership)
+    for number in sorted(stored):
+        for membership in _members(number, rows["lived"], rows["belongs"], held):
+            out[membership.person.id].append(replace(membership, row=stored[number]))
     for found in out.values():
         found.sort(key=lambda one: (one.until or "", one.confidence, -one.household), reverse=True)
     return out
 
 
-def _at(reader: Reader, context: Context, rows: Sequence[Row], confidence: float, default: float) -> list[Household]:
-    """Rows with their size and adults: as stored where no join lies between, cut again otherwise."""
+@Question
+def at_confidence(rows: Sequence[Row], confidence: float, default: float) -> Asking[list[Household]]:
+    """Household rows with their size and adults: as stored where no join lies between, cut again otherwise."""
     stored = {row["id"]: Household(row, confidence, row["size"] or 0, row["adults"] or 0) for row in rows}
     again = [row["id"] for row in rows if not holds_at(row, confidence, default)]
     if again:
-        for number, found in members(reader, context, again, confidence).items():
+        for number, found in (yield from members.of(again, confidence)).items():
             adults = sum(one.role != "child" for one in found)
             stored[number] = replace(stored[number], size=len(found), adults=adults)
     return [stored[row["id"]] for row in rows]

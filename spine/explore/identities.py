@@ -3,17 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from spine.access.context import Context
 from spine.domain.vocabulary import CUSTOM_NAMESPACE, NAMESPACES, Policy, namespace
 from spine.errors import NotFound, QueryError
-from spine.explore.membership import Entity, resolve
-from spine.explore.persons import core
-from spine.explore.sealed import looked_up
-from spine.ports import Reader, Row, Where
+from spine.explore.membership import Entity, checked, core, held_in, holding
+from spine.explore.questions import Asking, Found, Question
+from spine.explore.sealed import canonical, sealing_key
+from spine.ports import Plan, Row, Step
 
 CARRIERS_CAP = 200
 """How many records that carry one identifier are resolved; beyond it the answer is marked truncated."""
 VALUE_LENGTH = 500
+_EVENTS = ("order", "ticket", "invoice", "subscription")
 
 _RANK = {Policy.UNIQUE: 0, Policy.STRONG: 1, Policy.SHAREABLE: 2, Policy.VOLATILE: 3}
 
@@ -49,29 +49,31 @@ class Answer:
     says: str
 
 
-def identity(reader: Reader, context: Context, space: str | None, value: str, confidence: float) -> Answer:
+@Question
+def identity(space: str | None, value: str, confidence: float) -> Asking[Answer]:
     """The entities that hold an identifier at this confidence; without a namespace, any identifier of that value.
 
     Order and ticket numbers are found through the events that refer to them as well. QueryError where the value is
-    empty or too long, or the namespace is none.
+    empty or too long, or the namespace is none. One round trip.
     """
     if not value.strip() or len(value) > VALUE_LENGTH:
         raise QueryError("value is empty or too long.", remedy=f"Give an identifier of 1 to {VALUE_LENGTH} letters.")
     if space is not None and space not in NAMESPACES and not space.startswith(CUSTOM_NAMESPACE.name):
         known = ", ".join(sorted(NAMESPACES))
         raise QueryError(f"There is no namespace {space[:40]!r}.", remedy=f"Choose from {known}, or x_… of a mapping.")
-    found = _identifiers(reader, space, value.strip())
-    if not found:
-        found = _through_events(reader, space, value.strip())
-    ids = [row["id"] for row in found]
-    edges = reader.get("carries", "end", ids, CARRIERS_CAP + 1) if ids else []
+    checked(confidence)
+    forms = yield from _forms(space, value.strip())
+    rows = yield _plan(space, value.strip(), forms)
+    found = _named(rows["identifier"], space, forms) or _told_by_events(rows, space)
+    ids = {row["id"] for row in found}
+    edges = [row for row in rows["carries"] if row["end"] in ids]
     shown: dict[int, list[Row]] = {}
     for edge in edges:
         shown.setdefault(edge["end"], []).append(edge)
-    crowded = [identifier for identifier, rows in shown.items() if len(rows) > CARRIERS_CAP]
-    more = sum(reader.count("carries", [Where("end", "eq", one)]) - CARRIERS_CAP - 1 for one in crowded)
-    looked_at = [edge for rows in shown.values() for edge in rows[:CARRIERS_CAP]]
-    held = resolve(reader, context, [edge["start"] for edge in looked_at], confidence)
+    crowded = [identifier for identifier, several in shown.items() if len(several) > CARRIERS_CAP]
+    total = sum(row["count"] for row in rows["held"] if row["end"] in ids)
+    looked_at = [edge for several in shown.values() for edge in several[:CARRIERS_CAP]]
+    held = held_in(rows, [edge["start"] for edge in looked_at], confidence)
     candidates = _candidates(found, looked_at, held)
     holders: dict[int, set[int]] = {}
     for edge in looked_at:
@@ -79,27 +81,55 @@ def identity(reader: Reader, context: Context, space: str | None, value: str, co
             holders.setdefault(edge["end"], set()).add(held[edge["start"]].id)
     shared = any(len(entities) > 1 for entities in holders.values())
     says = _says(space, value, found, candidates, shared)
-    return Answer(tuple(found), candidates, shared, len(edges) + more, bool(crowded), says)
+    return Answer(tuple(found), candidates, shared, total, bool(crowded), says)
 
 
-def identifier_named(reader: Reader, context: Context, named: str) -> Row:
+@Question
+def identifier_named(named: str) -> Asking[Row]:
     """The identifier that `namespace:value` names, as it is written or as its namespace normalises it."""
     space, _, value = named.partition(":")
-    found = _identifiers(reader, space, value.strip())
+    forms = yield from _forms(space, value.strip())
+    found = _named((yield {"identifier": _identifier(forms)})["identifier"], space, forms)
     if not found:
         raise NotFound(f"No identifier {named[:80]!r} is known.", remedy="Search for it without its namespace.")
     return found[0]
 
 
-def _identifiers(reader: Reader, space: str | None, value: str) -> list[Row]:
-    """The identifier nodes of that value, normalised as each namespace does; one round trip."""
-    spaces = [space] if space else list(NAMESPACES)
+def _identifier(forms: Mapping[str, set[str]]) -> Step:
+    """The identifier nodes of a value, as each namespace writes it."""
+    return Step("identifier", "value", tuple(sorted(forms)), limit=CARRIERS_CAP)
+
+
+def _plan(space: str | None, value: str, forms: Mapping[str, set[str]]) -> Plan:
+    """From a value to what holds its carriers; where it may be an order or ticket number, through events as well."""
+    steps = {"identifier": _identifier(forms)}
+    after = [("identifier", "id")]
+    if space in (None, *_EVENTS):
+        steps["event"] = Step(
+            "event", "reference", tuple(sorted({value, value.upper(), value.lower()})), limit=CARRIERS_CAP,
+            columns=("kind",),
+        )  # fmt: skip
+        steps["happened"] = Step("event_of", "start", after=(("event", "id"),))
+        steps["through"] = Step("identifier", "id", after=(("happened", "end"),))
+        after.append(("happened", "end"))
+    steps["carries"] = Step("carries", "end", after=tuple(after), limit=CARRIERS_CAP + 1)
+    steps["held"] = Step("carries", "end", after=tuple(after), counted=True)
+    return {**steps, **holding(after=[("carries", "start")])}
+
+
+def _forms(space: str | None, value: str) -> Asking[dict[str, set[str]]]:
+    """How a value is written in which namespaces; asks for the store's key where it may be a sealed one."""
+    key = yield from sealing_key.of(space, value)
     forms: dict[str, set[str]] = {}
-    for name in spaces:
-        for form in (value, looked_up(reader, name, value, named=space is not None)):
+    for name in [space] if space else list(NAMESPACES):
+        for form in (value, canonical(name, value, key)):
             if form:
                 forms.setdefault(form, set()).add(name)
-    rows = reader.get("identifier", "value", sorted(forms), CARRIERS_CAP)
+    return forms
+
+
+def _named(rows: Sequence[Row], space: str | None, forms: Mapping[str, set[str]]) -> list[Row]:
+    """Of identifiers of a value those of the namespace, or of one that writes it so."""
     named = [row for row in rows if (row["namespace"] == space if space else _fits(row, forms))]
     return sorted(named, key=lambda row: (_RANK[namespace(row["namespace"]).policy], row["namespace"], row["id"]))
 
@@ -109,15 +139,14 @@ def _fits(row: Row, forms: Mapping[str, set[str]]) -> bool:
     return not known or row["namespace"] in forms.get(row["value"], ())
 
 
-def _through_events(reader: Reader, space: str | None, value: str) -> list[Row]:
+def _told_by_events(rows: Found, space: str | None) -> list[Row]:
     """The identifiers of the events that have this reference: an order or ticket number leads to its customer."""
-    if space not in (None, "order", "ticket", "invoice", "subscription"):
+    if "event" not in rows:
         return []
-    events = reader.get("event", "reference", sorted({value, value.upper(), value.lower()}), CARRIERS_CAP)
-    fitting = [row["id"] for row in events if space is None or row["kind"] == space or space == "order"]
-    edges = reader.get("event_of", "start", fitting) if fitting else []
-    rows = reader.get("identifier", "id", sorted({edge["end"] for edge in edges})) if edges else []
-    return sorted(rows, key=lambda row: (_RANK[namespace(row["namespace"]).policy], row["id"]))
+    fitting = {row["id"] for row in rows["event"] if space is None or row["kind"] == space or space == "order"}
+    ends = {edge["end"] for edge in rows["happened"] if edge["start"] in fitting}
+    found = [row for row in rows["through"] if row["id"] in ends]
+    return sorted(found, key=lambda row: (_RANK[namespace(row["namespace"]).policy], row["id"]))
 
 
 def _candidates(found: Sequence[Row], edges: Sequence[Row], held: Mapping[int, Entity]) -> tuple[Candidate, ...]:

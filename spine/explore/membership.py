@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from spine.access.context import Context
 from spine.domain.ids import encode_id
 from spine.errors import NotFound, QueryError
 from spine.explore.models import no_model
+from spine.explore.questions import Asking, Found, Question
 from spine.explore.trees import Tree, read_tree
 from spine.matching.model import Model
-from spine.matching.stored import stored_models
-from spine.ports import Reader, Row
+from spine.matching.stored import MODELS, models_in
+from spine.ports import Row, Step
 
 COMPANIONS_CAP = 200
 """How many records that carry an identifier of a deleted record are looked at."""
@@ -54,45 +54,67 @@ def checked(confidence: float) -> float:
     return confidence
 
 
-def resolve(reader: Reader, context: Context, records: Iterable[int], confidence: float) -> dict[int, Entity]:
-    """For each live record the entity that holds it at this confidence; deleted and unknown records are absent.
+def holding(values: Sequence[int] = (), after: Sequence[tuple[str, str]] = ()) -> dict[str, Step]:
+    """The steps that find what holds records: those of these numbers, and those that earlier steps found.
 
-    At most four round trips: memberships, components, models, records that are alone.
+    They are for `held_in`: memberships, components, what the records themselves say, models.
     """
+    start, end = tuple(values), tuple(after)
+    return {
+        "inside": Step("in_component", "start", start, end),
+        "component": Step("component", "id", after=(("inside", "end"),)),
+        "record": Step("record", "id", start, end, columns=("key", "kind", "live")),
+        "model": Step("document", "id", MODELS),
+    }
+
+
+def held_in(found: Found, records: Iterable[int], confidence: float) -> dict[int, Entity]:
+    """For each live record the entity that holds it at this confidence, out of what the steps of `holding` found."""
+    wanted = sorted(set(records))
+    inside: dict[int, list[int]] = {}
+    asked = set(wanted)
+    for row in found["inside"]:
+        if row["start"] in asked:
+            inside.setdefault(row["end"], []).append(row["start"])
+    models = models_in(found["model"])
+    out: dict[int, Entity] = {}
+    for row in found["component"]:
+        if row["id"] in inside:
+            out.update(_cut(row, models.get(row["kind"]), inside[row["id"]], confidence))
+    for row in found["record"]:
+        if row["id"] in asked and row["id"] not in out and row["live"]:
+            out[row["id"]] = Entity(row["kind"], row["id"], (row["id"],), confidence)
+    return out
+
+
+@Question
+def resolve(records: Iterable[int], confidence: float) -> Asking[dict[int, Entity]]:
+    """For each live record the entity that holds it at this confidence; deleted and unknown records are absent."""
     wanted = sorted(set(records))
     checked(confidence)
     if not wanted:
         return {}
-    inside = {row["start"]: row["end"] for row in reader.get("in_component", "start", wanted)}
-    components = reader.get("component", "id", sorted(set(inside.values()))) if inside else []
-    kinds = sorted({row["kind"] for row in components if row["size"] > 1})
-    models = stored_models(reader, kinds)
-    found: dict[int, Entity] = {}
-    for row in components:
-        asked = [record for record in wanted if inside.get(record) == row["id"]]
-        found.update(_cut(row, models.get(row["kind"]), asked, confidence))
-    alone = [record for record in wanted if record not in found]
-    for row in reader.get("record", "id", alone) if alone else []:
-        if row["live"]:
-            found[row["id"]] = Entity(row["kind"], row["id"], (row["id"],), confidence)
-    return found
+    return held_in((yield holding(wanted)), wanted, confidence)
 
 
-def holders(reader: Reader, context: Context, kind: str, number: int, confidence: float) -> list[Entity]:
+@Question
+def holders(kind: str, number: int, confidence: float) -> Asking[list[Entity]]:
     """The entity that an id of this kind answers with at this confidence.
 
     One entity where its record lives; where the record is deleted, the entities that its companions went to, found
     through the identifiers it carried. NotFound where no record has that number or it is of another kind.
     """
-    found = resolve(reader, context, [number], confidence).get(number)
-    if found is not None and found.kind == kind:
-        return [found]
-    rows = reader.get("record", "id", [number])
-    if found is not None or not rows or rows[0]["kind"] != kind:
+    found = yield holding([number])
+    entity = held_in(found, [number], checked(confidence)).get(number)
+    if entity is not None and entity.kind == kind:
+        return [entity]
+    rows = found["record"]
+    if entity is not None or not rows or rows[0]["kind"] != kind:
         raise NotFound(f"There is no {kind} {encode_id(kind, number)}.", remedy="Search for it by an identifier.")
-    identifiers = sorted({row["end"] for row in reader.get("carries", "start", [number])})
-    carriers = reader.get("carries", "end", identifiers, COMPANIONS_CAP) if identifiers else []
-    companions = resolve(reader, context, [row["start"] for row in carriers], confidence)
+    carried = Step("carries", "start", (number,))
+    others = Step("carries", "end", after=(("carried", "end"),), limit=COMPANIONS_CAP)
+    found = yield {"carried": carried, "carriers": others, **holding(after=[("carriers", "start")])}
+    companions = held_in(found, (row["start"] for row in found["carriers"]), confidence)
     return distinct(entity for entity in companions.values() if entity.kind == kind)
 
 
@@ -104,6 +126,11 @@ def distinct(entities: Iterable[Entity]) -> list[Entity]:
 def members_of(entities: Sequence[Entity]) -> list[int]:
     """All records of these entities, in order."""
     return sorted({record for entity in entities for record in entity.members})
+
+
+def core(entity: Entity) -> int:
+    """The record that an entity's certainty is measured from where none was asked for: its strongest core."""
+    return entity.tree.core(entity.members) if entity.tree is not None else entity.id
 
 
 def _cut(row: Row, model: Model | None, asked: Sequence[int], confidence: float) -> dict[int, Entity]:

@@ -4,10 +4,10 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from spine.access.context import Context
 from spine.domain.vocabulary import Policy, namespace
 from spine.explore.membership import Entity
-from spine.ports import Reader, Row
+from spine.explore.questions import Asking, Question
+from spine.ports import Row, Step
 
 FLOOR, SETTLED = 0.5, 0.999
 """Joins between these probabilities are in doubt: below, nobody thinks them one; above, nobody asks."""
@@ -50,7 +50,8 @@ def doubts(entity: Entity, record: int) -> Iterator[Doubt]:
                 yield Doubt(next(side for side in sides if record not in side), probability)
 
 
-def next_question(reader: Reader, context: Context, entity: Entity, record: int) -> NextQuestion | None:
+@Question
+def next_question(entity: Entity, record: int) -> Asking[NextQuestion | None]:
     """The identifier that settles most doubt around a record of the entity; None where nothing is in doubt.
 
     Whoever confirms or denies an identifier decides for every record that carries it now. Identifiers that are verified
@@ -60,16 +61,18 @@ def next_question(reader: Reader, context: Context, entity: Entity, record: int)
     if not doubtful:
         return None
     records = {one for doubt in doubtful for one in doubt.records}
-    edges = reader.get("carries", "start", sorted(records | {*entity.members}))
+    found = yield {
+        "carries": Step("carries", "start", tuple(sorted(records | {*entity.members}))),
+        "identifier": Step("identifier", "id", after=(("carries", "end"),)),
+    }
+    edges = found["carries"]
     verified = {edge["end"] for edge in edges if edge["verified"]}
     carriers: dict[int, set[int]] = {}
     for edge in edges:
         fit = edge["start"] in records and edge["end"] not in verified and edge["valid_to"] is None
         if fit and namespace(edge["namespace"]).policy in _WORTH:
             carriers.setdefault(edge["end"], set()).add(edge["start"])
-    if not carriers:
-        return None
-    known = {row["id"]: row for row in reader.get("identifier", "id", sorted(carriers))}
+    known = {row["id"]: row for row in found["identifier"] if row["id"] in carriers}
     return min(
         (_question(row, [doubt for doubt in doubtful if carriers[number] & {*doubt.records}])
          for number, row in known.items()),

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from spine.access.context import Context
-from spine.explore.membership import Entity, members_of
+from spine.explore.membership import Entity, held_in, holding, members_of
 from spine.explore.moments import held
+from spine.explore.questions import Asking, Question
 from spine.explore.reasons import in_words, reasons_of
 from spine.normalise.countries import normalise_country, normalise_region
-from spine.ports import Reader, Row, Where
+from spine.ports import Reader, Row, Step, Where
 
 EDGES_CAP = 500
 """How many owners, subsidiaries or employees of one organisation are looked at."""
@@ -62,6 +63,8 @@ class Employment:
     since: str | None
     until: str | None
     reason: str
+    employer: Entity | None = field(default=None, compare=False, repr=False)
+    """What holds the organisation now, at the confidence asked for; None where nothing does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,14 +183,19 @@ def employees(reader: Reader, context: Context, numbers: Sequence[int]) -> dict[
     return {number: _sorted(_employment(row) for row in edges if row["end"] == number) for number in numbers}
 
 
-def employers(reader: Reader, context: Context, entities: Sequence[Entity]) -> dict[int, list[Employment]]:
-    """For each person (by id) the employers, present ones first."""
-    records = members_of(entities)
-    edges = reader.get("employed_by", "start", records, EDGES_CAP) if records else []
+@Question
+def employers(entities: Sequence[Entity], confidence: float) -> Asking[dict[int, list[Employment]]]:
+    """For each person (by id) the employers, present ones first, each with what holds it at this confidence."""
+    rows = yield {
+        "job": Step("employed_by", "start", tuple(members_of(entities)), limit=EDGES_CAP),
+        **holding(after=[("job", "end")]),
+    }
+    held = held_in(rows, {row["end"] for row in rows["job"]}, confidence)
     out = {}
     for entity in entities:
         inside = set(entity.members)
-        out[entity.id] = _sorted(_employment(row) for row in edges if row["start"] in inside)
+        jobs = _sorted(_employment(row) for row in rows["job"] if row["start"] in inside)
+        out[entity.id] = [replace(job, employer=held.get(job.organisation)) for job in jobs]
     return out
 
 

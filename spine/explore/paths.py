@@ -78,7 +78,7 @@ def place_named(reader: Reader, context: Context, named: str) -> Place:
     """The node that a name stands for: a public id, `source/record_id`, or `namespace:value`; NotFound, BadId."""
     if is_identifier(named):
         space, value = named.split(":", 1)
-        forms = sorted({value, looked_up(reader, space, value) or value})
+        forms = sorted({value, looked_up(reader, context, space, value) or value})
         rows = [row for row in reader.get("identifier", "value", forms) if row["namespace"] == space]
         table = "identifier"
     elif "/" in named:

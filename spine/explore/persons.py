@@ -1,13 +1,14 @@
 """A person (or organisation) as seen through its records: linked identities with how sure and why, and who it is."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
-from spine.access.context import Context
-from spine.explore.explain import Bonds, bonds_within, reason
-from spine.explore.golden import Attribute, golden, rules_of
-from spine.explore.membership import Entity, members_of
-from spine.ports import Reader, Row
+from spine.explore.explain import Bonds, bonding, bonds_in, reason
+from spine.explore.golden import NAME, Attribute, believed_in, display_name, saying
+from spine.explore.membership import Entity, core, members_of
+from spine.explore.questions import Asking, Found, Question
+from spine.ports import Row, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Held:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Portrait:
     """Everything an entity's own records say: the records, the linked identities, the golden record, the bonds."""
 
@@ -47,51 +48,51 @@ class Portrait:
     anchor: int
     records: tuple[Held, ...]
     links: tuple[Link, ...]
-    golden: tuple[Attribute, ...]
     bonds: Bonds
+    found: Found = field(repr=False)
+
+    @cached_property
+    def golden(self) -> tuple[Attribute, ...]:
+        """The golden record; made when asked for."""
+        return believed_in(self.found, [self.entity])[self.entity.id]
 
 
-def portraits(
-    reader: Reader, context: Context, entities: Sequence[Entity], anchors: Mapping[int, int] | None = None
-) -> dict[int, Portrait]:
-    """The portrait of each entity, by its id; `anchors` names the record asked for, per entity id.
-
-    Six round trips however many entities: rules, records, carried identifiers, identifiers, matches, judgements.
-    """
+@Question
+def portraits(entities: Sequence[Entity], anchors: Mapping[int, int] | None = None) -> Asking[dict[int, Portrait]]:
+    """The portrait of each entity, by its id; `anchors` names the record asked for, per entity id."""
     members = members_of(entities)
-    rows = {row["id"]: row for row in reader.get("record", "id", members)}
-    carried = reader.get("carries", "start", members)
-    identifiers = {row["id"]: row for row in reader.get("identifier", "id", sorted({row["end"] for row in carried}))}
+    steps = {**saying(members), "identifier": Step("identifier", "id", after=(("carries", "end"),))}
+    found = yield {**steps, **bonding(members_of([entity for entity in entities if len(entity.members) > 1]))}
+    rows = {row["id"]: row for row in found["record"]}
+    identifiers = {row["id"]: row for row in found["identifier"]}
     of_record: dict[int, list[Row]] = {}
-    for edge in carried:
+    for edge in found["carries"]:
         of_record.setdefault(edge["start"], []).append(edge)
-    models = {entity.kind: entity.model for entity in entities if entity.model is not None}
-    together = [entity for entity in entities if len(entity.members) > 1]
-    bonds = {
-        kind: bonds_within(reader, context, members_of([e for e in together if e.kind == kind]), model)
-        for kind, model in models.items()
-    }
-    rules = rules_of(reader)
     out: dict[int, Portrait] = {}
     for entity in entities:
         anchor = (anchors or {}).get(entity.id, core(entity))
         mine = [rows[record] for record in entity.members if record in rows]
         edges = [edge for record in entity.members for edge in of_record.get(record, [])]
-        ties = bonds.get(entity.kind) or Bonds(())
-        out[entity.id] = Portrait(
-            entity,
-            anchor,
-            _held(entity, anchor, mine, ties),
-            _links(entity, anchor, mine, edges, identifiers, ties),
-            tuple(golden(mine, {(edge["start"], edge["namespace"]) for edge in edges if edge["verified"]}, rules)),
-            ties,
-        )
+        ties = bonds_in(found, entity.members, entity.model)
+        held = _held(entity, anchor, mine, ties)
+        out[entity.id] = Portrait(entity, anchor, held, _links(held, edges, identifiers), ties, found)
     return out
 
 
-def core(entity: Entity) -> int:
-    """The record that an entity's certainty is measured from where none was asked for: its strongest core."""
-    return entity.tree.core(entity.members) if entity.tree is not None else entity.id
+@Question
+def names(entities: Sequence[Entity]) -> Asking[dict[int, str | None]]:
+    """The name to use for each entity, by its id, out of the golden record: the part of it that costs least."""
+    steps = saying(members_of(entities))
+    found = yield {name: steps[name] for name in ("record", "rules")}
+    # None of the fields that make a name can be verified, so what is carried does not matter.
+    told = believed_in({**found, "carries": []}, entities, NAME)
+    return {number: display_name(attributes) for number, attributes in told.items()}
+
+
+@Question
+def beliefs(entities: Sequence[Entity]) -> Asking[dict[int, tuple[Attribute, ...]]]:
+    """The golden record of each entity, by its id."""
+    return believed_in((yield saying(members_of(entities))), entities)
 
 
 def _held(entity: Entity, anchor: int, rows: Sequence[Row], bonds: Bonds) -> tuple[Held, ...]:
@@ -103,34 +104,25 @@ def _held(entity: Entity, anchor: int, rows: Sequence[Row], bonds: Bonds) -> tup
     return tuple(sorted(found, key=lambda held: (-held.confidence, held.record["id"])))
 
 
-def _links(
-    entity: Entity,
-    anchor: int,
-    rows: Sequence[Row],
-    edges: Sequence[Row],
-    identifiers: Mapping[int, Row],
-    bonds: Bonds,
-) -> tuple[Link, ...]:
-    names = {row["id"]: row["key"] for row in rows}
-    sources = {row["id"]: row["source"] for row in rows}
+def _links(held: Sequence[Held], edges: Sequence[Row], identifiers: Mapping[int, Row]) -> tuple[Link, ...]:
+    by_record = {one.record["id"]: one for one in held}
     grouped: dict[int, list[Row]] = {}
     for edge in edges:
         if edge["end"] in identifiers:
             grouped.setdefault(edge["end"], []).append(edge)
     out = []
     for identifier, carriers in grouped.items():
-        best = min(carriers, key=lambda edge: (-entity.sureness(anchor, edge["start"]), edge["start"]))
-        sure = entity.sureness(anchor, best["start"])
+        best = min((by_record[edge["start"]] for edge in carriers), key=lambda one: (-one.confidence, one.record["id"]))
         firsts = [edge["first_seen"] for edge in carriers if edge["first_seen"]]
         lasts = [edge["last_seen"] for edge in carriers if edge["last_seen"]]
         out.append(
             Link(
                 identifiers[identifier],
-                sure,
-                reason(names, bonds, anchor, best["start"], sure),
-                best["start"],
+                best.confidence,
+                best.reason,
+                best.record["id"],
                 tuple(sorted(edge["start"] for edge in carriers)),
-                tuple(sorted({sources[edge["start"]] for edge in carriers})),
+                tuple(sorted({by_record[edge["start"]].record["source"] for edge in carriers})),
                 min(firsts, default=None),
                 max(lasts, default=None),
                 any(edge["verified"] for edge in carriers),

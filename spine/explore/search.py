@@ -10,8 +10,8 @@ from rapidfuzz import fuzz, process
 from spine.access.context import Context
 from spine.errors import QueryError
 from spine.explore.golden import attributes_as_they_came, fields_of
-from spine.explore.membership import Entity, resolve
-from spine.ports import Reader, Row
+from spine.explore.membership import Entity, checked, held_in, holding
+from spine.ports import Reader, Row, Step
 
 POOL = 200
 """How many records the store is asked for before they are ranked."""
@@ -66,8 +66,10 @@ def search(
             "The search has no words, or too many.", remedy=f"Give 1 to {WORDS} words, such as a name and a town."
         )
     pool = _pool(reader, [word for _, word in words], kind)
-    rows = {row["id"]: row for row in reader.get("record", "id", sorted(pool))} if pool else {}
-    held = resolve(reader, context, [number for number, row in rows.items() if row["live"]], confidence)
+    whole = Step("record", "id", tuple(sorted(pool)))
+    found = reader.follow({"whole": whole, **holding(whole.values)})
+    rows = {row["id"]: row for row in found["whole"]}
+    held = held_in(found, [number for number, row in rows.items() if row["live"]], checked(confidence))
     best: dict[tuple[str, int], Hit] = {}
     for number, entity in held.items():
         hit = _hit(entity, rows[number], words)

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from spine.resolution import trees
 from spine.resolution.packing import unpack
@@ -62,7 +63,12 @@ class Tree:
 
 def read_tree(members: Sequence[int], value: bytes | None) -> Tree:
     """The tree of a component row: its members, in the order of the tree, and its packed value."""
-    return from_joins(members, unpack(value)) if value else Tree(tuple(members), ())
+    return _read(tuple(members), value) if value else Tree(tuple(members), ())
+
+
+@lru_cache(maxsize=256)
+def _read(members: tuple[int, ...], value: bytes) -> Tree:
+    return from_joins(members, unpack(value))
 
 
 def from_joins(members: Sequence[int], tree: trees.Tree) -> Tree:

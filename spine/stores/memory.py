@@ -30,7 +30,7 @@ from spine.ports import (
     arrow_schema,
 )
 from spine.stores.conditions import checked, checked_page, never
-from spine.stores.following import followed, names_of
+from spine.stores.following import COUNT, followed, in_order, names_of
 from spine.stores.shape import ends_of, key_of, known, known_columns
 from spine.stores.transaction import LOG, Transaction, already_held, missing_end
 from spine.stores.words import record_words, scored, words_of
@@ -69,11 +69,13 @@ class MemoryReader:
 
     def _fetch(self, table: Table, step: Step, values: list[Any]) -> list[Row]:
         index, found = self._index(table, step.column), []
+        if step.counted:
+            counts = [{step.column: value, COUNT: len(index[value])} for value in values if value in index]
+            return in_order(table, step, counts)
         for value in values:
             found += index.get(value, [])[: step.limit]
         names = names_of(table, step)
-        found.sort(key=lambda row: key_of(table, row))
-        return [{name: copy.copy(row[name]) for name in names} for row in found]
+        return [{name: copy.copy(row[name]) for name in names} for row in in_order(table, step, found)]
 
     def select(
         self,

@@ -21,14 +21,10 @@ from spine.api.execution import execute, run
 from spine.api.network import check_host
 from spine.bootstrap import open_store
 from spine.errors import SettingsError, StoreUnavailable
-from spine.ports import Cause, GraphStore, Reader, Row, Writer
+from spine.ports import Cause, GraphStore, Plan, Reader, Row, Writer
 from spine.settings import Settings
 
 LOOK_UP = '{ identity(value: "anna@example.org") { candidates { entity { id size } } } }'
-CARD = (
-    '{ identity(value: "anna@example.org") { candidates { entity { name identities { edges { node { value } } } } } } }'
-)
-
 HOUSEHOLDS = """query Q($n: Int!) {
   households(first: $n) { edges { node { members { edges { node { name stage } } } } } } }"""
 
@@ -72,6 +68,11 @@ class WatchedReader:
         time.sleep(self._watched.delay)
         return self._reader.get(table, column, values, limit)
 
+    def follow(self, plan: Plan) -> dict[str, list[Row]]:
+        self._watched.trips.append((",".join(plan), len(plan)))
+        time.sleep(self._watched.delay)
+        return self._reader.follow(plan)
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self._reader, name)
 
@@ -79,14 +80,6 @@ class WatchedReader:
 @pytest.fixture
 def watched(graph_store: GraphStore) -> Watched:
     return Watched(graph_store)
-
-
-def test_a_look_up_needs_few_round_trips(watched: Watched, api_settings: Settings) -> None:
-    assert "errors" not in run(watched, api_settings, LOOK_UP)
-    assert len(watched.trips) <= 6, watched.trips
-    watched.trips.clear()
-    assert "errors" not in run(watched, api_settings, CARD)
-    assert len(watched.trips) <= 12, watched.trips  # the last is the store's own rules of survivorship
 
 
 def test_a_list_costs_no_more_round_trips_than_its_first_item(watched: Watched, api_settings: Settings) -> None:

@@ -1,5 +1,6 @@
 """A plan of several steps finds on every store what asking step by step finds, and costs one round trip."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -83,13 +84,16 @@ def plans(draw: st.DrawFn) -> Plan:
         fitting = [
             (before, name)
             for before, step in plan.items()
-            for name in (step.columns or GRAPH[step.table].names)
+            for name in ((step.column,) if step.counted else step.columns or GRAPH[step.table].names)
             if GRAPH[step.table].column(name).type in (kind, {"int": "ints", "text": "texts"}[kind])
         ]
         after = draw(st.lists(st.sampled_from(fitting), max_size=3, unique=True)) if fitting else []
         columns = draw(st.lists(st.sampled_from(shape.names), max_size=3, unique=True))
         limit = draw(st.none() | st.integers(0, 2))
-        plan[f"step {number}"] = Step(table, column, tuple(values), tuple(after), limit, tuple(columns))
+        step = Step(table, column, tuple(values), tuple(after), limit, tuple(columns))
+        if draw(st.integers(0, 4)) == 0:
+            step = Step(table, column, tuple(values), tuple(after), counted=True)
+        plan[f"step {number}"] = step
     return plan
 
 
@@ -104,6 +108,10 @@ def one_by_one(reader: Reader, plan: Plan) -> dict[str, list[Row]]:
                 values += (each[column] or []) if lists else [each[column]]
         kept = {*step.columns, *shape.key} if step.columns else set(shape.names)
         got = reader.get(step.table, step.column, values, step.limit)
+        if step.counted:
+            counts = Counter(each[step.column] for each in got)
+            found[name] = [{step.column: value, "count": counts[value]} for value in sorted(counts)]
+            continue
         found[name] = [{column: value for column, value in each.items() if column in kept} for each in got]
     return found
 
@@ -137,6 +145,11 @@ def test_a_look_up_is_followed_to_whoever_else_is_one_with_it(reader: Reader) ->
 @pytest.mark.parametrize(
     ("plan", "says"),
     [
+        ({"a": Step("record", "id", limit=1, counted=True)}, "Step 'a' is counted"),
+        (
+            {"a": Step("record", "id", counted=True), "b": Step("record", "id", after=(("a", "count"),))},
+            "Step 'b' follows a.count, which that step does not ask for.",
+        ),
         ({"a": Step("nobody", "id")}, "There is no table 'nobody'."),
         ({"a": Step("record", "kind")}, "record.kind has no index."),
         ({"a": Step("record", "id", columns=("colour",))}, "Table record has no column 'colour'."),

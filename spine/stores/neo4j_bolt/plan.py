@@ -48,13 +48,15 @@ def _sought(plan: Plan, tables: Mapping[str, Table], name: str, at: Mapping[str,
 
 def _found(table: Table, step: Step, number: int) -> str:
     """The rows that hold a value, collected."""
-    cells = f"[{places(table, names_of(table, step))}]"
     if table.is_edge:
         # Labels on both ends: the named one finds its node by index, the other tells tables of one type apart.
         found, kept = f"(a:{label(table.start)})-[r:`{table.label}`]->(b:{label(table.end)})", "a, r, b"
     else:
         found, kept = f"(n:`{table.label}`)", "n"
     match = f"MATCH {found} WHERE {place(table, step.column)} = value"
+    if step.counted:
+        return f"{match} WITH value, count(*) AS held RETURN collect([value, held]) AS s{number}"
+    cells = f"[{places(table, names_of(table, step))}]"
     if step.limit is not None:
         match = f"CALL (value) {{ {match} RETURN {kept} ORDER BY {places(table, table.key)} LIMIT $l{number} }}"
     return f"{match} RETURN collect({cells}) AS s{number}"

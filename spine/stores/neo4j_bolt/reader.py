@@ -8,11 +8,11 @@ import pyarrow as pa
 from spine.errors import Unsupported
 from spine.ports import CypherAnswer, Plan, Row, Where, arrow_schema
 from spine.stores.conditions import checked, checked_page, never
-from spine.stores.following import checked_plan, names_of
+from spine.stores.following import checked_plan, in_order, names_of
 from spine.stores.neo4j_bolt.connection import Cypher
 from spine.stores.neo4j_bolt.patterns import SEARCH_INDEX, conditions, label, pattern, place, places
 from spine.stores.neo4j_bolt.plan import question
-from spine.stores.shape import indexed, key_of, known, known_columns
+from spine.stores.shape import indexed, known, known_columns
 from spine.stores.words import scored, words_of
 
 Ask: TypeAlias = Callable[[str, Mapping[str, Any], int, float], CypherAnswer]
@@ -61,11 +61,10 @@ class BoltReader:
             return {}
         query, values = question(plan, tables)
         (answer,) = self._cypher.run(query, **values)
-        found: dict[str, list[Row]] = {}
-        for (name, step), cells in zip(plan.items(), answer, strict=True):
-            rows = self._rows(names_of(tables[name], step), cells)
-            found[name] = sorted(rows, key=lambda row: key_of(tables[name], row))
-        return found
+        return {
+            name: in_order(tables[name], step, self._rows(names_of(tables[name], step), cells))
+            for (name, step), cells in zip(plan.items(), answer, strict=True)
+        }
 
     def select(
         self,

@@ -4,7 +4,7 @@ import json
 import sys
 from collections.abc import Sequence
 from contextlib import suppress
-from operator import itemgetter
+from functools import lru_cache
 from typing import Any
 
 import pyarrow as pa
@@ -12,7 +12,7 @@ import pyarrow as pa
 from spine.domain.graph import Table
 from spine.ports import Plan, Row, Step, Where
 from spine.stores.conditions import checked, checked_page, never
-from spine.stores.following import followed, names_of
+from spine.stores.following import followed, in_order, names_of
 from spine.stores.shape import known, known_columns
 from spine.stores.sqlite import packed
 from spine.stores.sqlite.connection import Connection, TooLong
@@ -44,21 +44,35 @@ class SqliteReader:
 
     def _fetch(self, table: Table, step: Step, values: list[Any]) -> list[Row]:
         names = names_of(table, step)
-        start = f'SELECT {listed(names)} FROM "{table.name}" WHERE "{step.column}"'
-        order = f"ORDER BY {listed(table.key)}"
-        hubs = [] if step.limit is None else self._held_by_more(table, step, values)
+        start, order = _asking(table.name, step.column, names), f"ORDER BY {listed(table.key)}"
+        condition, bound = _one_of(values)
+        if step.counted:
+            column = f'"{step.column}"'
+            statement = f'SELECT {column}, count(*) FROM "{table.name}" WHERE {column} {condition} GROUP BY {column}'
+            counts = self._connection.run(statement, bound)
+            return in_order(table, step, [dict(zip(names, row, strict=True)) for row in counts])
+        if step.limit is None:
+            return to_rows(table, names, self._connection.run(f"{start} {condition} {order}", bound))
+        # A few values have fewer rows together than one of them may have: then there is nothing to cut.
+        found = self._connection.run(f"{start} {condition} LIMIT ?", [*bound, step.limit])
+        if len(found) >= step.limit:
+            found = self._cut(table, step, values, start, order)
+        return in_order(table, step, to_rows(table, names, found))
+
+    def _cut(self, table: Table, step: Step, values: list[Any], start: str, order: str) -> list[tuple[Any, ...]]:
+        """At most `limit` rows of each value: only those that more rows hold are asked for one by one."""
+        hubs = set(self._held_by_more(table, step, values))
         found: list[tuple[Any, ...]] = []
         for value in hubs:
             found += self._connection.run(f"{start} = ? {order} LIMIT ?", (value, step.limit))
-        rest = [value for value in values if value not in hubs] if hubs else values
+        rest = [value for value in values if value not in hubs]
         if rest:
             condition, bound = _one_of(rest)
-            found += self._connection.run(f"{start} {condition} {order}", bound)
-        rows = to_rows(table, names, found)
-        return sorted(rows, key=itemgetter(*table.key)) if hubs and len(values) > 1 else rows
+            found += self._connection.run(f"{start} {condition}", bound)
+        return found
 
     def _held_by_more(self, table: Table, step: Step, values: list[Any]) -> list[Any]:
-        """The values that more rows hold than the limit of the step: only these are asked for one by one."""
+        """The values that more rows hold than the limit of the step."""
         if len(values) == 1:
             return values
         some = f'SELECT 1 FROM "{table.name}" WHERE "{step.column}" = sought.value LIMIT ? + 1'
@@ -146,9 +160,18 @@ def listed(names: Sequence[str]) -> str:
     return ", ".join(f'"{name}"' for name in names)
 
 
+@lru_cache(maxsize=512)
+def _asking(table: str, column: str, names: tuple[str, ...]) -> str:
+    return f'SELECT {listed(names)} FROM "{table}" WHERE "{column}"'
+
+
 def _one_of(values: Sequence[Any]) -> tuple[str, list[Any]]:
-    if len(values) <= _MANY:
-        return f"IN ({', '.join('?' * len(values))})", list(values)
+    """A condition on a column, and what it binds; one value is bound several times, so that texts are few."""
+    if len(values) == 1:
+        return "= ?", list(values)
+    if 1 < len(values) <= _MANY:
+        size = 1 << (len(values) - 1).bit_length()
+        return f"IN ({', '.join('?' * size)})", [*values, *[values[-1]] * (size - len(values))]
     return "IN (SELECT value FROM json_each(?))", [json.dumps(list(values))]
 
 

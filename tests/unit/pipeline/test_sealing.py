@@ -34,7 +34,7 @@ def test_the_number_is_nowhere_in_the_store_and_is_found(store: GraphStore) -> N
         assert found.shared
         value = found.identifiers[0]["value"]
         assert is_sealed(value)
-        assert looked_up(reader, "bank", value) == value
+        assert looked_up(reader, LOCAL, "bank", value) == value
         assert is_identifier(f"bank:{NUMBER}")
         homes = {row["end"] for row in reader.scan("member_of").to_pylist()}
         assert homes == {1}

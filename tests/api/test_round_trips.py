@@ -1,0 +1,130 @@
+"""How often a request asks its store: a look-up by any identifier at most twice, on every kind of store."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any
+
+import hand_made
+import pytest
+
+from spine.access.context import Context
+from spine.api.execution import run
+from spine.bootstrap import open_store
+from spine.ports import Cause, GraphStore, Reader, Writer
+from spine.settings import Settings
+
+VALUES = {"value": "anna@example.org", "order": "SO-1", "id": "email:anna@example.org", "text": "anna"}
+TRIPS = {
+    "find-by-identifier": 2,
+    "order-lookup": 2,
+    "timeline": 2,
+    "derived-facts": 2,
+    "identity-graph": 3,
+    "person-card": 3,
+    "record": 3,
+}
+"""The third is for what only the second can tell: the names of employers, who else carries an identifier."""
+WHO_IS_IT = """query WhoIsIt($value: String!, $confidence: Float) {
+  identity(value: $value, confidence: $confidence) {
+    says shared totalRecords truncated
+    candidates {
+      confidence verified current reason
+      entity {
+        __typename id name size cohesion
+        identities(first: 50) { totalCount edges { confidence kind reason verified node { value } } }
+        ... on Person {
+          stage
+          households(first: 5) { edges { confidence kind reason node { id size adults address } } }
+        }
+      }
+    }
+  }
+}"""
+
+
+class Counted:
+    """A store that passes everything on to a real one, and counts what it is asked."""
+
+    def __init__(self, store: GraphStore) -> None:
+        self.store, self.url = store, store.url
+        self.asked: list[str] = []
+
+    @contextmanager
+    def reading(self, context: Context) -> Iterator[Reader]:
+        with self.store.reading(context) as reader:
+            yield CountedReader(reader, self.asked)  # type: ignore[misc]  # passes on what it does not define
+
+    def writing(self, context: Context, cause: Cause) -> AbstractContextManager[Writer]:
+        return self.store.writing(context, cause)
+
+    def close(self) -> None:
+        self.store.close()
+
+    def __enter__(self) -> "Counted":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+class CountedReader:
+    def __init__(self, reader: Reader, asked: list[str]) -> None:
+        self._reader, self._asked = reader, asked
+
+    def __getattr__(self, name: str) -> Any:
+        asked = getattr(self._reader, name)
+
+        def counted(*given: Any, **named: Any) -> Any:
+            self._asked.append(f"{name} {', '.join(given[0]) if name == 'follow' else given}")
+            return asked(*given, **named)
+
+        return counted
+
+
+@pytest.fixture(scope="module", params=["memory", "sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)])
+def counted(request: pytest.FixtureRequest, tmp_path_factory: Any, api_settings: Settings) -> Iterator[Counted]:
+    """The hand-made graph on each kind of store, counted."""
+    urls = {"memory": "memory:", "sqlite": f"sqlite:{tmp_path_factory.mktemp('trips') / 'graph.db'}"}
+    url = urls.get(request.param) or request.getfixturevalue("wiped_neo4j")()
+    with open_store(url, api_settings) as store:
+        hand_made.fill(store)
+        yield Counted(store)
+
+
+def asked_for(counted: Counted, settings: Settings, query: str, **variables: Any) -> dict[str, Any]:
+    counted.asked.clear()
+    answer = run(counted, settings, query, variables)
+    assert "errors" not in answer, answer["errors"]
+    data: dict[str, Any] = answer["data"]
+    return data
+
+
+@pytest.mark.parametrize(
+    "value", ["anna@example.org", "L9", "SO-1", "nobody@example.org"], ids=["shared", "loyalty", "order", "unknown"]
+)
+@pytest.mark.parametrize("confidence", [None, 0.6, 0.99])
+def test_a_look_up_with_person_identities_and_household_asks_twice(
+    counted: Counted, api_settings: Settings, value: str, confidence: float | None
+) -> None:
+    asked_for(counted, api_settings, WHO_IS_IT, value=value, confidence=confidence)
+    households_are_cut_again = confidence is not None
+    assert len(counted.asked) <= 2 + households_are_cut_again, counted.asked
+
+
+@pytest.mark.parametrize("name", sorted(TRIPS))
+def test_ready_made_operations_ask_as_seldom_as_they_can(counted: Counted, api_settings: Settings, name: str) -> None:
+    query = operation(name)
+    asked_for(counted, api_settings, query, **{key: value for key, value in VALUES.items() if f"${key}:" in query})
+    assert len(counted.asked) <= TRIPS[name], counted.asked
+
+
+def test_a_crowded_identifier_is_counted_in_the_same_round_trip(counted: Counted, api_settings: Settings) -> None:
+    query = "query Q($value: String!) { identity(value: $value) { totalRecords candidates { record } } }"
+    data = asked_for(counted, api_settings, query, value="anna@example.org")
+    assert data["identity"]["totalRecords"] >= len(data["identity"]["candidates"]) > 0
+    assert len(counted.asked) == 1, counted.asked
+
+
+def operation(name: str) -> str:
+    return (Path(__file__).parents[2] / "graphql" / "operations" / "support" / f"{name}.graphql").read_text("utf-8")
