@@ -1,6 +1,7 @@
 """Single records: what the answer says, what comes twice or late, what is too much at once, what others can follow."""
 
 import json
+from hashlib import blake2b
 from typing import Any
 
 import pytest
@@ -9,14 +10,15 @@ from batches import Ticking, batch, person, positions, put
 from spine.access.context import LOCAL
 from spine.bootstrap import open_engine
 from spine.domain.ids import encode_id
-from spine.pipeline import catching_up, working_off
+from spine.pipeline import catching_up, surroundings, working_off
 from spine.pipeline import ingest as ingesting
+from spine.pipeline.gather import Gathered
 from spine.pipeline.incoming import read_batch
 from spine.pipeline.ingest import IngestReport, delete_record, ingest
 from spine.pipeline.resolve import resolve
 from spine.pipeline.waiting import waiting
 from spine.pipeline.working_off import work_off
-from spine.ports import CONSENT_COLUMNS, GraphStore, Row
+from spine.ports import CONSENT_COLUMNS, GraphStore, Reader, Row
 
 ANN = {"given_name": "Annabel", "surname": "Quist", "birth_date": "1980-05-01"}
 
@@ -170,3 +172,32 @@ def test_what_cannot_be_used_is_rejected_with_its_reason_and_the_rest_goes_on(sa
     assert reason in reject.reason
     assert json.loads(reject.row) == said
     assert found.records.select(["record_id", "age"]).to_pylist() == [{"record_id": "7", "age": "44"}]
+
+
+def word(number: int) -> str:
+    """A name that resembles no other."""
+    digest = blake2b(str(number).encode(), digest_size=5).digest()
+    return "".join("bdfgklmnprstvz"[byte % 14] + "aeiou"[byte // 14 % 5] for byte in digest).title()
+
+
+def test_a_hub_does_not_hold_up_who_carries_it(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = "phone:+18005550199"
+    callers = [
+        person(f"c{at}", "2025-01-01", hub, given_name=word(2 * at), surname=word(2 * at + 1)) for at in range(160)
+    ]
+    put(store, *callers)
+    resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking())
+    take(store, person("z", "2025-01-01", "email:zed@example.com", given_name="Zed"))
+    around: list[int] = []
+    gather = surroundings.gather_some
+
+    def counted(reader: Reader, numbers: set[int]) -> Gathered:
+        around.append(len(numbers))
+        return gather(reader, numbers)
+
+    monkeypatch.setattr(surroundings, "gather_some", counted)
+    (one,) = take(store, person("new", "2025-01-01", hub, given_name="Bernadette", surname="Ek")).taken
+    assert (one.status, max(around) < 10) == ("linked", True)
+    with store.reading(LOCAL) as reader:
+        assert not reader.get("related_to", "start", [one.record])
+    assert resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking(), full=True).written == {}
