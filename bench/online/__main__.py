@@ -89,6 +89,7 @@ def measured(size: int, single: int, batch: int) -> dict[str, Any]:
     spent = [cpu for _, cpu in batches]
     return {
         "size": size,
+        "load": round(os.getloadavg()[1], 1),
         **found,
         "statements": round(sum(len(some) for some in statements) / max(len(statements), 1), 1),
         "batch": {

@@ -17,7 +17,9 @@ def page(results: dict[str, Any]) -> str:
         *([f"its bare statements, p{at}", *(_both(row["floor"], at) for row in rows)] for at in (50, 99)),
         ["**record / statements, p50**", *(f"**{_ratio(row):.0f}**" for row in rows)],
         ["statements a record", *(f"{row['statements']:.0f}" for row in rows)],
-        ["micro-batches of 500, records a second", *(_rate(row["batch"]) for row in rows)],
+        ["micro-batches, records a second", *(_rate(row["batch"]) for row in rows)],
+        ["records of a micro-batch", *(f"{row['batch']['records']}" for row in rows)],
+        ["processes that wanted the machine meanwhile", *(f"{row['load']:.0f}" for row in rows)],
     ]
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
     head = f"Version {results['version']}, {results['date']}, {results['machine']}."

@@ -13,6 +13,7 @@ from spine.matching.stored import stored_model
 from spine.normalise.record import Options
 from spine.pipeline.applying import ONLINE as MOST
 from spine.pipeline.applying import Applied, apply
+from spine.pipeline.asking_ahead import ask_about_region, ask_for_documents
 from spine.pipeline.attempts import attempted
 from spine.pipeline.batch_writer import BatchWriter
 from spine.pipeline.changes import write_changes
@@ -82,6 +83,7 @@ def ingest(
     clock = clock or SystemClock()
     with store.writing(context, Cause("record", batch=name, details=ONLINE)) as writing:
         writer = Remembering(writing)
+        ask_for_documents(writer)
         secret = key_of(writer, clock, key)
         change = _Change(writer, clock, confidence, secret)
         ready = make_ready(batch, options or Options(), secret, clock.now())
@@ -149,6 +151,7 @@ class _Change:
         return applied, pending
 
     def _applied(self, delta: Delta) -> tuple[list[Applied], set[int]]:
+        ask_about_region(self._writer, delta.reached)
         lookup = declarers_of(self._writer, self._secret)
         confidence = self._state.confidence
         most = MOST * max(1, min(len(delta.anew) + len(delta.seeds), 20))

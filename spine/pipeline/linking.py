@@ -6,6 +6,7 @@ import numpy as np
 
 from spine.domain.vocabulary import Kind
 from spine.matching.model import Model
+from spine.pipeline.asking_ahead import ask_about_records
 from spine.pipeline.candidates import Pair, Rekeying
 from spine.pipeline.gather import encode_kind
 from spine.pipeline.gather_some import gather_some
@@ -17,6 +18,7 @@ from spine.ports import Reader, Row, Writer
 def link(writer: Writer, changed: Iterable[int], models: Mapping[Kind, Model], secret: bytes) -> Delta:
     """Bring the key index up to date with records that are new, changed or deleted; what that does to matches."""
     numbers = set(changed)
+    ask_about_records(writer, numbers)
     gathered = gather_some(writer, numbers, consents=False)
     pairs = Rekeying(writer, numbers, gathered, secret).run()
     found = scored(writer, pairs.fresh, models)
@@ -28,7 +30,9 @@ def scored(reader: Reader, pairs: set[Pair], models: Mapping[Kind, Model]) -> di
     """The rows of `match` of those of these pairs of records that are at or above the floor."""
     if not pairs:
         return {}
-    gathered = gather_some(reader, {number for pair in pairs for number in pair}, consents=False)
+    numbers = {number for pair in pairs for number in pair}
+    ask_about_records(reader, numbers)
+    gathered = gather_some(reader, numbers, consents=False)
     ends = np.array(sorted(pairs), dtype=np.int64)
     out: dict[Pair, Row] = {}
     for kind in Kind:

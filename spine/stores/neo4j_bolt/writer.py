@@ -12,7 +12,7 @@ from spine.stores.neo4j_bolt.connection import Cypher
 from spine.stores.neo4j_bolt.digest import PREFIX, digest_of
 from spine.stores.neo4j_bolt.patterns import NEW, edge_maps, edge_table, label, node_maps, pattern
 from spine.stores.neo4j_bolt.reader import BoltReader
-from spine.stores.shape import aligned, known
+from spine.stores.shape import aligned, edges_of, known
 from spine.stores.transaction import LOG, Transaction, missing_end
 
 _T = TypeVar("_T")
@@ -116,7 +116,8 @@ class BoltWriter(BoltReader, Transaction):
                 )[0][0]
             else:
                 ids = [row["id"] for row in chunk]
-                self._count_edges(table, ids, removed)
+                if edges_of(table):
+                    self._count_edges(table, ids, removed)
                 number = self._cypher.run(
                     f"MATCH {pattern(table)} WHERE n.id IN $ids DETACH DELETE n RETURN count(*)", ids=ids
                 )[0][0]
