@@ -1,17 +1,22 @@
 """The composition root: the only module that names adapter classes, imported when asked for."""
 
+import json
+import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from importlib.metadata import entry_points
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from spine.access.context import Context
-from spine.errors import BadStoreUrl, SettingsError
-from spine.ports import CypherReader, GraphStore, MatchEngine, RecordSource
+from spine.errors import BadStoreUrl, NotFound, SettingsError
+from spine.pipeline.incoming import read_batch
+from spine.ports import CypherReader, GraphStore, MatchEngine, RecordSource, SourceBatch
 from spine.settings import Settings
 
 if TYPE_CHECKING:
+    from spine.outgoing.kafka_consuming import Intake
+    from spine.outgoing.kafka_publishing import Publisher
     from spine.stores.neo4j_bulk.files import ImportFiles
 
 _NO_SPARK = "The Spark engine needs pyspark and Splink."
@@ -79,6 +84,30 @@ def mapped_source(path: Path, mapping: str) -> RecordSource:
         raise SettingsError("There is no loader for files.", remedy="Install the package that brings it.")
     source: RecordSource = found["files"].load()(path, mapping, None)
     return source
+
+
+def mapped_rows(store: GraphStore, context: Context, name: str, rows: list[Any]) -> SourceBatch:
+    """Rows as a source has them, through a mapping that the store keeps; NotFound where it keeps none of that name."""
+    with store.reading(context) as reader:
+        kept = reader.get("document", "id", [f"mapping:{name}"])
+    if not kept:
+        raise NotFound(f"The store keeps no mapping {name[:80]!r}.", remedy="Load a file through it once: spine load.")
+    with tempfile.TemporaryDirectory(prefix="spine-ingest-") as folder:
+        path = Path(folder) / "rows.jsonl"
+        lines = (json.dumps(row, ensure_ascii=False) for row in rows if isinstance(row, dict))
+        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        (batch,) = [*mapped_source(path, kept[0]["body"]).batches()] or [read_batch()]
+    return batch
+
+
+def kafka() -> "tuple[type[Publisher], type[Intake]]":
+    """What publishes the feed to Kafka, and what takes records in from it; SettingsError without confluent-kafka."""
+    try:
+        from spine.outgoing.kafka_consuming import Intake
+        from spine.outgoing.kafka_publishing import Publisher
+    except ImportError as missing:
+        raise SettingsError("Kafka needs confluent-kafka.", remedy="pip install 'identity-spine[kafka]'.") from missing
+    return Publisher, Intake
 
 
 def open_engine(name: str) -> MatchEngine:

@@ -18,11 +18,13 @@ class Settings:
     neo4j_user: str = "neo4j"
     neo4j_password: str = ""
     read_only: bool = False
+    webhooks_allow: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
-        """Read `SPINE_STORE`, `SPINE_CONFIDENCE`, `SPINE_NEO4J_USER`, `SPINE_NEO4J_PASSWORD`, and
-        `SPINE_READ_ONLY` (1: the server refuses every mutation)."""
+        """Read `SPINE_STORE`, `SPINE_CONFIDENCE`, `SPINE_NEO4J_USER`, `SPINE_NEO4J_PASSWORD`,
+        `SPINE_READ_ONLY` (1: the server refuses every mutation) and `SPINE_WEBHOOKS_ALLOW` (networks that are not
+        public and may be posted to all the same, with commas between)."""
         text = environment.get("SPINE_CONFIDENCE", "")
         try:
             confidence = float(text) if text else DEFAULT_CONFIDENCE
@@ -36,6 +38,7 @@ class Settings:
             neo4j_user=environment.get("SPINE_NEO4J_USER", "neo4j"),
             neo4j_password=environment.get("SPINE_NEO4J_PASSWORD", ""),
             read_only=_flag(environment, "SPINE_READ_ONLY"),
+            webhooks_allow=tuple(environment.get("SPINE_WEBHOOKS_ALLOW", "").replace(",", " ").split()),
         )
 
 

@@ -48,7 +48,7 @@ class FollowingQueries:
         self, info: Info, first: int | None = None, after: str | None = None, kinds: list[str] | None = None
     ) -> ChangeConnection:
         size = checked_first(first)
-        start = _start(after)
+        start = start_of(after)
         found = await info.context.ask(events_after, start, size + 1, checked_kinds(kinds or ()))
         shown = [_edge(event) for event in found[:size]]
 
@@ -70,14 +70,15 @@ class Subscription:
     async def changes(
         self, info: Listening, after: str | None = None, kinds: list[str] | None = None
     ) -> AsyncGenerator[ChangeEdge, None]:
-        pages = info.context.tail.pages(_start(after), checked_kinds(kinds or ()))
+        pages = info.context.tail.pages(start_of(after), checked_kinds(kinds or ()))
         async with aclosing(pages):
             async for page in pages:
                 for event in page:
                     yield _edge(event)
 
 
-def _start(after: str | None) -> int:
+def start_of(after: str | None) -> int:
+    """The number behind a cursor of changes, 0 for none; BadCursor where it is none."""
     start = decode_cursor("changes", after) if after is not None else 0
     if not isinstance(start, int) or isinstance(start, bool):
         raise BadCursor("This is no cursor of changes.", remedy="Use an endCursor of the same field, or none.")

@@ -1,8 +1,6 @@
 """`POST /ingest`: one JSON record, a list of them, or NDJSON; with `?mapping=NAME` rows as their source has them."""
 
 import json
-import tempfile
-from pathlib import Path
 from typing import Any
 
 from starlette.requests import Request
@@ -14,11 +12,11 @@ from spine.api.bodies import body_of
 from spine.api.endpoint import Answer
 from spine.api.errors import RequestError, WrongMediaType, answer, document, status_of
 from spine.api.ingesting import MOST, as_json
-from spine.bootstrap import mapped_source
-from spine.errors import NotFound, SpineError
+from spine.bootstrap import mapped_rows
+from spine.errors import SpineError
 from spine.pipeline.incoming import read_batch
 from spine.pipeline.ingest import IngestReport, ingest
-from spine.ports import GraphStore, SourceBatch
+from spine.ports import GraphStore
 
 MAX_BYTES = 8_000_000
 _JSON, _LINES = "application/json", ("application/x-ndjson", "application/jsonl", "application/x-jsonlines")
@@ -35,7 +33,7 @@ async def receive(request: Request) -> Response:
             confidence = session.settings.confidence
 
             def deed(store: GraphStore, context: Context) -> IngestReport:
-                batch = read_batch(rows) if mapping is None else _mapped(store, context, mapping, rows)
+                batch = read_batch(rows) if mapping is None else mapped_rows(store, context, mapping, rows)
                 return ingest(store, context, batch, name=mapping or "ingest", confidence=confidence)
 
             report = await session.change(deed)
@@ -59,17 +57,3 @@ def _rows(request: Request, body: bytes) -> list[Any]:
     if len(rows) > MOST:
         raise RequestError(f"{len(rows)} records at once.", remedy=f"Send up to {MOST} in one request.")
     return rows
-
-
-def _mapped(store: GraphStore, context: Context, name: str, rows: list[Any]) -> SourceBatch:
-    """Rows as a source has them, through a mapping that the store keeps."""
-    with store.reading(context) as reader:
-        kept = reader.get("document", "id", [f"mapping:{name}"])
-    if not kept:
-        raise NotFound(f"The store keeps no mapping {name[:80]!r}.", remedy="Load a file through it once: spine load.")
-    with tempfile.TemporaryDirectory(prefix="spine-ingest-") as folder:
-        path = Path(folder) / "rows.jsonl"
-        lines = (json.dumps(row, ensure_ascii=False) for row in rows if isinstance(row, dict))
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        (batch,) = [*mapped_source(path, kept[0]["body"]).batches()] or [read_batch()]
-    return batch

@@ -18,6 +18,7 @@ from spine.api.organisations import Organisation, OrganisationQueries
 from spine.api.people import Person
 from spine.api.records import Consent, Event, Identifier, Record
 from spine.api.shapes import ShapeQueries
+from spine.api.webhooks import WebhookMutations, WebhookQueries
 
 
 @strawberry.type(description="The questions that the graph answers.")
@@ -32,12 +33,13 @@ class Query(
     CypherQueries,
     JudgementQueries,
     FollowingQueries,
+    WebhookQueries,
 ):
     pass
 
 
 @strawberry.type(description="What changes the graph; refused where the server is read-only.")
-class Mutation(JudgementMutations, AudienceMutations, IngestMutations):
+class Mutation(JudgementMutations, AudienceMutations, IngestMutations, WebhookMutations):
     pass
 
 

@@ -13,8 +13,8 @@ from spine.api.endpoint import Answer
 from spine.api.errors import RequestError, answer, document, status_of
 from spine.api.tail import MOST, Crowded, Tail
 from spine.errors import QueryError, SpineError
-from spine.explore.changes import MOST_CHANGES, MOST_RECORDS, snapshot
-from spine.outgoing.feed import PAGE, checked_kinds, events_after
+from spine.explore.changes import MOST_CHANGES, MOST_RECORDS
+from spine.outgoing.feed import PAGE, checked_kinds, events_after, snapshot_page
 
 IDLE = 15.0
 """Seconds after which a stream that has nothing to say says so, for whoever cuts silent connections."""
@@ -42,10 +42,10 @@ async def whole(request: Request) -> Response:
     try:
         limit = _number(request, "limit", 1000)
         async with desks.session(LOCAL) as session:
-            found = await session.ask(snapshot, request.query_params.get("after", ""), min(limit, MOST_RECORDS))
+            found = await session.ask(snapshot_page, request.query_params.get("after", ""), min(limit, MOST_RECORDS))
     except SpineError as error:
         return JSONResponse(document(error), status_of(error))
-    return Answer({"cursor": str(found.cursor), "records": found.rows, "next": found.next})
+    return Answer(found)
 
 
 async def stream(request: Request) -> Response:

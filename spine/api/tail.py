@@ -9,21 +9,18 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from spine.access.context import LOCAL, Context
 from spine.api.batching import Desks
 from spine.errors import SpineError
 from spine.explore.changes import newest
-from spine.outgoing.feed import PAGE, events_after
+from spine.outgoing.feed import PAGE, Event, events_after
 from spine.ports import Reader
 
 POLL = 0.5
 """Seconds between looks at what other processes wrote."""
 MOST = 200
 """So many streams are served at a time."""
-
-Event = dict[str, Any]
 
 
 class Crowded(SpineError):

@@ -22,12 +22,14 @@ from spine.cli import (
     graphs,
     groups,
     judging,
+    kafka,
     loading,
     models,
     output,
     resolving,
     serving,
     spark,
+    webhooks,
 )
 from spine.errors import BadStoreUrl, QueryError, SettingsError, SpineError
 
@@ -76,6 +78,8 @@ app.add_typer(spark.spark_app, name="spark")
 app.add_typer(models.model_app, name="model")
 app.add_typer(golden.golden_app, name="golden")
 app.add_typer(judging.judge_app, name="judge")
+app.add_typer(webhooks.webhooks_app, name="webhooks")
+app.add_typer(kafka.kafka_app, name="kafka")
 
 
 def main() -> None:

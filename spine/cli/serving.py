@@ -1,18 +1,22 @@
 """`spine serve` and `spine run`: the published questions, over HTTP or answered on the spot."""
 
+import contextlib
 import json
 import socket
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Annotated, Any
 
 import typer
 
+from spine.access.context import LOCAL
 from spine.cli import output
 from spine.cli.options import Json, Store
 from spine.cli.session import existing, settings
 from spine.errors import QueryError, SpineError
 from spine.ports import GraphStore
+from spine.settings import Settings
 
 FAILED = 1
 Host = Annotated[str, typer.Option("--host", help="The address to bind.")]
@@ -88,11 +92,29 @@ def serve_store(graph: GraphStore, host: str, port: int, allow_remote: bool = Fa
         one = contract.operation(starter)
         output.say(f"  {one.audience:10} {one.question}")
         output.say(f"  {'':10} {address}{pages.link(one)}")
+    with contextlib.nullcontext() if chosen.read_only else delivering(graph, chosen):
+        try:
+            server.run(sockets=[bound])
+        except KeyboardInterrupt:
+            # Ctrl-C is how serving ends; uvicorn raises it again after it has shut down.
+            output.say("Ended.")
+
+
+@contextlib.contextmanager
+def delivering(graph: GraphStore, chosen: Settings) -> Iterator[None]:
+    """A thread that posts changes to webhooks meanwhile."""
+    from spine.outgoing.addresses import networks
+    from spine.outgoing.delivering import Deliveries
+
+    stop = threading.Event()
+    worker = Deliveries(graph, LOCAL, networks(chosen.webhooks_allow))
+    thread = threading.Thread(target=worker.run, args=(stop,), name="spine-webhooks")
+    thread.start()
     try:
-        server.run(sockets=[bound])
-    except KeyboardInterrupt:
-        # Ctrl-C is how serving ends; uvicorn raises it again after it has shut down.
-        output.say("Ended.")
+        yield
+    finally:
+        stop.set()
+        thread.join()
 
 
 def listening(host: str, port: int) -> socket.socket:

@@ -1,6 +1,6 @@
 """Records taken in and linked at once: one transaction for a micro-batch, with everything that it changes."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -73,15 +73,18 @@ def ingest(
     options: Options | None = None,
     key: str = "",
     confidence: float = DEFAULT_CONFIDENCE,
+    beside: Callable[[Writer], None] = lambda writer: None,
 ) -> IngestReport:
     """Take in records, events and consents, link the records and write what that changes, in one transaction.
 
     The same version again changes nothing; which version holds is decided by (observed_at, content), not by arrival.
     A record whose links reach more than `applying.ONLINE` records is kept and answered `pending`: `working_off` links
-    it between other writes. `key` and `options` are those of `load`.
+    it between other writes. `key` and `options` are those of `load`; `beside` writes what is to be kept in the same
+    transaction, or ends it by raising.
     """
     clock = clock or SystemClock()
     with store.writing(context, Cause("record", batch=name, details=ONLINE)) as writing:
+        beside(writing)
         writer = Remembering(writing)
         ask_for_documents(writer)
         secret = key_of(writer, clock, key)

@@ -1,0 +1,452 @@
+"""Webhooks: signed, in order, each event until it was taken; nothing lost, nothing sent where it must not go."""
+
+import json
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from batches import Ticking, batch, person
+from standardwebhooks import Webhook as Verifier
+from standardwebhooks import WebhookVerificationError
+
+from spine.access.context import LOCAL
+from spine.bootstrap import open_engine
+from spine.errors import NotFound, QueryError, SettingsError
+from spine.outgoing.addresses import Forbidden, networks, target_of
+from spine.outgoing.delivering import Deliveries, Patience
+from spine.outgoing.envelope import Event
+from spine.outgoing.feed import events_after
+from spine.outgoing.posting import post
+from spine.outgoing.webhooks import DISABLED, add_webhook, letters, remove_webhook, replay_webhook, webhook
+from spine.pipeline.ingest import delete_record, ingest
+from spine.pipeline.resolve import resolve
+from spine.ports import GraphStore
+
+HERE = networks(["127.0.0.0/8"])
+FOLDER = Path(__file__).parents[2] / "support"
+
+
+class Endpoint:
+    """An endpoint that takes events, or answers whatever it is told to."""
+
+    def __init__(self) -> None:
+        self.requests: list[tuple[dict[str, str], bytes]] = []
+        self.answer: Callable[[dict[str, Any]], int] = lambda event: 204
+        self.headers: dict[str, str] = {}
+        endpoint = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:  # the name is the standard library's
+                body = self.rfile.read(int(self.headers["content-length"]))
+                endpoint.requests.append(({name.lower(): value for name, value in self.headers.items()}, body))
+                self.send_response(endpoint.answer(json.loads(body)))
+                for name, value in endpoint.headers.items():
+                    self.send_header(name, value)
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, *_: Any) -> None:
+                """Say nothing."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{self.server.server_port}/hook?a=1"
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    @property
+    def numbers(self) -> list[int]:
+        """The numbers of the events that came, in order."""
+        return [int(json.loads(body)["id"]) for _, body in self.requests]
+
+    def close(self) -> None:
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class Time:
+    """A clock that the test moves."""
+
+    def __init__(self) -> None:
+        self.at = time.time()
+
+    def __call__(self) -> float:
+        return self.at
+
+
+@pytest.fixture
+def endpoint() -> Iterator[Endpoint]:
+    """A running endpoint."""
+    found = Endpoint()
+    yield found
+    found.close()
+
+
+@pytest.fixture
+def now() -> Time:
+    """The time that workers go by."""
+    return Time()
+
+
+def add(store: GraphStore, *names: str) -> None:
+    """Records of one person come one by one."""
+    for name in names:
+        ingest(store, LOCAL, batch([person(name, "2025-01-01", "email:ann@example.com", given_name="Ann")]), Ticking())
+
+
+def every(store: GraphStore) -> list[int]:
+    """The numbers of all events."""
+    with store.reading(LOCAL) as reader:
+        return [int(event["id"]) for event in events_after(reader, LOCAL, 0, 1000)]
+
+
+def hooked(store: GraphStore, endpoint: Endpoint, kinds: tuple[str, ...] = (), after: int | None = 0) -> str:
+    """A webhook of the endpoint; its id."""
+    return add_webhook(store, LOCAL, endpoint.url, kinds, after, clock=Ticking(), allowed=HERE).id
+
+
+def worker(store: GraphStore, now: Time) -> Deliveries:
+    """A worker that has just been started."""
+    return Deliveries(store, LOCAL, HERE, now=now, patience=Patience(refusals=3))
+
+
+def test_events_arrive_in_order_signed_and_once(store: GraphStore, endpoint: Endpoint, now: Time) -> None:
+    identity = hooked(store, endpoint)
+    add(store, "1", "2")
+    delete_record(store, LOCAL, "crm", "1")
+    assert worker(store, now).round().taken == len(every(store)) == 3
+    assert worker(store, now).round().taken == 0
+    assert endpoint.numbers == every(store)
+    with store.reading(LOCAL) as reader:
+        secret = webhook(reader, identity).secret
+    for headers, body in endpoint.requests:
+        Event.model_validate_json(body)
+        Verifier(secret).verify(body, headers)
+        assert headers["content-type"] == "application/cloudevents+json; charset=utf-8"
+        with pytest.raises(WebhookVerificationError):
+            Verifier(secret).verify(body.replace(b"linked", b"merged").replace(b"renamed", b"linked"), headers)
+    assert len({headers["webhook-id"] for headers, _ in endpoint.requests}) == 3
+
+
+def test_a_new_webhook_hears_of_what_comes_and_of_the_kinds_it_wants(
+    store: GraphStore, endpoint: Endpoint, now: Time
+) -> None:
+    add(store, "1", "2")
+    hooked(store, endpoint, ("renamed",), None)
+    lasting = worker(store, now)
+    assert lasting.round().taken == 0
+    add(store, "3")
+    assert lasting.round().taken == 0
+    delete_record(store, LOCAL, "crm", "1")
+    assert lasting.round().taken == 1
+    assert endpoint.numbers == every(store)[-1:]
+
+
+def test_who_is_away_misses_nothing_and_order_is_kept(store: GraphStore, endpoint: Endpoint, now: Time) -> None:
+    identity = hooked(store, endpoint)
+    add(store, "1", "2", "3")
+    endpoint.answer = lambda event: 503
+    for _ in range(20):
+        # Each attempt by a worker that was started anew.
+        assert worker(store, now).round().taken == 0
+        now.at += 2 * 3600
+    assert set(endpoint.numbers) == {every(store)[0]}
+    with store.reading(LOCAL) as reader:
+        assert (webhook(reader, identity).attempts, webhook(reader, identity).cursor) == (20, 0)
+        assert letters(reader) == []
+    endpoint.answer, endpoint.requests = lambda event: 200, []
+    assert worker(store, now).round().taken == 3
+    assert endpoint.numbers == every(store)
+
+
+def test_attempts_are_made_ever_more_seldom(store: GraphStore, endpoint: Endpoint, now: Time) -> None:
+    hooked(store, endpoint)
+    add(store, "1")
+    endpoint.answer, begun = lambda event: 429, now.at
+    lasting = worker(store, now)
+    for _ in range(4 * 600):
+        lasting.round()
+        now.at += 1.0
+        if now.at > begun + 600:
+            break
+    # 5, 10, 20, 40, 80, 160, 320 seconds, each shaken by half.
+    assert 5 <= len(endpoint.requests) <= 9
+    endpoint.requests, endpoint.headers = [], {"retry-after": "3000"}
+    now.at += 3600
+    lasting.round()
+    now.at += 2990
+    lasting.round()
+    assert len(endpoint.requests) == 1
+    now.at += 3600
+    lasting.round()
+    assert len(endpoint.requests) == 2
+
+
+def test_who_is_away_for_days_is_disabled_and_goes_on_when_asked(
+    store: GraphStore, endpoint: Endpoint, now: Time
+) -> None:
+    identity = hooked(store, endpoint)
+    add(store, "1")
+    endpoint.answer = lambda event: 502
+    worker(store, now).round()
+    now.at += 6 * 86_400
+    worker(store, now).round()
+    with store.reading(LOCAL) as reader:
+        assert webhook(reader, identity).state == DISABLED
+    endpoint.answer, endpoint.requests = lambda event: 200, []
+    assert worker(store, now).round().taken == 0
+    replay_webhook(store, LOCAL, identity)
+    assert worker(store, now).round().taken == 1
+    endpoint.answer = lambda event: 410
+    add(store, "2")
+    worker(store, now).round()
+    with store.reading(LOCAL) as reader:
+        assert webhook(reader, identity).state == DISABLED
+
+
+def test_what_is_refused_becomes_a_dead_letter_and_can_be_sent_again(
+    store: GraphStore, endpoint: Endpoint, now: Time
+) -> None:
+    identity = hooked(store, endpoint)
+    add(store, "1", "2", "3")
+    first, bad, last = every(store)
+    endpoint.answer = lambda event: 400 if int(event["id"]) == bad else 200
+    for _ in range(4):
+        worker(store, now).round()
+        now.at += 3600
+    assert endpoint.numbers == [first, bad, bad, bad, last]
+    with store.reading(LOCAL) as reader:
+        (letter,) = letters(reader, identity)
+    assert (letter.number, letter.attempts, letter.error) == (bad, 3, "answered 400")
+    replay_webhook(store, LOCAL, identity, dead=True)
+    worker(store, now).round()
+    with store.reading(LOCAL) as reader:
+        (letter,) = letters(reader, identity)
+    assert (letter.attempts, letter.queued) == (4, False)
+    endpoint.answer, endpoint.requests = lambda event: 200, []
+    replay_webhook(store, LOCAL, identity, dead=True)
+    assert worker(store, now).round().taken == 1
+    with store.reading(LOCAL) as reader:
+        assert letters(reader) == []
+    assert endpoint.numbers == [bad]
+
+
+def test_a_replay_sends_again_under_the_same_ids(store: GraphStore, endpoint: Endpoint, now: Time) -> None:
+    identity = hooked(store, endpoint)
+    add(store, "1", "2")
+    lasting = worker(store, now)
+    lasting.round()
+    lasting.round()
+    replay_webhook(store, LOCAL, identity, every(store)[0])
+    assert lasting.round().taken == 1
+    ids = [headers["webhook-id"] for headers, _ in endpoint.requests]
+    assert ids == [ids[0], ids[1], ids[1]]
+
+
+def test_two_workers_do_not_deliver_the_same(store: GraphStore, endpoint: Endpoint, now: Time) -> None:
+    hooked(store, endpoint)
+    add(store, "1", "2")
+    inside = threading.Event()
+    go_on = threading.Event()
+
+    def slow(event: dict[str, Any]) -> int:
+        inside.set()
+        assert go_on.wait(20)
+        return 200
+
+    endpoint.answer = slow
+    one = threading.Thread(target=worker(store, now).round)
+    one.start()
+    assert inside.wait(20)
+    assert worker(store, now).round().taken == 0
+    go_on.set()
+    one.join(20)
+    assert endpoint.numbers == every(store)
+
+
+def test_a_worker_that_died_is_followed_by_another(store: GraphStore, endpoint: Endpoint, now: Time) -> None:
+    hooked(store, endpoint)
+    add(store, "1")
+    dying = worker(store, now)
+    endpoint.answer = lambda event: 1 // 0
+    dying._let_go = lambda turn: None  # type: ignore[method-assign]  # killed before it could write anything down
+    dying.round()
+    endpoint.answer, endpoint.requests = lambda event: 200, []
+    assert worker(store, now).round().taken == 0
+    now.at += 121
+    assert worker(store, now).round().taken == 1
+
+
+def test_delivering_makes_no_resolve_look_again(store: GraphStore, endpoint: Endpoint, now: Time) -> None:
+    identity = hooked(store, endpoint)
+    add(store, "1", "2")
+    resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking())
+    worker(store, now).round()
+    assert endpoint.requests
+    assert resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking()).seconds == {}
+    remove_webhook(store, LOCAL, identity)
+    with pytest.raises(NotFound):
+        remove_webhook(store, LOCAL, identity)
+
+
+def test_a_worker_runs_until_it_is_told_to_stop(store: GraphStore, endpoint: Endpoint) -> None:
+    hooked(store, endpoint)
+    stop = threading.Event()
+    running = threading.Thread(target=Deliveries(store, LOCAL, HERE).run, args=(stop,))
+    running.start()
+    add(store, "1")
+    until = time.monotonic() + 20
+    while not endpoint.requests and time.monotonic() < until:
+        time.sleep(0.02)
+    stop.set()
+    running.join(20)
+    assert endpoint.numbers == every(store)
+
+
+# ------------------------------------------------------------------------------------------- where nothing is sent to
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "127.0.0.1", "127.9.9.9", "10.0.0.1", "172.16.5.5", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
+        "224.0.0.1", "255.255.255.255", "192.0.2.1", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "ff02::1",
+        "::ffff:127.0.0.1", "::ffff:10.0.0.1", "2002:7f00:1::", "64:ff9b::7f00:1", "2001:db8::1",
+    ],
+)  # fmt: skip
+def test_addresses_that_are_not_public_are_refused_after_the_look_up(address: str) -> None:
+    with pytest.raises(Forbidden, match="not public"):
+        target_of("https://hook.example/", resolve=lambda host, port: [address])
+    with pytest.raises(Forbidden):
+        target_of("https://hook.example/", resolve=lambda host, port: ["93.184.216.34", address])
+
+
+def test_a_public_address_is_pinned_and_never_in_the_clear() -> None:
+    found = target_of("https://hook.example:8443/a?b=c", resolve=lambda host, port: ["93.184.216.34"])
+    assert (found.address, found.host, found.port, found.path) == ("93.184.216.34", "hook.example", 8443, "/a?b=c")
+    with pytest.raises(Forbidden, match="in the clear"):
+        target_of("http://hook.example/", resolve=lambda host, port: ["93.184.216.34"])
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "", "hook.example", "ftp://hook.example/", "https://", "https://user:secret@hook.example/", "https://a b/",
+        "https://hook.example/\r\nx: y", "https://hook.example:99999/", "https://[::1/", "https://hook.example/é",
+        "file:///etc/passwd", "https://hook.example/" + "x" * 2000,
+    ],
+)  # fmt: skip
+def test_what_is_no_url_to_post_to_is_refused(url: str) -> None:
+    with pytest.raises(QueryError):
+        target_of(url, resolve=lambda host, port: ["93.184.216.34"])
+
+
+@pytest.mark.parametrize("url", ["http://127.1/", "http://2130706433/", "http://0x7f.1/", "http://localhost/"])
+def test_other_spellings_of_this_machine_are_looked_up_and_refused(url: str) -> None:
+    with pytest.raises((Forbidden, OSError)):
+        target_of(url)
+
+
+def test_a_name_that_turns_to_this_machine_later_leads_nowhere(
+    store: GraphStore, endpoint: Endpoint, now: Time
+) -> None:
+    answers = iter([["93.184.216.34"], ["127.0.0.1"]])
+    resolve_once = lambda host, port: next(answers)  # noqa: E731 - one line says it
+    url = f"https://rebound.example:{endpoint.server.server_port}/"
+    identity = add_webhook(store, LOCAL, url, (), 0, clock=Ticking(), resolve=resolve_once).id
+    add(store, "1")
+    assert Deliveries(store, LOCAL, now=now, resolve=resolve_once).round().failed == 1
+    assert endpoint.requests == []
+    with store.reading(LOCAL) as reader:
+        assert "not public" in webhook(reader, identity).error
+
+
+def test_redirects_are_not_followed(store: GraphStore, endpoint: Endpoint, now: Time) -> None:
+    identity = hooked(store, endpoint)
+    add(store, "1")
+    endpoint.answer, endpoint.headers = lambda event: 307, {"location": endpoint.url}
+    worker(store, now).round()
+    assert len(endpoint.requests) == 1
+    with store.reading(LOCAL) as reader:
+        assert webhook(reader, identity).error == "answered 307"
+
+
+def test_a_webhook_into_this_machine_is_refused_unless_allowed(store: GraphStore, endpoint: Endpoint) -> None:
+    with pytest.raises(Forbidden):
+        add_webhook(store, LOCAL, endpoint.url, clock=Ticking())
+    with pytest.raises(QueryError, match="exploded"):
+        add_webhook(store, LOCAL, endpoint.url, ["exploded"], clock=Ticking(), allowed=HERE)
+    with pytest.raises(SettingsError):
+        networks(["here"])
+
+
+@pytest.mark.parametrize("drip", [b"", b"HTTP/1.1 200 OK\r\n", b"HTTP/1.1 200 OK\r\ncontent-length: 9999\r\n\r\n"])
+def test_an_answer_that_drips_is_cut_off(drip: bytes) -> None:
+    stop = threading.Event()
+
+    def serve(listening: socket.socket) -> None:
+        connection, _ = listening.accept()
+        with connection:
+            connection.sendall(drip)
+            while not stop.wait(0.05):
+                try:
+                    connection.sendall(b"x")
+                except OSError:
+                    return
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        dripping = threading.Thread(target=serve, args=(listening,))
+        dripping.start()
+        target = target_of(f"http://127.0.0.1:{listening.getsockname()[1]}/", HERE)
+        begun = time.monotonic()
+        answer = post(target, {}, b"{}", seconds=0.5)
+        assert time.monotonic() - begun < 10
+        assert answer.status == 0 or not drip.endswith(b"\r\n\r\n") or answer.accepted
+        stop.set()
+        dripping.join(20)
+
+
+def test_an_answer_without_end_is_read_up_to_a_bound() -> None:
+    sent = 0
+
+    def serve(listening: socket.socket) -> None:
+        nonlocal sent
+        connection, _ = listening.accept()
+        with connection:
+            connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+            try:
+                while sent < 100_000_000:
+                    connection.sendall(b"x" * 65_536)
+                    sent += 65_536
+            except OSError:
+                return
+
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        flooding = threading.Thread(target=serve, args=(listening,))
+        flooding.start()
+        target = target_of(f"http://127.0.0.1:{listening.getsockname()[1]}/", HERE)
+        assert post(target, {}, b"{}").accepted
+        flooding.join(20)
+    assert sent < 50_000_000
+
+
+@pytest.mark.parametrize(("name", "taken"), [("hook.example", True), ("other.example", False)])
+def test_the_certificate_is_that_of_the_name_and_the_address_the_one_that_was_checked(name: str, taken: bool) -> None:
+    trust = ssl.create_default_context(cafile=str(FOLDER / "hook.example.pem"))
+    serving = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    serving.load_cert_chain(FOLDER / "hook.example.pem", FOLDER / "hook.example.key")
+    found = Endpoint()
+    found.server.socket = serving.wrap_socket(found.server.socket, server_side=True)
+    try:
+        url = f"https://{name}:{found.server.server_port}/"
+        target = target_of(url, HERE, lambda host, port: ["127.0.0.1"])
+        answer = post(target, {}, b"{}", trust=trust)
+        assert answer.accepted is taken, answer
+        assert taken or "CERTIFICATE_VERIFY_FAILED" in answer.error
+        assert not taken or found.requests[0][0]["host"] == f"hook.example:{found.server.server_port}"
+    finally:
+        found.close()
