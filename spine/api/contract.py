@@ -8,7 +8,7 @@ from typing import Any
 
 from spine.errors import NotFound
 
-AUDIENCES = ("support", "marketing", "analysis")
+AUDIENCES = ("support", "marketing", "analysis", "integration")
 
 
 @dataclass(frozen=True, slots=True)

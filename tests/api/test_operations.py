@@ -64,6 +64,8 @@ def names(data: Any) -> list[str]:
 
 
 FACTS: dict[str, Callable[[Any], bool]] = {
+    "changes": lambda d: d["changes"]["edges"] == [],
+    "webhooks": lambda d: d["webhooks"] == [],
     "audience-preview": lambda d: d["audience"]["of"] == "household",
     "saved-audiences": lambda d: d["audiences"] == [],
     "derived-facts": lambda d: {"orders", "recency"} <= {one["name"] for one in d["person"]["facts"]},

@@ -1,17 +1,16 @@
 """Webhooks: signed, in order, each event until it was taken; nothing lost, nothing sent where it must not go."""
 
-import json
 import socket
 import ssl
 import threading
 import time
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from batches import Ticking, batch, person
+from endpoint import Endpoint
 from standardwebhooks import Webhook as Verifier
 from standardwebhooks import WebhookVerificationError
 
@@ -30,42 +29,6 @@ from spine.ports import GraphStore
 
 HERE = networks(["127.0.0.0/8"])
 FOLDER = Path(__file__).parents[2] / "support"
-
-
-class Endpoint:
-    """An endpoint that takes events, or answers whatever it is told to."""
-
-    def __init__(self) -> None:
-        self.requests: list[tuple[dict[str, str], bytes]] = []
-        self.answer: Callable[[dict[str, Any]], int] = lambda event: 204
-        self.headers: dict[str, str] = {}
-        endpoint = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:  # the name is the standard library's
-                body = self.rfile.read(int(self.headers["content-length"]))
-                endpoint.requests.append(({name.lower(): value for name, value in self.headers.items()}, body))
-                self.send_response(endpoint.answer(json.loads(body)))
-                for name, value in endpoint.headers.items():
-                    self.send_header(name, value)
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, *_: Any) -> None:
-                """Say nothing."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server.server_port}/hook?a=1"
-        threading.Thread(target=self.server.serve_forever, daemon=True).start()
-
-    @property
-    def numbers(self) -> list[int]:
-        """The numbers of the events that came, in order."""
-        return [int(json.loads(body)["id"]) for _, body in self.requests]
-
-    def close(self) -> None:
-        self.server.shutdown()
-        self.server.server_close()
 
 
 class Time:
