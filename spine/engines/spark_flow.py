@@ -20,7 +20,7 @@ from spine.engines.spark_steps import cut, pairs_inside, score_pairs, trees, ver
 from spine.errors import InputError
 from spine.matching.blocking import REFINE, rules_of
 from spine.matching.model import Model
-from spine.matching.side_by_side import two_persons
+from spine.matching.side_by_side import owner_and_owned, two_persons
 from spine.resolution.components import Pairs
 from spine.resolution.judgements import Settled, settle
 from spine.resolution.trees import CERTAIN, Policy
@@ -95,8 +95,10 @@ def _settled(
     near = conflicts.join(judged, "component").select("left", "right").toArrow() if judgements else None
     pairs = (near["left"].to_numpy(), near["right"].to_numpy()) if near is not None else (ends, ends)
     beside = listed.join(judged, "component").collect() if judgements else []
-    said = [two_persons(row["left"], row["right"], row["source"]) for row in beside]
-    apart = conflicts.unionByName(listed.drop("source")).distinct()
+    said = [
+        (owner_and_owned if row["owns"] else two_persons)(row["left"], row["right"], row["source"]) for row in beside
+    ]
+    apart = conflicts.unionByName(listed.drop("source", "owns")).distinct()
     return settle([*judgements, *said], pairs), apart.join(judged, "component", "left_anti").select("left", "right")
 
 

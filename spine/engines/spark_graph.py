@@ -50,7 +50,7 @@ def resolve_graph(
     known = dict(models or {}) or _models(spark, records)
     live = _table(spark, records, "record").where("live")
     carries = _table(spark, records, "carries").where("valid_to is null")
-    lists_of(live, carries).write.mode("overwrite").parquet(f"{out}/work/lists")
+    lists_of(live, carries, _table(spark, records, "identifier")).write.mode("overwrite").parquet(f"{out}/work/lists")
     made: dict[str, list[DataFrame]] = {}
     for kind in Kind:
         chosen = live.where(F.col("kind") == kind.value)

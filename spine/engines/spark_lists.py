@@ -1,4 +1,4 @@
-"""Records that their own source lists side by side, found where the data lies, as `spine.pipeline.listed` does."""
+"""Records that a source itself keeps apart, found where the data lies, as `spine.pipeline.listed` does."""
 
 from collections.abc import Iterable, Iterator
 
@@ -13,13 +13,16 @@ from spine.normalise.identifiers import target_value
 
 _DECLARED = "array<struct<kind:string,namespace:string,value:string>>"
 _TARGET = "row bigint, source string, list string"
-LISTED = "left bigint, right bigint, component bigint, source string"
+LISTED = "left bigint, right bigint, component bigint, source string, owns boolean"
+OWNED, OWNER = "owned ", "owner "
+"""With what the name of a list begins that who names an owner stands in, and who goes by that name."""
 
 
-def lists_of(live: DataFrame, carries: DataFrame) -> DataFrame:
-    """Row, source and list of every live record that stands in a list: of a family, or of an account.
+def lists_of(live: DataFrame, carries: DataFrame, identifiers: DataFrame) -> DataFrame:
+    """Row, source and list of every live record that stands in a list: of a family, of an account, or of an owner.
 
     A family is named by the record or identifier that its members name as family; who is named by its record is in it.
+    Who names an owner and who goes by that name stand in lists of their own (`OWNED`, `OWNER`).
     """
     declared = live.select(
         F.col("id").alias("row"), "source", F.explode(F.from_json("relations", _DECLARED)).alias("declared")
@@ -40,7 +43,28 @@ def lists_of(live: DataFrame, carries: DataFrame) -> DataFrame:
         .join(own.select("row", "source"), "row")
         .select("row", "source", "list")
     )
-    return families.unionByName(heads).unionByName(accounts).distinct()
+    owned = (
+        declared.where("declared.kind = 'subsidiary_of'")
+        .select("row", "source", "declared.namespace", "declared.value")
+        .mapInArrow(_targets, _TARGET)
+    )
+    names = owned.select("list").distinct()
+    carried = (
+        identifiers.select(F.col("id").alias("end"), F.concat("namespace", F.lit("/"), "value").alias("list"))
+        .join(names, "list")
+        .join(carries.select("end", F.col("start").alias("row")), "end")
+        .join(own.select("row", "source"), "row")
+        .select("row", "source", "list")
+    )
+    owners = own.join(names, "list").select("row", "source", "list").unionByName(carried).distinct()
+    owned = owned.join(owners.select("row", "list"), ["row", "list"], "left_anti").select("row", "source", "list")
+    return (
+        families.unionByName(heads)
+        .unionByName(accounts)
+        .unionByName(owned.withColumn("list", F.concat(F.lit(OWNED), "list")))
+        .unionByName(owners.withColumn("list", F.concat(F.lit(OWNER), "list")))
+        .distinct()
+    )
 
 
 def _targets(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -58,11 +82,12 @@ def _targets(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
 
 
 def listed_apart(spark: SparkSession, fields_path: str, lists: DataFrame, components: DataFrame) -> DataFrame:
-    """Pairs of one component that one source lists side by side under different given names: `LISTED`.
+    """Pairs of one component that one source lists side by side under different given names, or as owner: `LISTED`.
 
-    `lists` (row, source, list) are those of `lists_of`, `components` (row, component). Each pair comes once.
+    `lists` (row, source, list) are those of `lists_of`, `components` (row, component). Each pair comes once of a kind.
     """
-    inside = lists.join(components, "row")
+    whole = lists.join(components, "row")
+    inside = whole.where(~F.col("list").startswith(OWNED) & ~F.col("list").startswith(OWNER))
     one = inside.withColumnRenamed("row", "left")
     pairs = (
         one.join(inside.withColumnRenamed("row", "right"), ["list", "source", "component"])
@@ -74,7 +99,27 @@ def listed_apart(spark: SparkSession, fields_path: str, lists: DataFrame, compon
     for side, name in (("left", "one"), ("right", "other")):
         pairs = pairs.join(records.select(F.col("row").alias(side), F.struct("*").alias(name)), side)
     columns = ("left", "right", "component", "source", "one", "other")
-    return pairs.select(*columns).mapInArrow(_apart, LISTED)
+    return pairs.select(*columns).mapInArrow(_apart, LISTED).unionByName(_owned(whole))
+
+
+def _owned(inside: DataFrame) -> DataFrame:
+    """Pairs of one component of which the one names the other as its owner: `LISTED`."""
+    named = F.substring("list", len(OWNED) + 1, 1 << 30).alias("name")
+    owned = inside.where(F.col("list").startswith(OWNED)).select(
+        F.col("row").alias("one"), "source", "component", named
+    )
+    owner = inside.where(F.col("list").startswith(OWNER)).select(F.col("row").alias("other"), "component", named)
+    return (
+        owned.join(owner, ["name", "component"])
+        .select(
+            F.least("one", "other").alias("left"),
+            F.greatest("one", "other").alias("right"),
+            "component",
+            "source",
+            F.lit(True).alias("owns"),
+        )
+        .dropDuplicates(["left", "right"])
+    )
 
 
 def _apart(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
@@ -83,4 +128,5 @@ def _apart(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         both = pa.concat_tables([pa.Table.from_struct_array(table[name]) for name in ("one", "other")])
         places = np.arange(both.num_rows)
         apart = under_other_names(encoded_of(both), places[: table.num_rows], places[table.num_rows :])
-        yield from table.select(["left", "right", "component", "source"]).filter(pa.array(apart)).to_batches()
+        told = table.select(["left", "right", "component", "source"]).filter(pa.array(apart))
+        yield from told.append_column("owns", pa.repeat(False, told.num_rows)).to_batches()

@@ -1,4 +1,4 @@
-"""Records that their own source lists side by side, as two members of one family or account: they are two persons."""
+"""Records that a source itself keeps apart: members of one family or account, and a company and its owner."""
 
 from typing import Any
 
@@ -7,11 +7,11 @@ import pyarrow as pa
 
 from spine.domain.judgements import Judgement
 from spine.matching.encoded import Encoded
-from spine.matching.side_by_side import two_persons, under_other_names
-from spine.normalise.columns import compute
+from spine.matching.side_by_side import owner_and_owned, two_persons, under_other_names
+from spine.normalise.columns import compute, one_array
 from spine.pipeline.gather import Gathered
 from spine.resolution.components import Ints, inside_pairs
-from spine.resolution.grouping import coded, distinct, groups_of
+from spine.resolution.grouping import coded, distinct, groups_of, spread
 
 
 def listed_apart(gathered: Gathered, rows: Ints, encoded: Encoded, labels: Ints) -> list[Judgement]:
@@ -27,6 +27,49 @@ def listed_apart(gathered: Gathered, rows: Ints, encoded: Encoded, labels: Ints)
     ids, sources = gathered.ids[rows], gathered.records["source"].to_pylist()
     pairs = zip(left[apart].tolist(), right[apart].tolist(), strict=True)
     return [two_persons(int(ids[a]), int(ids[b]), sources[rows[a]]) for a, b in pairs]
+
+
+def owned_apart(gathered: Gathered, rows: Ints, labels: Ints) -> list[Judgement]:
+    """For the rows of one component (`labels`): who declares to be owned by another is not that other.
+
+    Holding and subsidiary often share name, town and web site; taken for one, the group would be lost with them.
+    """
+    owned, target, owner, held = owners_of(gathered)
+    place = np.full(gathered.size, -1, np.int64)
+    place[rows] = np.arange(len(rows))
+    here, there = place[owned] >= 0, place[owner] >= 0
+    at, one = spread(target[here], held[there], place[owner[there]])
+    other = place[owned[here]][at]
+    near = labels[one] == labels[other]
+    pairs = np.unique(np.column_stack((other[near], one[near])), axis=0)
+    ids, sources = gathered.ids[rows], gathered.records["source"]
+    return [owner_and_owned(int(ids[a]), int(ids[b]), sources[rows[a]].as_py()) for a, b in pairs.tolist()]
+
+
+def owners_of(gathered: Gathered) -> tuple[Ints, Ints, Ints, Ints]:
+    """Rows that name an owner, and the number of that name; rows that go by such a name, and its number.
+
+    A name is an identifier or a record's key. Who names what it carries itself says nothing: a group may share it.
+    """
+    relations = gathered.relations
+    known = compute.and_(compute.is_valid(relations["namespace"]), compute.is_valid(relations["value"]))
+    relations = relations.filter(compute.and_(compute.equal(relations["kind"], "subsidiary_of"), known))
+    if not relations.num_rows:
+        empty: Ints = np.empty(0, np.int64)
+        return empty, empty, empty, empty
+    named = compute.binary_join_element_wise(relations["namespace"], relations["value"], "/")
+    claims = gathered.claims.filter(compute.is_in(gathered.claims["value"], one_array(relations["value"])))
+    carried = compute.binary_join_element_wise(claims["namespace"], claims["value"], "/")
+    keys = compute.binary_join_element_wise("record", gathered.records["source"], gathered.records["record_id"], "/")
+    code = coded(pa.chunked_array([*named.chunks, *carried.chunks, *keys.chunks], pa.string())).codes
+    owned: Ints = relations["row"].to_numpy().astype(np.int64)
+    target, held = code[: len(owned)], code[len(owned) :]
+    owner: Ints = np.concatenate((claims["row"].to_numpy(), np.arange(gathered.size))).astype(np.int64)
+    some = np.isin(held, target)
+    owner, held = owner[some], held[some]
+    width = int(code.max()) + 1
+    foreign = ~np.isin(owned * width + target, owner * width + held)
+    return owned[foreign], target[foreign], owner, held
 
 
 def lists_of(gathered: Gathered) -> tuple[Ints, Ints]:

@@ -17,7 +17,7 @@ from spine.matching.model import Model
 from spine.matching.training import named, train, untrained
 from spine.normalise.columns import at_positions, compute
 from spine.pipeline.gather import Gathered, encode_kind
-from spine.pipeline.listed import listed_apart
+from spine.pipeline.listed import listed_apart, owned_apart
 from spine.pipeline.progress import Stopwatch
 from spine.pipeline.scoring import matches, weights_in_trees
 from spine.ports import MatchEngine, Reader
@@ -172,7 +172,8 @@ def _apart(
     Only what lies in a piece (`labels`) where somebody judged has to be weighed: the rest can't contradict itself.
     """
     ids = gathered.ids[rows]
-    conflicts, listed = _conflicts(gathered, rows, labels), listed_apart(gathered, rows, encoded, labels)
+    conflicts = _conflicts(gathered, rows, labels)
+    listed = [*listed_apart(gathered, rows, encoded, labels), *owned_apart(gathered, rows, labels)]
     ends = _ends(listed)
     beside = _places(ids, (ends[:, 0], ends[:, 1]))
     pieces = labels[np.searchsorted(ids, _ends(judged).ravel())]

@@ -32,7 +32,7 @@ from spine.engines.local_engine import LocalEngine
 from spine.matching.blocking import keys
 from spine.matching.stored import stored_model
 from spine.pipeline.gather import Gathered, gather
-from spine.pipeline.listed import lists_of
+from spine.pipeline.listed import lists_of, owners_of
 from spine.pipeline.load import load
 from spine.pipeline.matching import Matched, match
 from spine.pipeline.progress import Stopwatch
@@ -318,7 +318,13 @@ def written(gathered: Gathered, matched: Matched, folder: Path) -> None:
     parquet.write_table(claims.filter(place.is_valid()), folder / "claims")
     member, group = lists_of(gathered)
     listed = pa.table({"row": pa.array([local.get(row) for row in member.tolist()], pa.int64()),
-                       "source": gathered.records["source"].take(pa.array(member)), "list": group})  # fmt: skip
+                       "source": gathered.records["source"].take(pa.array(member)),
+                       "list": pa.array(group).cast(pa.string())})  # fmt: skip
+    owned, target, owner, held = owners_of(gathered)
+    owners = pa.table({"row": pa.array([local.get(row) for row in [*owned.tolist(), *owner.tolist()]], pa.int64()),
+                       "source": gathered.records["source"].take(pa.array(np.concatenate((owned, owner)))),
+                       "list": [f"owned {n}" for n in target] + [f"owner {n}" for n in held]})  # fmt: skip
+    listed = pa.concat_tables([listed, owners])
     parquet.write_table(listed.filter(listed["row"].is_valid()), folder / "lists")
     third = -(-table.num_rows // 3)
     for start in range(0, table.num_rows, third):

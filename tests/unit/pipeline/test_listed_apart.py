@@ -82,3 +82,48 @@ def test_a_steward_outweighs_the_list_and_nothing_is_reported(store: GraphStore)
     found = entities(store)
     assert found["1"] == found["2"]
     assert resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking()).refused == []
+
+
+def company(record_id: str, name: str, *, owner: tuple[str, str] | None = None, **more: str) -> Any:
+    """A company of one group: alike in name, town and web site."""
+    rest = dict.fromkeys(("share", "role", "valid_from", "valid_to"))
+    said = [{"kind": "subsidiary_of", "namespace": owner[0], "value": owner[1], **rest}] if owner else []
+    held = [f"customer:{record_id}"] + ([f"tax_id:{more.pop('tax')}"] if "tax" in more else [])
+    seat = {"street": "Harbour Street", "house_number": "5", "city": "Hull", "website": "nordwind.example"}
+    row = person(
+        record_id, more.pop("at", "2025-01-01"), *held, kind="organisation", organisation_name=name, **seat, **more
+    )
+    return {**row, "relations": said, "source": "erp"}
+
+
+def companies(store: GraphStore) -> dict[str, str]:
+    """The organisation of each record."""
+    resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking())
+    with store.reading(LOCAL) as reader:
+        return {row["record_id"]: row["entity_id"] for row in memberships(reader, "organisation", 0.5).to_pylist()}
+
+
+@pytest.mark.parametrize("owner", [("customer", "A1"), ("record", "erp/A1")])
+def test_a_company_is_not_its_owner(store: GraphStore, owner: tuple[str, str]) -> None:
+    put(store, company("A1", "Nordwind Ltd"), company("A2", "Nordwind Ltd"))
+    found = companies(store)
+    assert found["A1"] == found["A2"]
+    put(store, company("A2", "Nordwind Ltd", owner=owner, at="2025-02-01"))
+    found = companies(store)
+    assert found["A1"] != found["A2"]
+    with store.reading(LOCAL) as reader:
+        assert reader.count("subsidiary_of") == 1
+
+
+def test_two_that_name_one_owner_may_be_one(store: GraphStore) -> None:
+    put(store, company("A1", "Nordwind Ltd"), company("A2", "Nordwind Ltd", owner=("customer", "A1")),
+        company("A3", "Nordwind Ltd", owner=("customer", "A1")))  # fmt: skip
+    found = companies(store)
+    assert found["A2"] == found["A3"] != found["A1"]
+
+
+def test_who_names_as_owner_what_it_carries_itself_says_nothing(store: GraphStore) -> None:
+    tax = "GB123456789"
+    put(store, company("A1", "Nordwind Ltd", tax=tax), company("A2", "Nordwind Ltd", tax=tax, owner=("tax_id", tax)))
+    found = companies(store)
+    assert found["A1"] == found["A2"]
