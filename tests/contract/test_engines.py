@@ -19,6 +19,7 @@ import pyarrow.parquet as parquet
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from listed_rows import lists_table
 
 from loaders.open import open_source
 from seed.world import build
@@ -32,7 +33,6 @@ from spine.engines.local_engine import LocalEngine
 from spine.matching.blocking import keys
 from spine.matching.stored import stored_model
 from spine.pipeline.gather import Gathered, gather
-from spine.pipeline.listed import lists_of, owners_of
 from spine.pipeline.load import load
 from spine.pipeline.matching import Matched, match
 from spine.pipeline.progress import Stopwatch
@@ -316,16 +316,7 @@ def written(gathered: Gathered, matched: Matched, folder: Path) -> None:
     claims = pa.table({"row": place, "namespace": gathered.claims["namespace"], "value": gathered.claims["value"],
                        "verified": gathered.claims["verified"]})  # fmt: skip
     parquet.write_table(claims.filter(place.is_valid()), folder / "claims")
-    member, group = lists_of(gathered)
-    listed = pa.table({"row": pa.array([local.get(row) for row in member.tolist()], pa.int64()),
-                       "source": gathered.records["source"].take(pa.array(member)),
-                       "list": pa.array(group).cast(pa.string())})  # fmt: skip
-    owned, target, owner, held = owners_of(gathered)
-    owners = pa.table({"row": pa.array([local.get(row) for row in [*owned.tolist(), *owner.tolist()]], pa.int64()),
-                       "source": gathered.records["source"].take(pa.array(np.concatenate((owned, owner)))),
-                       "list": [f"owned {n}" for n in target] + [f"owner {n}" for n in held]})  # fmt: skip
-    listed = pa.concat_tables([listed, owners])
-    parquet.write_table(listed.filter(listed["row"].is_valid()), folder / "lists")
+    parquet.write_table(lists_table(gathered, local), folder / "lists")
     third = -(-table.num_rows // 3)
     for start in range(0, table.num_rows, third):
         parquet.write_table(table.slice(start, third), folder / "records" / f"{start}.parquet")
