@@ -55,11 +55,16 @@ def listed(store: Store = None, as_json: Json = False) -> None:
         output.as_json({"webhooks": rows, "dead_letters": dead})
         return
     columns = ("id", "url", "kinds", "state", "cursor", "attempts", "error")
-    output.table(columns, [[row[name] for name in columns] for row in rows])
+    # A cursor is a name to copy, not a number to read.
+    told = [{**row, "cursor": str(row["cursor"])} for row in rows]
+    output.table(columns, [[row[name] for name in columns] for row in told])
     if dead:
         output.say()
         names = ("webhook", "number", "kind", "attempts", "error")
-        output.table(("dead letter of", "event", *names[2:]), [[one[name] for name in names] for one in dead])
+        output.table(
+            ("dead letter of", "event", *names[2:]),
+            [[str(one[name]) if name == "number" else one[name] for name in names] for one in dead],
+        )
 
 
 @webhooks_app.command()

@@ -40,11 +40,6 @@ def write_judged(writer: Writer, judged: Iterable[Row], labels: Labels, clock: C
     return write_said(writer, _judgements(judged, labels), clock)
 
 
-def write_moves(writer: Writer, moved: Moves, clock: Clock) -> int:
-    """Write whose households changed; how many changes that were."""
-    return write_said(writer, moves_home(moved), clock)
-
-
 def write_said(writer: Writer, said: Iterable[Said], clock: Clock) -> int:
     """Number what is said after all that was said before, and write it; how many changes that were."""
     told = list(said)
