@@ -25,13 +25,19 @@ STORES = ["memory", "sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)]
 WIPE = "MATCH (n) WHERE NOT n:SpineMeta CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
 
 
+SERVERS = {"brokers": "kafka", "database": "postgres"}
+"""Fixtures of servers that one module starts, and the name of the group of tests that share each."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that share the one Neo4j stay in one process, where several run them (`--dist loadgroup`)."""
+    """Tests that share a server stay in one process, where several run them (`--dist loadgroup`)."""
     for item in items:
         if "neo4j_url" in getattr(item, "fixturenames", ()):
             item.add_marker("neo4j")
-        if config.pluginmanager.hasplugin("xdist") and item.get_closest_marker("neo4j"):
-            item.add_marker(pytest.mark.xdist_group("neo4j"))
+        servers = [name for fixture, name in SERVERS.items() if fixture in getattr(item, "fixturenames", ())]
+        servers += ["neo4j"] if item.get_closest_marker("neo4j") else []
+        if config.pluginmanager.hasplugin("xdist") and servers:
+            item.add_marker(pytest.mark.xdist_group(servers[0]))
 
 
 @pytest.fixture(scope="session")
