@@ -223,6 +223,7 @@ def _billing(where: Town, facts: Facts, ids: Texts) -> Table:
         "unit": facts.text("unit"), "city": facts.text("city"), "state": facts.text("region"),
         "zip": facts.text("postcode"), "country": facts.text("country"), "email": facts.text("email"),
         "mobile": facts.text("phone"), "landline": facts.text("landline"), "account_hash": facts.text("account"),
+        "iban": facts.text("bank"),
         "valid_from": written(facts.day("since")), "updated": written(facts.day("observed")),
     }  # fmt: skip
 

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import duckdb
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import ATTRIBUTES, FIELDS, Kind
@@ -18,7 +19,7 @@ from spine.normalise.identifiers import target_value
 from spine.pipeline.progress import unseen
 from spine.ports import RELATION_STRUCT, Reader
 from spine.resolution.components import Ints
-from spine.resolution.resolved import CLAIMS, CONSENTS
+from spine.resolution.resolved import CLAIMS, CONSENTS, PAST
 
 Scan = Callable[[str, Sequence[str]], pa.Table]
 
@@ -30,7 +31,7 @@ class Gathered:
     `records`: id, key, source, record_id, kind, observed_at. `fields`: `vocabulary.FIELDS`. `attributes`: those that
     any record has, as they came. `claims`: row, namespace, value, identifier, verified, first_seen, last_seen, only
     those carried now. `relations`: row and the columns of `ports.RELATION_STRUCT`. `consents`: identifier, purpose,
-    status, at. `order` ranks rows by (source, record_id).
+    status, at. `order` ranks rows by (source, record_id). `past`: addresses that rows carried before (`resolved.PAST`).
     """
 
     records: pa.Table
@@ -41,6 +42,7 @@ class Gathered:
     consents: pa.Table
     judgements: Sequence[Judgement]
     order: Ints
+    past: pa.Table = field(default_factory=PAST.empty_table)
 
     @property
     def size(self) -> int:
@@ -85,15 +87,17 @@ def gather(reader: Reader, advance: Callable[[int], None] = unseen) -> Gathered:
     ids: Ints = records["id"].to_numpy()
     order = np.empty(len(ids), np.int64)
     order[np.asarray(compute.sort_indices(records["key"]))] = np.arange(len(ids))
+    carried = scan("carries", ("start", "end", "namespace", "first_seen", "last_seen", "verified", "valid_to"))
     return Gathered(
         records.select(["id", "key", "source", "record_id", "kind", "observed_at"]),
         fields,
         attributes,
-        _claims(scan, ids),
+        _claims(scan, ids, carried),
         relations,
         _consents(scan),
         _judgements(scan),
         order,
+        _past(reader, ids, carried),
     )
 
 
@@ -122,12 +126,9 @@ def _relations(connection: duckdb.DuckDBPyConnection) -> pa.Table:
     return declared.set_column(place, "value", pa.array([known[pair] for pair in pairs], pa.string()))
 
 
-def _claims(scan: Scan, ids: Ints) -> pa.Table:
-    carried = scan("carries", ("start", "end", "namespace", "first_seen", "last_seen", "verified", "valid_to"))
+def _claims(scan: Scan, ids: Ints, carried: pa.Table) -> pa.Table:
     carried = carried.filter(compute.is_null(carried["valid_to"]))
-    start: Ints = carried["start"].to_numpy()
-    row = np.searchsorted(ids, start)
-    live = (row < len(ids)) & (ids[np.minimum(row, len(ids) - 1)] == start) if len(ids) else np.zeros(0, bool)
+    row, live = _rows(ids, carried["start"].to_numpy())
     carried, row = carried.filter(pa.array(live)), row[live]
     identifiers = scan("identifier", ("id", "value"))
     place = np.searchsorted(identifiers["id"].to_numpy(), carried["end"].to_numpy())
@@ -136,6 +137,30 @@ def _claims(scan: Scan, ids: Ints) -> pa.Table:
         *(carried[name] for name in ("verified", "first_seen", "last_seen")),
     ]  # fmt: skip
     return pa.table(columns, schema=CLAIMS)
+
+
+def _past(reader: Reader, ids: Ints, carried: pa.Table) -> pa.Table:
+    """The addresses that live records carried before."""
+    closed = carried.filter(compute.is_valid(carried["valid_to"]))
+    closed = closed.filter(compute.equal(closed["namespace"], "address"))
+    row, live = _rows(ids, closed["start"].to_numpy())
+    return past_of(reader, closed.filter(pa.array(live)), row[live])
+
+
+def past_of(reader: Reader, closed: pa.Table, row: Ints) -> pa.Table:
+    """The table `Gathered.past` for edges of `carries` and the row that each starts at."""
+    ends = np.unique(closed["end"].to_numpy()).tolist()
+    value = {one["id"]: one["value"] for one in (reader.get("identifier", "id", ends) if ends else [])}
+    values = pa.array([value.get(end) for end in closed["end"].to_pylist()], pa.string())
+    columns: list[Any] = [row, closed["end"], values, closed["first_seen"], closed["last_seen"]]
+    return pa.table(columns, schema=PAST)
+
+
+def _rows(ids: Ints, start: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+    """The place of each of these numbers among `ids`, and whether it is there."""
+    row = np.searchsorted(ids, start)
+    live = (row < len(ids)) & (ids[np.minimum(row, len(ids) - 1)] == start) if len(ids) else np.zeros(len(row), bool)
+    return row, live
 
 
 def _consents(scan: Scan) -> pa.Table:

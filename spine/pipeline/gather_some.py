@@ -15,11 +15,11 @@ from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import FIELDS
 from spine.normalise.columns import compute
 from spine.normalise.identifiers import target_value
-from spine.pipeline.gather import Gathered
+from spine.pipeline.gather import Gathered, past_of
 from spine.pipeline.remembering import Remembering
 from spine.ports import RELATION_STRUCT, Reader, Row, arrow_schema
 from spine.resolution.components import Ints
-from spine.resolution.resolved import CLAIMS, CONSENTS, RELATIONS
+from spine.resolution.resolved import CLAIMS, CONSENTS, PAST, RELATIONS
 
 _RELATION_NAMES = tuple(field.name for field in RELATION_STRUCT)
 _RECORD_NAMES = ("id", "key", "source", "record_id", "kind", "observed_at")
@@ -59,6 +59,7 @@ class _Pool:
         self._fields = pa.table({name: pa.array([], pa.string()) for name in FIELDS})
         self._attributes = pa.table({})
         self._claims = CLAIMS.empty_table()
+        self._past = PAST.empty_table()
         self._relations = RELATIONS.empty_table()
 
     def gathered(self, asked: list[int], consents: bool) -> Gathered:
@@ -82,6 +83,7 @@ class _Pool:
             _consents(self._reader, claims) if consents else CONSENTS.empty_table(),
             judgements_of(self._reader, columns["id"]),
             _order(columns["key"]),
+            _moved(self._past, local),
         )
 
     def _read(self, missing: list[int]) -> None:
@@ -99,11 +101,16 @@ class _Pool:
         self._records = _joined(self._records, records)
         self._fields = _joined(self._fields, _unfolded(rows, "fields", FIELDS))
         self._attributes = _joined(self._attributes, attributes) if size else attributes
-        self._claims = _joined(self._claims, self._claimed([row["id"] for row in rows]))
+        carried = self._reader.get("carries", "start", [row["id"] for row in rows])
+        self._claims = _joined(self._claims, self._claimed([edge for edge in carried if edge["valid_to"] is None]))
+        closed = [edge for edge in carried if edge["valid_to"] is not None and edge["namespace"] == "address"]
+        if closed:
+            starts = np.array([self._place[edge["start"]] for edge in closed], np.int64)
+            edges = pa.Table.from_pylist(closed, schema=arrow_schema("carries"))
+            self._past = _joined(self._past, past_of(self._reader, edges, starts))
         self._relations = _joined(self._relations, _relations(rows, size))
 
-    def _claimed(self, ids: list[int]) -> pa.Table:
-        edges = [edge for edge in self._reader.get("carries", "start", ids) if edge["valid_to"] is None]
+    def _claimed(self, edges: list[Row]) -> pa.Table:
         ends = list({edge["end"] for edge in edges})
         value = {row["id"]: row["value"] for row in self._reader.get("identifier", "id", ends)} if ends else {}
         columns: list[Any] = [

@@ -5,12 +5,12 @@ declared family: all of it is looked up under keys of single records, so that wh
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from spine.pipeline.gather_some import gather_some
-from spine.pipeline.home_numbers import BY_SORT, sort_of
+from spine.pipeline.home_numbers import BY_SORT, numbers_of, sort_of
 from spine.pipeline.key_rows import read_holders
 from spine.pipeline.keying import target_numbers
 from spine.pipeline.rebuild import Labels, labels_of
@@ -19,6 +19,7 @@ from spine.ports import Reader, Row
 from spine.resolution.components import Ints
 from spine.resolution.home_keys import FORM, KEYS, LOOKALIKES, RESIDENTS
 from spine.resolution.household_weights import SHARED, SHARED_RECORDS
+from spine.resolution.past_homes import with_past
 from spine.resolution.resolved import Resolved
 
 _LOOKALIKES = {key.name for key in LOOKALIKES}
@@ -86,15 +87,22 @@ class Neighbours:
         """Everything that was loaded, as columns."""
         labels: Labels = {record: ("person", person) for record, person in self.labels.items()}
         gathered = gather_some(self.reader, self.labels)
-        held: dict[str, Ints] = {}
-        if self.secret:
-            held = {key.name: np.zeros(gathered.size, np.int64) for key in KEYS}
-            for row, record in enumerate(gathered.ids.tolist()):
-                for key in self.keys.get(record, ()):
-                    kind = BY_SORT.get(sort_of(key))
-                    if kind is not None:
-                        held[kind.name][row] = self.held[key]
-        return resolved_as(gathered, labels, held)
+        resolved = with_past(resolved_as(gathered, labels), gathered.past)
+        return replace(resolved, held=self._held_by(resolved)) if self.secret else resolved
+
+    def _held_by(self, resolved: Resolved) -> dict[str, Ints]:
+        """How many records hold the keys of each row."""
+        held = {key.name: np.zeros(resolved.size, np.int64) for key in KEYS}
+        if resolved.before:
+            rows, keys = (column.tolist() for column in numbers_of(resolved, self.secret))
+        else:
+            pairs = [(row, key) for row, record in enumerate(resolved.ids.tolist()) for key in self.keys[record]]
+            rows, keys = ([pair[at] for pair in pairs] for at in (0, 1))
+        for row, key in zip(rows, keys, strict=True):
+            kind = BY_SORT.get(sort_of(key))
+            if kind is not None:
+                held[kind.name][row] = self.held[key]
+        return held
 
     # -------------------------------------------------------------------------------------------------- who is around
 

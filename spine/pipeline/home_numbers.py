@@ -15,6 +15,7 @@ from spine.resolution.address_forms import PARTS, forms_of
 from spine.resolution.components import Ints
 from spine.resolution.grouping import Coded, coded
 from spine.resolution.home_keys import KEYS, HomeKey, part_of
+from spine.resolution.past_homes import with_past
 from spine.resolution.residencies import residents
 from spine.resolution.resolved import Resolved
 
@@ -28,19 +29,34 @@ def sort_of(number: int) -> int:
 
 
 def home_numbers(gathered: Gathered, rows: Ints, secret: bytes) -> tuple[Ints, Ints]:
-    """Of these rows the numbers of their home keys, as (place in `rows`, number); organisations have none."""
+    """Of these rows the numbers of their home keys, as (place in `rows`, number); organisations have none.
+
+    Homes that a record had before are among its homes.
+    """
     persons = np.isin(rows, gathered.rows_of(Kind.PERSON))
-    nobody = np.full(len(rows), -1, np.int64)
+    place = np.full(gathered.size, -1, np.int64)
+    place[rows] = np.arange(len(rows))
+    past = gathered.past
+    at = place[past["row"].to_numpy()]
+    past = past.set_column(0, "row", pa.array(at)).filter(pa.array(at >= 0))
     some = Resolved(
-        at_positions(gathered.records, rows), at_positions(gathered.fields, rows), nobody, nobody,
-        at_positions(gathered.attributes, rows),
+        at_positions(gathered.records, rows), at_positions(gathered.fields, rows), np.where(persons, 0, -1),
+        np.full(len(rows), -1), at_positions(gathered.attributes, rows),
     )  # fmt: skip
+    where, number = numbers_of(with_past(some, past), secret)
+    origin = np.concatenate((np.arange(len(rows)), np.sort(at[at >= 0])))
+    return origin[where], number
+
+
+def numbers_of(some: Resolved, secret: bytes) -> tuple[Ints, Ints]:
+    """The numbers of the home keys of the rows of persons, as (row, number)."""
+    persons = some.person >= 0
     forms, written = forms_of({part: some.text(part) for part in PARTS})
     surname, resident = coded(some.text("surname")), residents(some)
     hashes = {"surname": _hashes(surname, secret)}
     places, found = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for sort, key in BY_SORT.items():
-        number: Hashes = np.full(len(rows), seed_of(f"home:{key.name}"), np.uint64)
+        number: Hashes = np.full(some.size, seed_of(f"home:{key.name}"), np.uint64)
         holds = persons & (written >= 0) & (resident if key.resident else True)
         for part in key.parts:
             if part not in hashes:

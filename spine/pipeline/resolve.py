@@ -45,6 +45,7 @@ from spine.ports import (
 )
 from spine.resolution.entities import Entities
 from spine.resolution.organisations import Hierarchy
+from spine.resolution.past_homes import with_past
 from spine.resolution.surnames import count_surnames
 from spine.resolution.trees import Method
 from spine.settings import DEFAULT_CONFIDENCE
@@ -154,7 +155,7 @@ def _everything(
     with watch.stage("households"):
         common = None if train == "always" else stored_surnames(writer)
         common = count_surnames(resolved) if common is None else common
-        at_home, _ = household_part(resolved, common)
+        at_home, _ = household_part(with_past(resolved, gathered.past), common)
     _gather_tables(tables, {**related, **at_home})
     size = gathered.size
     del gathered, resolved

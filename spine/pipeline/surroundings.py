@@ -5,7 +5,7 @@ in the store, or that a declaration leads to. The second are whoever else carrie
 carry an identifier decides what it says.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +17,6 @@ from spine.pipeline.gather import Gathered
 from spine.pipeline.gather_some import gather_some
 from spine.pipeline.rebuild import Labels, labels_of
 from spine.ports import Reader, Row
-from spine.resolution.components import Ints
 from spine.resolution.relationships import CROWD, SHARING
 from spine.resolution.resolved import Resolved
 
@@ -94,8 +93,8 @@ def _uncrowded(gathered: Gathered, crowds: set[int]) -> Gathered:
     return replace(gathered, claims=claims.filter(pa.array(alone)))
 
 
-def resolved_as(gathered: Gathered, labels: Labels, held: Mapping[str, Ints] | None = None) -> Resolved:
-    """Gathered records under the entities that these labels give them; `held` is that of `Resolved`."""
+def resolved_as(gathered: Gathered, labels: Labels) -> Resolved:
+    """Gathered records under the entities that these labels give them."""
     label = {kind.value: np.full(gathered.size, -1, np.int64) for kind in Kind}
     for row, number in enumerate(gathered.ids.tolist()):
         if number in labels:
@@ -103,7 +102,7 @@ def resolved_as(gathered: Gathered, labels: Labels, held: Mapping[str, Ints] | N
             label[kind][row] = entity
     return Resolved(
         gathered.records, gathered.fields, label[Kind.PERSON.value], label[Kind.ORGANISATION.value],
-        gathered.attributes, gathered.claims, gathered.relations, gathered.consents, held or {},
+        gathered.attributes, gathered.claims, gathered.relations, gathered.consents,
     )  # fmt: skip
 
 

@@ -103,9 +103,11 @@ def _household(resolved: Resolved, found: Households, members: _Members, role: d
     namespace, source = coded(resolved.claims["namespace"]), coded(resolved.records["source"])
     purposes, purpose_code, purpose = given(resolved, resolved.person)
     is_child = np.isin(members.label, role[CHILD]) & ~np.isin(members.label, role[HEAD])
-    row_number = np.append(number, -1)[homes.of_row]
+    row_number = _current(np.append(number, -1)[homes.of_row], resolved, size)
     place = {part: commonest(row_number, coded(resolved.text(part)).codes, size) for part in ("region", "postcode")}
-    home = commonest(number, homes.dwelling, size)
+    lived = np.zeros(len(homes), dtype=bool)
+    lived[homes.of_row[row_number >= 0]] = True
+    home = commonest(np.where(lived, number, -1), homes.dwelling, size)
     return _table(
         "household",
         {
@@ -124,6 +126,13 @@ def _household(resolved: Resolved, found: Households, members: _Members, role: d
             "valid_to": homes.dates.arrow(largest(number, homes.last, size)),
         },
     )
+
+
+def _current(number: Ints, resolved: Resolved, size: int) -> Ints:
+    """The household of each row, homes that records had before left out, but where a household has no others."""
+    before = np.arange(len(number)) >= len(number) - resolved.before
+    lived = np.bincount(number[~before & (number >= 0)], minlength=size) > 0
+    return np.where(before & np.append(lived, False)[number], -1, number)
 
 
 def _lists(members: _Members, size: int, owner: Ints, code: Ints, column: Coded) -> "pa.Array[Any]":
@@ -184,14 +193,17 @@ def _resides_in(
 ) -> pa.Table:
     household = found.of_row
     rows: NDArray[np.int64] = np.flatnonzero(household >= 0)
+    group, first = groups_of([resolved.ids[rows], household[rows]])
+    sure = np.zeros(len(first))
+    np.maximum.at(sure, group, weight[found.residencies.of_row[rows]])
     table = _table(
         "resides_in",
         {
-            "start": resolved.ids[rows],
-            "end": household[rows],
-            "weight": weight[found.residencies.of_row[rows]],
-            "valid_from": dates.arrow(since[rows]),
-            "valid_to": dates.arrow(until[rows]),
+            "start": resolved.ids[rows[first]],
+            "end": household[rows[first]],
+            "weight": sure,
+            "valid_from": dates.arrow(smallest(group, since[rows], len(first))),
+            "valid_to": dates.arrow(largest(group, until[rows], len(first))),
         },
     )
     return _ordered(table)

@@ -64,7 +64,8 @@ SHARED: dict[str, Weight] = {
     "cookie": Weight(3_000, "a browser two persons use"),
 }
 """What sharing one identifier says when two carry it; each doubling of the carriers takes a bit away."""
-SHARED_MOST = 12_000
+SHARED_MOST = 14_000
+"""All that two persons share together says no more than this: enough where neither an address nor a name speaks."""
 SHARED_CROWD = 20
 """An identifier carried by more persons than this (a call centre, test@test.com) brings nobody together."""
 SHARED_RECORDS = 200

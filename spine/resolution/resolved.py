@@ -1,6 +1,6 @@
 """What relations are derived from: the live records, columnar, and the entity that each resolves to."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -9,6 +9,11 @@ import pyarrow as pa
 
 from spine.resolution.components import Ints
 from spine.resolution.grouping import Coded, coded, with_columns
+
+
+def text_schema(names: Iterable[str]) -> pa.Schema:
+    """A schema of text columns."""
+    return pa.schema([(name, pa.string()) for name in names])
 
 
 def _schema(**columns: Any) -> pa.Schema:
@@ -36,6 +41,8 @@ RELATIONS = _schema(
     valid_from=_TEXT,
     valid_to=_TEXT,
 )
+PAST = _schema(row=pa.int64(), identifier=pa.int64(), value=_TEXT, first_seen=_TEXT, last_seen=_TEXT)
+"""Addresses that rows carried before and carry no more: the identifier, its value, when it was seen."""
 CONSENTS = _schema(identifier=pa.int64(), purpose=_TEXT, status=_TEXT, at=_TEXT)
 
 
@@ -49,7 +56,8 @@ class Resolved:
     namespace, value, share, role, valid_from, valid_to. `consents`: identifier, purpose, status, at. Columns that
     are missing count as null. `person` and `organisation` [rows] hold the smallest sequence number of the entity that
     the record resolves to, -1 where it is of the other kind. Where these are only some of the records, `held` says
-    of each row how many of all records hold its key of that name (`home_keys.KEYS`).
+    of each row how many of all records hold its key of that name (`home_keys.KEYS`). The last `before` rows are homes
+    that records had before (`past_homes`).
     """
 
     records: pa.Table
@@ -61,6 +69,7 @@ class Resolved:
     relations: pa.Table = field(default_factory=lambda: RELATIONS.empty_table())
     consents: pa.Table = field(default_factory=lambda: CONSENTS.empty_table())
     held: Mapping[str, Ints] = field(default_factory=dict)
+    before: int = 0
     _coded: dict[tuple[str, str], Coded] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -1,0 +1,66 @@
+"""Homes that records had before: an address that a later version of a record does not carry any more is one, too.
+
+So a household as of a day gone by has those who lived there then, though the source has long forgotten it.
+"""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from spine.normalise.addresses import split_address
+from spine.normalise.columns import at_positions
+from spine.resolution.address_forms import PARTS
+from spine.resolution.components import Ints
+from spine.resolution.resolved import CLAIMS, Resolved, text_schema
+
+
+def with_past(resolved: Resolved, past: pa.Table) -> Resolved:
+    """The records, and after them a row for each address that one of them carried before, in a fixed order.
+
+    `past` has the columns of `resolved.PAST`. Such a row has the record's number, key and surname, the parts of the
+    address, and the sightings; nothing else is known of it now.
+    """
+    if not past.num_rows:
+        return resolved
+    order = np.lexsort((past["identifier"].to_numpy(), past["row"].to_numpy()))
+    past = at_positions(past, order)
+    row: Ints = past["row"].to_numpy().astype(np.int64)
+    more = np.arange(resolved.size, resolved.size + len(row))
+    records = at_positions(resolved.records, row)
+    records = records.set_column(records.schema.get_field_index("observed_at"), "observed_at", past["last_seen"])
+    known: dict[str, Any] = {
+        "row": more,
+        "namespace": pa.repeat("address", len(row)),
+        "verified": pa.repeat(False, len(row)),
+    }
+    known |= {name: past[name] for name in ("value", "identifier", "first_seen", "last_seen")}
+    claims = pa.table({name: known[name] for name in CLAIMS.names}, schema=CLAIMS)
+    own = at_positions(resolved.text("surname"), row)
+    return replace(
+        resolved,
+        records=pa.concat_tables([resolved.records, records.cast(resolved.records.schema)]),
+        fields=_longer(resolved.fields, {**_parts(past), "surname": own}, len(row)),
+        extras=None if resolved.extras is None else _longer(resolved.extras, {}, len(row)),
+        person=np.append(resolved.person, resolved.person[row]),
+        organisation=np.append(resolved.organisation, np.full(len(row), -1)),
+        claims=pa.concat_tables([resolved.claims, claims]),
+        before=len(row),
+        _coded={},
+    )
+
+
+def _parts(past: pa.Table) -> dict[str, Any]:
+    """The parts of the addresses, as texts per row."""
+    lines = [line or "" for line in past["value"].to_pylist()]
+    known = {line: split_address(line) for line in set(lines)}
+    return {part: pa.array([getattr(known[line], part) for line in lines], pa.string()) for part in PARTS}
+
+
+def _longer(table: pa.Table, more: dict[str, Any], size: int) -> pa.Table:
+    """A table of texts with `size` more rows: these columns, and nulls."""
+    nothing = pa.nulls(size, pa.string())
+    schema = text_schema(table.column_names)
+    below = pa.table([more.get(name, nothing) for name in table.column_names], schema=schema)
+    return pa.concat_tables([table.cast(schema), below])
