@@ -218,7 +218,7 @@ EDGES = (
         "RESIDES_IN",
         "record",
         "household",
-        "The record's residency belongs to this household.",
+        "The record's residency belongs to this household; `weight` is null where the record has moved on since.",
         "weight:float valid_from:text valid_to:text",
     ),
     _edge(
@@ -226,7 +226,7 @@ EDGES = (
         "MEMBER_OF",
         "person",
         "household",
-        "A person is a member of a household over a period, for these reasons.",
+        "A person is a member of a household over a period, for these reasons; `weight` is null for who has left.",
         "weight:float role:text valid_from:text valid_to:text evidence:json",
     ),
     _edge(

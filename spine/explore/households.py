@@ -27,7 +27,10 @@ class Household:
 
 @dataclass(frozen=True, slots=True)
 class Membership:
-    """A person in a household: how sure, in which role, seen there from `since` `until`, and why."""
+    """A person in a household: how sure, in which role, seen there from `since` `until`, and why.
+
+    `left`: all that told of it has moved on; such a member is one of days gone by only.
+    """
 
     household: int
     person: Entity
@@ -37,6 +40,7 @@ class Membership:
     until: str | None
     reasons: tuple[Reason, ...]
     reason: str
+    left: bool = False
     row: Row | None = field(default=None, compare=False, repr=False)
     """The household, where it was asked for with the membership."""
 
@@ -87,6 +91,8 @@ def households(numbers: Sequence[int], confidence: float, default: float) -> Ask
 def members(numbers: Sequence[int], confidence: float, as_of: str | None = None) -> Asking[dict[int, list[Membership]]]:
     """The persons of each household at this confidence, surest first; with `as_of` those at home there then.
 
+    Without it, who has `left` is not among them.
+
     A person is an entity that holds a record residing there; what was derived for the stored person (role, dates,
     evidence) goes to the entity that holds its earliest record.
     """
@@ -100,7 +106,7 @@ def members(numbers: Sequence[int], confidence: float, as_of: str | None = None)
     held = held_in(rows, [row["start"] for row in (*lived, *belongs)], checked(confidence))
     found = {number: _members(number, lived, belongs, held) for number in wanted}
     if as_of is None:
-        return found
+        return {number: [one for one in inside if not one.left] for number, inside in found.items()}
     people = distinct(one.person for inside in found.values() for one in inside)
     everywhere = yield from homes.of(people)
     return {
@@ -200,4 +206,5 @@ def _membership(number: int, entity: Entity, fact: Row | None, residencies: Sequ
         max((row["valid_to"] for row in dated if row["valid_to"]), default=None),
         reasons,
         in_words(reasons) or f"{len(residencies)} of the person's records reside here",
+        not any(row["weight"] is not None for row in dated),
     )

@@ -151,7 +151,8 @@ def _write_claims(out: BatchWriter, claims: pa.Table, rows: pa.Table, ids: Ints,
 def _carried_on(edges: pa.Table, replaced: list[Row], out: BatchWriter, observed: dict[int, str | None]) -> pa.Table:
     """The edges with those of the versions they replace.
 
-    One that is carried on keeps the time it began at; one that no longer is, ends at the time of the new version.
+    One that is carried on keeps the time it began at and was first seen; one that no longer is, ends at the time of the
+    new version.
     """
     numbers = np.array([row["id"] for row in replaced], np.int64)
     open_ = {(old["start"], old["end"]): old for old in out.carried(numbers) if old["valid_to"] is None}
@@ -161,5 +162,6 @@ def _carried_on(edges: pa.Table, replaced: list[Row], out: BatchWriter, observed
         old = open_.pop((edge["start"], edge["end"]), None)
         if old is not None:
             edge["valid_from"] = old["valid_from"]
+            edge["first_seen"] = min(filter(None, (old["first_seen"], edge["first_seen"])), default=None)
     gone = [{**old, "valid_to": observed[old["start"]] or out.now} for old in open_.values()]
     return pa.concat_tables([edges.filter(pa.array(~again)), pa.Table.from_pylist(fresh + gone, schema=edges.schema)])

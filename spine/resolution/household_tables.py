@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from spine.normalise.columns import join_known, prefixed
 from spine.ports import arrow_schema
 from spine.resolution import household_weights as w
-from spine.resolution.address_forms import PARTS
+from spine.resolution.address_forms import PARTS, Flags
 from spine.resolution.components import Ints
 from spine.resolution.consent_state import given
 from spine.resolution.entities import entities
@@ -46,19 +46,23 @@ class HouseholdTables:
 
 @dataclass(frozen=True)
 class _Members:
-    """One row per (household, person): `number` of the household, `label` of the person; its residencies point here."""
+    """One row per (household, person): `number` of the household, `label` of the person; its residencies point here.
+
+    `stays`: the person is there by a record as it is now, not only by what one said before.
+    """
 
     ids: Ints
     number: Ints
     label: Ints
     of_residency: Ints
+    stays: Flags
 
 
 def tables(resolved: Resolved, found: Households) -> HouseholdTables:
     """The tables of these households."""
     homes = found.residencies
     since, until, dates = sightings(resolved)
-    members = _members(found)
+    members = _members(found, _current(resolved, found))
     role = roles(resolved, found.day)
     weight = _weights(found)
     return HouseholdTables(
@@ -73,14 +77,24 @@ def _table(name: str, columns: dict[str, Any]) -> pa.Table:
     return pa.table(columns, schema=schema) if columns else schema.empty_table()
 
 
-def _members(found: Households) -> _Members:
+def _current(resolved: Resolved, found: Households) -> Flags:
+    """Which residencies a record tells of as it is now."""
+    out = np.zeros(len(found.residencies), dtype=bool)
+    of_row = found.residencies.of_row[: resolved.size - resolved.before]
+    out[of_row[of_row >= 0]] = True
+    return out
+
+
+def _members(found: Households, current: Flags) -> _Members:
     homes, label = found.residencies, found.label
     kept = np.flatnonzero(label >= 0)
     ids, number = np.unique(label[kept], return_inverse=True)
     group, first = groups_of([number, homes.person[kept]])
     of_residency = np.full(len(homes), -1, np.int64)
     of_residency[kept] = group
-    return _Members(ids, number[first].astype(np.int64), homes.person[kept][first], of_residency)
+    stays = np.zeros(len(first), dtype=bool)
+    stays[of_residency[current & (of_residency >= 0)]] = True
+    return _Members(ids, number[first].astype(np.int64), homes.person[kept][first], of_residency, stays)
 
 
 def _weights(found: Households) -> Floats:
@@ -103,17 +117,20 @@ def _household(resolved: Resolved, found: Households, members: _Members, role: d
     namespace, source = coded(resolved.claims["namespace"]), coded(resolved.records["source"])
     purposes, purpose_code, purpose = given(resolved, resolved.person)
     is_child = np.isin(members.label, role[CHILD]) & ~np.isin(members.label, role[HEAD])
-    row_number = _current(np.append(number, -1)[homes.of_row], resolved, size)
+    current = _current(resolved, found)
+    lived = np.bincount(number[current & (number >= 0)], minlength=size) > 0
+    shown = np.where(current | ~np.append(lived, True)[number], number, -1)
+    row_number = np.append(shown, -1)[homes.of_row]
+    if resolved.before:
+        row_number[resolved.size - resolved.before :] = -1
     place = {part: commonest(row_number, coded(resolved.text(part)).codes, size) for part in ("region", "postcode")}
-    lived = np.zeros(len(homes), dtype=bool)
-    lived[homes.of_row[row_number >= 0]] = True
-    home = commonest(np.where(lived, number, -1), homes.dwelling, size)
+    home = commonest(shown, homes.dwelling, size)
     return _table(
         "household",
         {
             "id": members.ids,
-            "size": np.bincount(members.number, minlength=size),
-            "adults": np.bincount(members.number[~is_child], minlength=size),
+            "size": np.bincount(members.number[members.stays], minlength=size),
+            "adults": np.bincount(members.number[members.stays & ~is_child], minlength=size),
             "cohesion": _cohesion(found, number, size),
             "next_join": pa.nulls(size, pa.float64()),
             **{part: coded(resolved.text(part)).arrow(code) for part, code in place.items()},
@@ -128,18 +145,11 @@ def _household(resolved: Resolved, found: Households, members: _Members, role: d
     )
 
 
-def _current(number: Ints, resolved: Resolved, size: int) -> Ints:
-    """The household of each row, homes that records had before left out, but where a household has no others."""
-    before = np.arange(len(number)) >= len(number) - resolved.before
-    lived = np.bincount(number[~before & (number >= 0)], minlength=size) > 0
-    return np.where(before & np.append(lived, False)[number], -1, number)
-
-
 def _lists(members: _Members, size: int, owner: Ints, code: Ints, column: Coded) -> "pa.Array[Any]":
     """Per household the distinct texts of all its persons."""
     owner, code = distinct(owner[(owner >= 0) & (code >= 0)], code[(owner >= 0) & (code >= 0)])
-    place, value = spread(members.label, owner, code)
-    return text_lists_of(members.number[place], value, column, size)
+    place, value = spread(members.label[members.stays], owner, code)
+    return text_lists_of(members.number[members.stays][place], value, column, size)
 
 
 def _cohesion(found: Households, number: Ints, size: int) -> Floats:
@@ -178,7 +188,7 @@ def _member_of(found: Households, members: _Members, role: dict[int, Ints], weig
         {
             "start": members.label,
             "end": members.ids[members.number],
-            "weight": surest,
+            "weight": pa.array(surest, mask=~members.stays),
             "role": Coded(what, ROLES).arrow(what),
             "valid_from": homes.dates.arrow(smallest(members.of_residency, homes.first, size)),
             "valid_to": homes.dates.arrow(largest(members.of_residency, homes.last, size)),
@@ -194,14 +204,16 @@ def _resides_in(
     household = found.of_row
     rows: NDArray[np.int64] = np.flatnonzero(household >= 0)
     group, first = groups_of([resolved.ids[rows], household[rows]])
-    sure = np.zeros(len(first))
+    now = rows < resolved.size - resolved.before
+    sure, stays = np.zeros(len(first)), np.zeros(len(first), dtype=bool)
     np.maximum.at(sure, group, weight[found.residencies.of_row[rows]])
+    stays[group[now]] = True
     table = _table(
         "resides_in",
         {
             "start": resolved.ids[rows[first]],
             "end": household[rows[first]],
-            "weight": sure,
+            "weight": pa.array(sure, mask=~stays),
             "valid_from": dates.arrow(smallest(group, since[rows], len(first))),
             "valid_to": dates.arrow(largest(group, until[rows], len(first))),
         },

@@ -17,6 +17,7 @@ from spine.resolution.address_forms import Flags
 from spine.resolution.components import Ints, connected, inside_pairs
 from spine.resolution.grouping import distinct, pairs_within, smallest
 from spine.resolution.links import pair_keys
+from spine.resolution.past_homes import home_ids
 from spine.resolution.residencies import Residencies, residencies
 from spine.resolution.residency_pairs import (
     SMALL_DWELLING,
@@ -43,8 +44,9 @@ Floats = NDArray[np.float64]
 class Households:
     """Households at one height, and what they were made from.
 
-    `label` [residencies] is the smallest sequence number among the household's records, -1 for a residency that is
-    in none (a person without address who shares nothing). `trees` are the merge trees over the residencies,
+    `label` [residencies] is the smallest sequence number among the records at home there now (where nobody is any more,
+    a number of `past_homes.home_ids`), -1 for a residency that is in none (a person without address who shares
+    nothing). `trees` are the merge trees over the residencies,
     `evidence` what their pairs are judged by, `day` the day as of which ages are told where a record has no date.
     """
 
@@ -93,7 +95,7 @@ def households(resolved: Resolved, height: int = DEFAULT_HEIGHT, common: Surname
                                   homes.dwellings.forms.size)[homes.dwelling[lives]]  # fmt: skip
     cluster = same_over_moves(evidence, cluster)
     counted = np.bincount(cluster, minlength=len(homes))[cluster]
-    first = smallest(homes.of_row, resolved.ids, len(homes))
+    first = smallest(homes.of_row, home_ids(resolved), len(homes))
     label = smallest(cluster, first, len(homes))[cluster] if len(homes) else cluster
     label = np.where((homes.dwelling < 0) & (counted < 2), -1, label)
     return Households(homes, evidence, trees, label, height, known.day)

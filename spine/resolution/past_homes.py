@@ -13,18 +13,22 @@ from spine.normalise.addresses import split_address
 from spine.normalise.columns import at_positions
 from spine.resolution.address_forms import PARTS
 from spine.resolution.components import Ints
+from spine.resolution.grouping import coded
 from spine.resolution.resolved import CLAIMS, Resolved, text_schema
+
+_EARLIER = 40
+"""Above so many bits stands, in the number of a home that a record had before, which one it was."""
 
 
 def with_past(resolved: Resolved, past: pa.Table) -> Resolved:
-    """The records, and after them a row for each address that one of them carried before, in a fixed order.
+    """The records, and after them a row for each address that one of them carried before, the earliest first.
 
     `past` has the columns of `resolved.PAST`. Such a row has the record's number, key and surname, the parts of the
     address, and the sightings; nothing else is known of it now.
     """
     if not past.num_rows:
         return resolved
-    order = np.lexsort((past["identifier"].to_numpy(), past["row"].to_numpy()))
+    order = np.lexsort((past["identifier"].to_numpy(), coded(past["first_seen"]).codes, past["row"].to_numpy()))
     past = at_positions(past, order)
     row: Ints = past["row"].to_numpy().astype(np.int64)
     more = np.arange(resolved.size, resolved.size + len(row))
@@ -49,6 +53,17 @@ def with_past(resolved: Resolved, past: pa.Table) -> Resolved:
         before=len(row),
         _coded={},
     )
+
+
+def home_ids(resolved: Resolved) -> Ints:
+    """A number for each row that no other row has: the record's own for its home now, greater ones for those before."""
+    ids = resolved.ids
+    if resolved.before:
+        past = ids[-resolved.before :]
+        fresh = np.append(True, past[1:] != past[:-1])
+        start = np.maximum.accumulate(np.where(fresh, np.arange(len(past)), 0))
+        ids[-resolved.before :] = past + ((np.arange(len(past)) - start + 1) << _EARLIER)
+    return ids
 
 
 def _parts(past: pa.Table) -> dict[str, Any]:
