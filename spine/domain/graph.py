@@ -106,7 +106,8 @@ NODES = (
     _node(
         "person",
         "Person",
-        "A resolved person at the default confidence, with the facts that lists filter on.",
+        "A resolved person at the default confidence, with the facts that lists filter on. `consents` is a hint, what "
+        "anybody said at an identifier that the person carries: whom one may contact, only an audience tells.",
         "size:int cohesion:float next_join:float stage:text* name:text# region:text* region_name:text "
         "namespaces:texts sources:texts consents:texts flags:texts",
     ),
@@ -120,7 +121,7 @@ NODES = (
     _node(
         "household",
         "Household",
-        "Persons who live, or share accounts, together.",
+        "Persons who live, or share accounts, together. `consents` is a hint, as that of a person is.",
         "size:int adults:int cohesion:float next_join:float region:text* region_name:text postcode:text address:text# "
         "namespaces:texts sources:texts consents:texts valid_from:text valid_to:text",
     ),
