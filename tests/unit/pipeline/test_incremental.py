@@ -42,7 +42,9 @@ TIMES = st.sampled_from(["2014-06-01", "2024-01-01", "2024-06-01", "2025-01-01",
 GIVEN = st.sampled_from(["Ann", "Anna", "Ben", "Bernadette", "Cy", None])
 SURNAME = st.sampled_from(["Quist", "Quest", "Oduya", "Lee", None])
 BORN = st.sampled_from(["1980-05-01", "1980-05-02", "1980", "1971-11-23", None])
-STREET = st.sampled_from(["12 Elm St", "13 Elm St", "12 Elm Street Apt 2", "9 Oak St", None])
+STREET = st.sampled_from(["12 Elm St", "13 Elm St", "12 Elm Street Apt 2", "12 Elmo St", "12", "Elm St", "PO Box 7",
+                          "9 Oak St", None])  # fmt: skip
+ROLE = st.sampled_from([None, None, None, "head", "child", "inmate"])
 IDENTIFIERS = st.lists(
     st.sampled_from(["email:ann@example.com", "email:ben@alder.example", "phone:+46701234567", "phone:+493012345678",
                      "loyalty:L1", "cookie:c1", "!login:u1", "!login:u2", "account:a1"]),
@@ -76,12 +78,12 @@ class Incremental(RuleBasedStateMachine):
         if trained:
             resolve(self.store, LOCAL, open_engine("local"), "never", clock=self.clock)
 
-    @rule(name=NAMES, at=TIMES, given=GIVEN, surname=SURNAME, born=BORN, street=STREET, identifiers=IDENTIFIERS,
-          relations=RELATIONS)  # fmt: skip
+    @rule(name=NAMES, at=TIMES, given=GIVEN, surname=SURNAME, born=BORN, street=STREET, role=ROLE,
+          identifiers=IDENTIFIERS, relations=RELATIONS)  # fmt: skip
     def add_person(self, name: str, at: str | None, identifiers: list[str], relations: list[Row], **said: Any) -> None:
         """A record of a person: new, a change, or an old version that comes late."""
         attributes = {"given_name": said["given"], "surname": said["surname"], "birth_date": said["born"],
-                      "street_address": said["street"], "city": "Lund"}  # fmt: skip
+                      "street_address": said["street"], "city": "Lund", "household_role": said["role"]}  # fmt: skip
         family = [one for one in relations if one["kind"] == "family"]
         self.take(person(name, at, *identifiers, relations=family, **attributes))
 

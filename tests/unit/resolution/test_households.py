@@ -175,6 +175,37 @@ def test_persons_without_an_address_who_share_an_account_and_a_surname_are_a_hou
     assert together(rows)[:4] == [1, 1, -1, -1]
 
 
+def test_two_names_without_an_address_need_all_their_accounts_to_be_a_household() -> None:
+    accounts = [("bank", "x1"), ("account", "x2"), ("phone", "x3")]
+    rows = [
+        {"person": "a", "surname": "quintana", "carries": accounts},
+        {"person": "b", "surname": "lindqvist", "carries": accounts},
+        {"person": "c", "surname": "okafor", "carries": [("bank", "x4")]},
+        {"person": "d", "surname": "silva", "carries": [("bank", "x4")]},
+        *neighbours(),
+    ]
+    resolved = world(rows)
+    found = households(resolved)
+    assert found.of_row[:4].tolist() == [1, 1, -1, -1]
+    reasons = json.loads(tables(resolved, found).member_of["evidence"].to_pylist()[1])
+    said = {reason["kind"]: reason["bits"] for reason in reasons}
+    assert {"bank", "account", "address", "surname"} <= set(said)
+    assert said["bank"] > 0 > said["address"]
+
+
+def test_a_crowd_at_one_address_says_what_strangers_say_however_many_they_are() -> None:
+    """More than a hundred records write it: a rare surname alone is not enough there, a declaration is."""
+    names = [f"{NAMES[i % 10]}{STREETS[i // 10 % 10]}{i // 100}" for i in range(120)]
+    crowd = [{"person": f"p{i}", "surname": name, "carries": [("customer", f"c{i}")], **home("1", "tower rd")}
+             for i, name in enumerate(names)]  # fmt: skip
+    crowd[3]["surname"] = crowd[4]["surname"] = "quintana"
+    crowd[5]["family"] = [("customer", "c6")]
+    found = together([*crowd, *neighbours()])
+    assert found[3] != found[4]
+    assert found[5] == found[6]
+    assert len(set(found[:120])) == 119
+
+
 def test_a_number_that_a_call_centre_leaves_brings_nobody_together() -> None:
     rows = [{"person": f"p{i}", "surname": "quintana", "carries": [("phone", "+15550000")]} for i in range(30)]
     assert together([*rows, *neighbours()])[:30] == [-1] * 30
