@@ -1,0 +1,91 @@
+"""How long an identity look-up takes through GraphQL, beside the bare store calls that it makes, in the same run.
+
+    python -m bench.lookup [--size 10000 100000 1000000] [--neo4j 100000] [--lookups 1000] [--no-write]
+
+Each size is a store of the demo world (`bench.lookup.stores`; `--store SIZE=PATH` names one that is there). Every
+look-up is of an identifier drawn at random, asked three times in turn: over HTTP, of a server that is a process of its
+own (`bench.lookup.server`), by one client that keeps its connection; in this process; and as the bare store calls,
+which are the floor. `--neo4j` imports stores of these sizes into a Neo4j of their own. Writes `results.json` beside
+this file, and table and plot of docs/performance.md; rows of stores that were not asked for stay.
+"""
+
+import argparse
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "support"))
+
+from neo4j_server import neo4j_admin, neo4j_server
+
+import spine
+from bench.lookup.measuring import measured
+from bench.lookup.page import page, plot
+from bench.lookup.stores import store_of
+from bench.markers import put
+from spine.access.context import LOCAL
+from spine.bootstrap import open_store
+from spine.settings import Settings
+from spine.stores.neo4j_bulk.files import write_files
+from spine.stores.neo4j_bulk.importer import import_files
+
+HERE = Path(__file__).parent
+RESULTS = HERE / "results.json"
+DOCS = HERE.parents[1] / "docs"
+HEAP = "1g"
+
+
+def main() -> None:
+    """Measure, and write where not told otherwise."""
+    parser = argparse.ArgumentParser(prog="bench.lookup")
+    parser.add_argument("--size", type=int, nargs="*", default=[10_000, 100_000, 1_000_000])
+    parser.add_argument("--neo4j", type=int, nargs="*", default=[])
+    parser.add_argument("--store", nargs="*", default=[], metavar="SIZE=PATH")
+    parser.add_argument("--lookups", type=int, default=1000)
+    parser.add_argument("--no-write", action="store_true", help="print only")
+    asked = parser.parse_args()
+    given = {int(size): Path(path) for size, _, path in (one.partition("=") for one in asked.store)}
+    kept = json.loads(RESULTS.read_text("utf-8"))["rows"] if RESULTS.exists() else []
+    rows = {(row["store"], row["size"]): row for row in kept}
+    for size in asked.size:
+        url = f"sqlite:{store_of(size, given.get(size))}"
+        rows["SQLite", size] = {"store": "SQLite", "size": size, **measured(url, asked.lookups)}
+        sys.stderr.write(json.dumps(rows["SQLite", size]) + "\n")
+    for size in asked.neo4j:
+        with imported(store_of(size, given.get(size))) as url:
+            rows["Neo4j", size] = {"store": "Neo4j", "size": size, **measured(url, asked.lookups)}
+        sys.stderr.write(json.dumps(rows["Neo4j", size]) + "\n")
+    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
+    results = {
+        "date": datetime.now(UTC).date().isoformat(),
+        "version": spine.__version__,
+        "machine": f"{os.cpu_count()} cores, {system}",
+        "rows": [rows[key] for key in sorted(rows, key=lambda key: (key[0] == "Neo4j", key[1]))],
+    }
+    if not asked.no_write:
+        RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+        (DOCS / "lookup.svg").write_text(plot(results["rows"]), "utf-8")
+        put(DOCS / "performance.md", "lookup", page(results))
+
+
+@contextmanager
+def imported(path: Path) -> Iterator[str]:
+    """The URL of a Neo4j that holds what a SQLite store holds, until the end."""
+    with tempfile.TemporaryDirectory(prefix="spine-bench-") as folder:
+        home, files = Path(folder) / "home", Path(folder) / "files"
+        with open_store(f"sqlite:{path}", Settings()) as store:
+            write_files(store, LOCAL, files)
+        command, environment = neo4j_admin(home, HEAP)
+        import_files(files, command, env=environment)
+        with neo4j_server(home=home, heap=HEAP) as url:
+            yield url
+
+
+if __name__ == "__main__":
+    main()
