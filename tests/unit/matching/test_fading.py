@@ -12,7 +12,7 @@ from compared import encoded
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spine.domain.vocabulary import NAMESPACES, Kind, Policy
+from spine.domain.vocabulary import NAMESPACES, SEALED_NAMESPACES, Kind, Policy
 from spine.domain.weights import SILENT
 from spine.matching.carried import FADING
 from spine.matching.fading import FACTORS, HALF_LIVES, STEPS, WHOLE
@@ -151,8 +151,8 @@ def test_every_namespace_that_fades_has_levels_that_do_and_no_other() -> None:
                     assert level.m >= level.u
     faded = {one.fades for kind in Kind for two in untrained(kind).comparisons for one in two.levels} - {""}
     volatile = {name for name, one in NAMESPACES.items() if one.policy in (Policy.SHAREABLE, Policy.VOLATILE)}
-    # An internet address alone never brings records together and is not compared.
-    assert faded == volatile - {"ip"}
+    # An internet address alone never brings records together and is not compared; bank details speak of homes alone.
+    assert faded == volatile - {"ip", *SEALED_NAMESPACES}
 
 
 def test_a_model_kept_before_decay_reads_and_scores_as_it_did() -> None:
