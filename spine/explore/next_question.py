@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from spine.domain.vocabulary import Policy, namespace
 from spine.explore.membership import Entity
+from spine.explore.proof import proof_of
 from spine.explore.questions import Asking, Question
 from spine.ports import Row, Step
 
 FLOOR, SETTLED = 0.5, 0.999
 """Joins between these probabilities are in doubt: below, nobody thinks them one; above, nobody asks."""
-_WORTH = {Policy.UNIQUE: 1.0, Policy.STRONG: 1.0, Policy.SHAREABLE: 0.5}
-"""What a confirmed identifier settles: a shared one half, one that changes hands quickly nothing."""
+_SETTLING = (Policy.UNIQUE, Policy.STRONG)
+"""What a proof of which says who somebody is: of what may be shared it says only that they hold it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +55,8 @@ def doubts(entity: Entity, record: int) -> Iterator[Doubt]:
 def next_question(entity: Entity, record: int) -> Asking[NextQuestion | None]:
     """The identifier that settles most doubt around a record of the entity; None where nothing is in doubt.
 
-    Whoever confirms or denies an identifier decides for every record that carries it now. Identifiers that are verified
-    already, and those that their carrier can't know (cookies), are not asked for.
+    Once `record` has proved it (`stewardship.confirming`), the joins it bears on are doubtful no more. Identifiers that
+    are verified already, and those that prove nothing because they may be shared, are not asked for.
     """
     doubtful = list(doubts(entity, record))
     if not doubtful:
@@ -68,19 +69,23 @@ def next_question(entity: Entity, record: int) -> Asking[NextQuestion | None]:
     edges = found["carries"]
     verified = {edge["end"] for edge in edges if edge["verified"]}
     carriers: dict[int, set[int]] = {}
+    latest = ""
     for edge in edges:
+        latest = max(latest, edge["last_seen"] or "")
         fit = edge["start"] in records and edge["end"] not in verified and edge["valid_to"] is None
-        if fit and namespace(edge["namespace"]).policy in _WORTH:
+        if fit and namespace(edge["namespace"]).policy in _SETTLING:
             carriers.setdefault(edge["end"], set()).add(edge["start"])
-    known = {row["id"]: row for row in found["identifier"] if row["id"] in carriers}
-    return min(
-        (_question(row, [doubt for doubt in doubtful if carriers[number] & {*doubt.records}])
-         for number, row in known.items()),
-        key=lambda one: (-one.gain, one.identifier["namespace"], one.identifier["id"]),
-        default=None,
-    )  # fmt: skip
+    known = [row for row in found["identifier"] if row["id"] in carriers]
+    asked = [_question(row, doubtful, carriers[row["id"]]) for row in known]
+    for one in sorted(asked, key=lambda one: (-one.gain, one.identifier["namespace"], one.identifier["id"])):
+        proof = yield from proof_of.of(record, one.identifier, latest)
+        settles = _question(one.identifier, doubtful, carriers[one.identifier["id"]] & {*proof.proven})
+        if settles.links:
+            return settles
+    return None
 
 
-def _question(identifier: Row, settled: list[Doubt]) -> NextQuestion:
-    worth = _WORTH[namespace(identifier["namespace"]).policy]
-    return NextQuestion(identifier, len(settled), worth * sum(doubt.bits for doubt in settled))
+def _question(identifier: Row, doubtful: list[Doubt], proven: set[int]) -> NextQuestion:
+    """What it would settle that these records are proven to be of the one who is asked."""
+    settled = [doubt for doubt in doubtful if not proven.isdisjoint(doubt.records)]
+    return NextQuestion(identifier, len(settled), sum(doubt.bits for doubt in settled))
