@@ -7,6 +7,7 @@ from strawberry.types import ExecutionContext
 from spine.api.analysis import AnalysisQueries
 from spine.api.audiences import AudienceMutations, AudienceQueries
 from spine.api.breakdowns import BreakdownQueries
+from spine.api.confirming import ConfirmationMutations, ConfirmationQueries
 from spine.api.cypher import CypherQueries
 from spine.api.finding import FindingQueries
 from spine.api.following import FollowingQueries, Subscription
@@ -32,6 +33,7 @@ class Query(
     ShapeQueries,
     CypherQueries,
     JudgementQueries,
+    ConfirmationQueries,
     FollowingQueries,
     WebhookQueries,
 ):
@@ -39,7 +41,7 @@ class Query(
 
 
 @strawberry.type(description="What changes the graph; refused where the server is read-only.")
-class Mutation(JudgementMutations, AudienceMutations, IngestMutations, WebhookMutations):
+class Mutation(JudgementMutations, ConfirmationMutations, AudienceMutations, IngestMutations, WebhookMutations):
     pass
 
 

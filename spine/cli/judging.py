@@ -12,8 +12,9 @@ from spine.cli.session import confidence_of, existing
 from spine.domain.ids import PREFIXES, decode_id, encode_id
 from spine.domain.judgements import Verdict
 from spine.errors import BadId, NotFound
-from spine.pipeline.outcome import EntityState
+from spine.pipeline.outcome import EntityState, Outcome
 from spine.ports import GraphStore
+from spine.stewardship.confirming import Confirmed, confirm_identity, withdraw_confirmation
 from spine.stewardship.judging import Judged
 from spine.stewardship.judging import judge as judge_records
 from spine.stewardship.judging import withdraw as withdraw_judgement
@@ -58,6 +59,53 @@ def withdraw(
     _show(found, as_json)
 
 
+Identifier = Annotated[str, typer.Argument(metavar="IDENTIFIER", help="namespace:value, as it was proved.")]
+
+
+@judge_app.command()
+def confirm(
+    subject: One, identifier: Identifier,
+    method: Annotated[str, typer.Option("--method", help="How it was proved: login or code.")] = "login",
+    at: Annotated[str | None, typer.Option("--at", help="When, in ISO 8601; now unless said.")] = None,
+    proof: Annotated[str, typer.Option("--proof", help="What refers to the proof, kept with it.")] = "",
+    preview: Preview = False, store: Store = None, as_json: Json = False,
+) -> None:  # fmt: skip
+    """A login or a verified code proved an identifier: what it proves is certain from now on."""
+    space, _, value = identifier.partition(":")
+    with existing(store) as graph:
+        found = confirm_identity(
+            graph, LOCAL, _record(graph, subject), space, value, method, at=at, proof=proof, preview=preview,
+            confidence=confidence_of(None),
+        )  # fmt: skip
+    _show_proof(found, as_json)
+
+
+@judge_app.command("withdraw-confirmation")
+def withdraw_proof(
+    subject: One, identifier: Identifier, preview: Preview = False, store: Store = None, as_json: Json = False
+) -> None:
+    """Take back that an identifier was proved, with all that followed from it."""
+    space, _, value = identifier.partition(":")
+    with existing(store) as graph:
+        found = withdraw_confirmation(
+            graph, LOCAL, _record(graph, subject), space, value, preview=preview, confidence=confidence_of(None)
+        )
+    _show_proof(found, as_json)
+
+
+def _show_proof(found: Confirmed, as_json: bool) -> None:
+    if as_json:
+        output.as_json(asdict(found))
+        return
+    if found.proven:
+        output.say("By it one: " + ", ".join(encode_id("record", one) for one in found.proven))
+    for one, why in sorted(found.apart.items()):
+        output.say(f"Not proved of {encode_id('record', one)}: {why}.")
+    for one in found.refused:
+        output.say(f"It does not stand of {encode_id('record', one)}: something stronger says the opposite.")
+    _show_outcome(found.outcome, found.preview, found.pending)
+
+
 def _judge(
     store: str | None, a: str, b: str, verdict: Verdict, authority: str, why: str, preview: bool, as_json: bool
 ) -> None:
@@ -85,15 +133,19 @@ def _show(found: Judged, as_json: bool) -> None:
     if as_json:
         output.as_json(asdict(found))
         return
-    if found.pending:
-        output.say("Kept; it belongs to very many records, so `spine resolve` works out what it changes.")
     if found.refused:
         pair = " and ".join(encode_id("record", number) for number in found.refused)
         output.say(f"Kept, but it does not stand: something stronger says the opposite of {pair}.")
-    output.table(("before", "#records"), [_line(one) for one in found.outcome.before])
+    _show_outcome(found.outcome, found.preview, found.pending)
+
+
+def _show_outcome(found: Outcome, preview: bool, pending: bool) -> None:
+    if pending:
+        output.say("Kept; it belongs to very many records, so `spine resolve` works out what it changes.")
+    output.table(("before", "#records"), [_line(one) for one in found.before])
     output.say()
-    output.table(("after", "#records"), [_line(one) for one in found.outcome.after])
-    if found.preview:
+    output.table(("after", "#records"), [_line(one) for one in found.after])
+    if preview:
         output.note("A preview: nothing was written.")
 
 

@@ -230,6 +230,9 @@ class _Change:
         return told, False, refused
 
     def _identifier(self, space: str, form: str) -> int:
+        for row in self._writer.get("identifier", "value", [form]):
+            if row["namespace"] == space:
+                return int(row["id"])
         (number,) = numbers(self._secret, pa.array([space]), pa.array([form])).tolist()
         return int(number)
 

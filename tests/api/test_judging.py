@@ -127,8 +127,30 @@ def test_the_published_operations_confirm_reject_and_take_back(changing: tuple[G
         assert found["stands"]
         assert len(found["after"]) == size, name
     assert [one.name for one in contract.operations() if one.changes] == [
-        "confirm-link", "reject-link", "withdraw-judgement", "refresh-audience", "remove-audience", "save-audience",
+        "confirm-identity", "confirm-link", "reject-link", "withdraw-confirmation", "withdraw-judgement",
+        "refresh-audience", "remove-audience", "save-audience",
     ]  # fmt: skip
+
+
+def test_the_published_operations_confirm_an_identity_and_take_it_back(
+    changing: tuple[GraphStore, TestClient],
+) -> None:
+    store, client = changing
+    given = {
+        "input": {"subject": "crm/1", "namespace": "email", "value": "anna@example.org", "method": "CODE",
+                  "at": "2025-03-01T09:00:00+00:00", "proof": "otp-1"}
+    }  # fmt: skip
+    names = ("preview-confirmation", "confirm-identity", "withdraw-confirmation")
+    fields = ("previewConfirmation", "confirmIdentity", "withdrawConfirmation")
+    shown, done, undone = (
+        ask(client, contract.operation(name).document, **given)["data"][field]
+        for name, field in zip(names, fields, strict=True)
+    )
+    assert shown == {**done, "preview": True}
+    assert len(done["proven"]) == 1
+    assert undone["proven"] == done["proven"]
+    with store.reading(LOCAL) as reader:
+        assert reader.count("judged") == 0
 
 
 def test_cypher_is_answered_by_neo4j_only(changing: tuple[GraphStore, TestClient]) -> None:

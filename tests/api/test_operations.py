@@ -19,6 +19,9 @@ QUESTIONS = [one for one in contract.operations() if not one.changes and one.nam
 """All but mutations, and Cypher, which only Neo4j answers."""
 VARIABLES: dict[str, dict[str, Any]] = {
     "derived-facts": ANNA,
+    "preview-confirmation": {
+        "input": {"subject": "crm/1", "namespace": "email", "value": "anna@example.org", "at": "2025-03-01"}
+    },
     "preview-judgement": {"a": "crm/1", "b": "crm/2", "verdict": "SAME"},
     "suggest": {"text": "+1 415 555 0101"},
     "person": ANNA,
@@ -69,11 +72,11 @@ FACTS: dict[str, Callable[[Any], bool]] = {
     "audience-preview": lambda d: d["audience"]["of"] == "household",
     "saved-audiences": lambda d: d["audiences"] == [],
     "derived-facts": lambda d: {"orders", "recency"} <= {one["name"] for one in d["person"]["facts"]},
+    "preview-confirmation": lambda d: len(d["previewConfirmation"]["proven"]) == 1,
     "preview-judgement": lambda d: d["previewJudgement"]["preview"] and d["previewJudgement"]["stands"],
     "suggest": lambda d: names(d) == ["Ben Berg", "Anna Berg"],
     "person": lambda d: (
-        [step["size"] for step in d["person"]["steps"]] == [2, 3]
-        and d["person"]["nextBestQuestion"]["identifier"]["namespace"] == "phone"
+        [step["size"] for step in d["person"]["steps"]] == [2, 3] and d["person"]["nextBestQuestion"] is None
     ),
     "timeline": lambda d: d["person"]["events"]["totalCount"] > 0,
     "identity-graph": lambda d: [e["node"]["bits"] for e in d["person"]["bonds"]["edges"]] == [18.0, 7.0, 1.0],

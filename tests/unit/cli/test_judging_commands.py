@@ -44,3 +44,17 @@ def test_in_words(url: str) -> None:
     found = CliRunner().invoke(app, ["judge", "different", "crm/a", "crm/b", "--preview", "--store", url])
     assert found.exit_code == 0
     assert "nothing was written" in found.output
+
+
+def test_a_proof_is_previewed_kept_and_taken_back(url: str) -> None:
+    with SqliteStore(Path(url.removeprefix("sqlite:"))) as store:
+        put(store, person("c", "2026-01-01", "login:u9"), person("d", "2026-01-02", "login:u9", given_name="Dee"))
+        resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking())
+    said = ("crm/c", "login:u9", "--at", "2026-01-03")
+    shown = run("confirm", *said, "--preview", "--store", url)
+    done = run("confirm", *said, "--proof", "session-5", "--store", url)
+    assert (shown["preview"], done["preview"], len(done["proven"])) == (True, False, 1)
+    assert done["outcome"] == shown["outcome"]
+    assert run("withdraw-confirmation", "crm/c", "login:u9", "--store", url)["proven"] == done["proven"]
+    found = CliRunner().invoke(app, ["judge", "confirm", "crm/c", "login:u9", "--preview", "--store", url])
+    assert "By it one: rec_" in found.output
