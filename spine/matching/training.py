@@ -28,13 +28,16 @@ CANDIDATES = 500_000
 """So many candidate pairs take part; of more, a random choice."""
 SEED = 20_240_229
 CHANCE_OF_MATCH = 0.001
+CHANCE_OF_BARE_MATCH = 0.01
+"""What is taken to be so before anything was learned: of two visits of one browser or device mostly the same person's,
+so that what was seen before a login joins the person of the login, and not of two logins."""
 NO_PAIRS: Pairs = (np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64))
 
 
 def untrained(kind: Kind) -> Model:
-    """The model of the declared weights alone, for a prior of one match in a thousand pairs."""
-    prior = _prior_bits(CHANCE_OF_MATCH)
-    return named(Model(kind.value, "", prior, prior, DECLARED[kind], {}, SHIPPED[kind], {"pairs": 0, "priors": ORIGIN}))
+    """The model of the declared weights alone: one pair in a thousand matches, of bare pairs one in a hundred."""
+    prior, bare = _prior_bits(CHANCE_OF_MATCH), _prior_bits(CHANCE_OF_BARE_MATCH)
+    return named(Model(kind.value, "", prior, bare, DECLARED[kind], {}, SHIPPED[kind], {"pairs": 0, "priors": ORIGIN}))
 
 
 def train(
