@@ -18,6 +18,7 @@ from spine.api.records import (
     record_of,
 )
 from spine.api.relay import Connection, paged
+from spine.api.staleness import Staleness, staleness_of, staleness_of_field
 from spine.explore import cuts, membership
 from spine.explore.explain import weakest_link
 from spine.explore.golden import Attribute
@@ -44,6 +45,10 @@ class GoldenAttribute:
     order: list[str] = strawberry.field(description="The rules of this attribute, in the order in which they decide.")
     rivals: list[Rival]
 
+    @resolved("How stale an e-mail address, telephone number or postal address is today; null for other attributes.")
+    def staleness(self) -> Staleness | None:
+        return staleness_of_field(self.name, self.observed_at)
+
 
 @strawberry.type(
     description="An identity linked to a person: how sure (against the record asked for, or the strongest core), why, "
@@ -61,6 +66,10 @@ class IdentityEdge:
     last_seen: str | None
     verified: bool
     current: bool = strawberry.field(description="False where every record that carried it has given it up.")
+
+    @resolved("How stale it is today; null where it is unknown when it was last seen.")
+    def staleness(self) -> Staleness | None:
+        return staleness_of(self.kind, self.last_seen)
 
 
 @strawberry.type

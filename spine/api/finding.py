@@ -9,6 +9,7 @@ from spine.api.fields import resolved
 from spine.api.organisations import Organisation
 from spine.api.people import Person
 from spine.api.records import Identifier, Node, Record, identifier_of, node_id, record_of
+from spine.api.staleness import Staleness, staleness_of
 from spine.domain.ids import decode_id
 from spine.domain.vocabulary import FIELDS, Kind
 from spine.errors import QueryError
@@ -31,6 +32,10 @@ class Candidate:
     since: str | None
     last_seen: str | None
     reason: str
+
+    @resolved("How stale the identifier is today; null where it is unknown when it was last seen.")
+    def staleness(self) -> Staleness | None:
+        return staleness_of(self.identifier.namespace, self.last_seen)
 
 
 @strawberry.type(description="Who holds an identifier, best first; several where it is shared.")

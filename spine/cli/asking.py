@@ -114,6 +114,8 @@ def _of_answer(reader: Reader, answer: Answer, confidence: float) -> portraits.D
                 "namespace": one.identifier["namespace"],
                 "value": one.identifier["value"],
                 "record": encode_id("record", one.record),
+                "last_seen": one.last_seen,
+                "staleness": portraits.staleness_of(one.identifier["namespace"], one.last_seen),
             }
             for one in answer.candidates
         ],

@@ -15,7 +15,8 @@ from spine.explore.households import at_home, homes, household, members
 from spine.explore.membership import Entity, resolve
 from spine.explore.organisations import Ownership, owners, parent_exceptions, subsidiaries
 from spine.explore.persons import Portrait, portraits
-from spine.ports import Reader
+from spine.explore.staleness import staleness
+from spine.ports import Reader, SystemClock
 
 Document = dict[str, Any]
 
@@ -23,6 +24,12 @@ Document = dict[str, Any]
 def name_of(portrait: Portrait) -> str | None:
     """What to call an entity."""
     return display_name(portrait.golden)
+
+
+def staleness_of(space: str, last_seen: str | None) -> str | None:
+    """How stale an identifier is today, in words; None where it is unknown when it was last seen."""
+    found = staleness(space, last_seen, SystemClock().now())
+    return found.says if found else None
 
 
 def of_entity(reader: Reader, entity: Entity, as_of: str | None = None) -> Document:
@@ -48,6 +55,8 @@ def of_entity(reader: Reader, entity: Entity, as_of: str | None = None) -> Docum
                 "sources": list(link.sources),
                 "current": link.current,
                 "verified": link.verified,
+                "last_seen": link.last_seen,
+                "staleness": staleness_of(link.identifier["namespace"], link.last_seen),
             }
             for link in portrait.links
         ],

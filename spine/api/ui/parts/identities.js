@@ -39,6 +39,7 @@ function IdentityRow({ edge, gone, at }) {
       ${!edge.current && html`<${Badge}>${t("identities.former")}<//>`}
       ${edge.sources.map((source) => html`<${Badge} key=${source}>${word("sources", source)}<//>`)}
       <${Period} since=${edge.since} until=${edge.lastSeen} />
+      ${edge.staleness?.halfLives >= 1 && html`<span class="hint" title=${edge.staleness.says}>${t(edge.staleness.halfLives >= 3 ? "identities.given_up" : "identities.stale")}</span>`}
     </div>
     <details><summary>${t("identities.why")}</summary><p>${readable(edge.reason)}</p></details>
   </li>`;
