@@ -25,7 +25,7 @@ from spine.pipeline.applying import ONLINE as MOST
 from spine.pipeline.applying import apply
 from spine.pipeline.attempts import attempted
 from spine.pipeline.batch_writer import BatchWriter
-from spine.pipeline.changes import write_changes
+from spine.pipeline.changes import write_changes, write_judged
 from spine.pipeline.declaring import declarers_of
 from spine.pipeline.incoming import read_batch
 from spine.pipeline.index_state import ONLINE, ensure_index, keep_state
@@ -34,7 +34,7 @@ from spine.pipeline.linking import link
 from spine.pipeline.numbering import key_of, numbers
 from spine.pipeline.outcome import Outcome, outcome
 from spine.pipeline.preparing import make_ready
-from spine.pipeline.rebuild import models_of
+from spine.pipeline.rebuild import labels_of, models_of
 from spine.pipeline.waiting import wait
 from spine.ports import Cause, Clock, GraphStore, Row, SystemClock, Writer, arrow_schema
 from spine.settings import DEFAULT_CONFIDENCE
@@ -162,6 +162,7 @@ class _Change:
         self._writer, self._context, self._clock = writer, context, clock
         self._secret = key_of(writer, clock)
         self._state = ensure_index(writer, self._secret, confidence, clock)
+        self._judged: list[Row] = []
 
     def record(self, here: Row, space: str, form: str, method: str, at: str, proof: str) -> tuple[int, Proof]:
         """Write the proof as a record; its number, and what it proves of others."""
@@ -198,6 +199,7 @@ class _Change:
             }
             for pair in pairs
         ]  # fmt: skip
+        self._judged += rows
         self._writer.put("judged", pa.Table.from_pylist(rows, schema=arrow_schema("judged")))
 
     def take_back(self, subject: int, kept: Row) -> set[int]:
@@ -206,6 +208,7 @@ class _Change:
         proofs = [kept, *self._writer.get("record_version", "record", [kept["id"]])]
         times = {(json.loads(one["raw"])["method"], one["observed_at"]) for one in proofs}
         gone = [row for row in said if (row["authority"], row["at"]) in times]
+        self._judged += [{**row, "verdict": "withdrawn"} for row in gone]
         if gone:
             table = pa.Table.from_pylist(gone, schema=arrow_schema("judged"))
             self._writer.delete("judged", table.select(["start", "end", "authority", "at"]))
@@ -222,9 +225,10 @@ class _Change:
         applied = apply(writer, wanted, models, self._state.confidence, declarers=lookup)
         keep_state(writer, self._state, self._clock)
         if applied is None:
+            write_judged(writer, self._judged, labels_of(writer, near), self._clock)
             wait(writer, {record, *near}, f"more than {MOST} records")
             return Outcome(), True, set()
-        write_changes(writer, applied, self._clock)
+        write_changes(writer, applied, self._clock, self._judged)
         told = outcome(applied.rebuilt.before, applied.rebuilt.after, near)
         refused = {end for one in applied.rebuilt.built.refused for end in (one.judgement.a, one.judgement.b)}
         return told, False, refused

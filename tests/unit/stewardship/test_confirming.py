@@ -1,5 +1,6 @@
 """What a login or a code proves: links it makes certain, those it parts, and that both outlive everything."""
 
+import json
 from typing import Any
 
 import pytest
@@ -7,6 +8,7 @@ from batches import Ticking, batch, groups, person, put
 
 from spine.access.context import LOCAL
 from spine.bootstrap import open_engine
+from spine.domain.ids import encode_id
 from spine.domain.judgements import Verdict
 from spine.domain.vocabulary import Kind
 from spine.errors import ModelError, NotFound, QueryError
@@ -193,3 +195,17 @@ def test_what_can_not_be_confirmed_says_so(store: GraphStore) -> None:
         said = {"space": "email", "value": EMAIL, **wrong}
         with pytest.raises(QueryError):
             confirm(store, 1, **said)
+
+
+def test_what_is_confirmed_and_taken_back_goes_out_as_changes(store: GraphStore) -> None:
+    number = fill(store)
+    found = confirm(store, number["acc1"], "email", EMAIL, method="code", proof="otp-77")
+    withdraw_confirmation(store, LOCAL, number["acc1"], "email", EMAIL, clock=Ticking())
+    with store.reading(LOCAL) as reader:
+        rows = [row for row in reader.scan("change").to_pylist() if row["kind"] in ("confirmed", "withdrawn")]
+    told = {kind: [json.loads(row["entry"])["records"] for row in rows if row["kind"] == kind] for kind in
+            ("confirmed", "withdrawn")}  # fmt: skip
+    pairs = [sorted((number["acc1"], other)) for other in (found.record, *found.proven)]
+    expected = sorted([encode_id("record", one) for one in pair] for pair in pairs)
+    assert sorted(told["confirmed"]) == expected
+    assert sorted(told["withdrawn"]) == expected
