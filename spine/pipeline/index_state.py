@@ -59,10 +59,16 @@ def drop_state(writer: Writer) -> None:
         writer.delete("document", pa.table({"id": [INDEX]}))
 
 
-def missed(reader: Reader, position: int) -> bool:
-    """Whether a write after this position changed something that neither the index nor `touched` knows of."""
-    entries = reader.select("log", [Where("id", "gt", position)], limit=_MOST)
-    return len(entries) == _MOST or any(_unseen(entry["cause"], json.loads(entry["entry"])) for entry in entries)
+def missed(writer: Writer, position: int) -> bool:
+    """Whether a write after this position changed something that neither the index nor `touched` knows of.
+
+    A position that this log does not hold is one of another store, from which tables were copied: it tells nothing.
+    """
+    entries = writer.select("log", [Where("id", "ge", position)], limit=_MOST)
+    if position not in (0, writer.position) and all(entry["id"] != position for entry in entries):
+        return True
+    since = [entry for entry in entries if entry["id"] != position]
+    return len(entries) == _MOST or any(_unseen(entry["cause"], json.loads(entry["entry"])) for entry in since)
 
 
 def _unseen(cause: str, entry: "dict[str, dict[str, object]]") -> bool:
@@ -84,10 +90,10 @@ def ensure_index(writer: Writer, secret: bytes, confidence: float, clock: Clock)
     return state
 
 
-def _resolved(reader: Reader) -> bool:
+def _resolved(writer: Writer) -> bool:
     """Whether nothing that bears on it was written since the last resolve of everything, or ever."""
-    last = reader.select("log", [Where("cause", "eq", "resolve")], "id", descending=True, limit=1)
-    return not missed(reader, last[0]["id"] if last else 0)
+    last = writer.select("log", [Where("cause", "eq", "resolve")], "id", descending=True, limit=1)
+    return not missed(writer, last[0]["id"] if last else 0)
 
 
 def note_loaded(writer: Writer, written: Written) -> None:

@@ -111,11 +111,16 @@ def _write(
 
 
 def _standing(reader: Reader, new: ResolveReport) -> ResolveReport | None:
-    """What the last resolve found; None where anything was written since, or where something else was asked for."""
+    """What the last resolve found; None where anything was written since, or where something else was asked for.
+
+    None, too, where the log does not hold that resolve: the summary came with tables copied from another store.
+    """
     rows = reader.get("document", "id", [SUMMARY])
     kept = json.loads(rows[0]["body"]) if rows else {}
-    since = [Where("id", "gt", kept.get("position", 0)), Where("cause", "ne", FEED)]
-    if kept.get("asked") != new.asked or reader.select("log", since, limit=1):
+    if kept.get("asked") != new.asked:
+        return None
+    entries = reader.select("log", [Where("id", "ge", kept["position"]), Where("cause", "ne", FEED)], limit=2)
+    if [(entry["id"], entry["cause"]) for entry in entries] != [(kept["position"], "resolve")]:
         return None
     return ResolveReport(**{**kept, "changed": 0, "written": {}, "seconds": {}})
 

@@ -20,15 +20,20 @@ from batches import (
 
 from spine.access.context import LOCAL
 from spine.bootstrap import open_engine
+from spine.domain.graph import GRAPH
 from spine.domain.vocabulary import Kind
 from spine.errors import StoreError
 from spine.matching.training import untrained
 from spine.pipeline import resolve as resolving
+from spine.pipeline.index_state import ensure_index
 from spine.pipeline.load import load
+from spine.pipeline.numbering import stored_key
 from spine.pipeline.progress import Stopwatch
 from spine.pipeline.resolve import Train, resolve
 from spine.pipeline.resolve_report import ResolveReport
 from spine.ports import BlockingRule, Candidates, Cause, GraphStore, Reader, Row, arrow_schema
+from spine.settings import DEFAULT_CONFIDENCE
+from spine.stores.memory import MemoryStore
 
 ANN = {"given_name": "Annabel", "surname": "Quist", "birth_date": "1980-05-01", "postcode": "12345", "city": "Lund"}
 BEN = {"given_name": "Benedict", "surname": "Oduya", "birth_date": "1971-11-23", "postcode": "54321", "city": "Kiel"}
@@ -117,6 +122,25 @@ def test_where_nothing_was_written_since_the_answer_stands(store: GraphStore) ->
         resolve(store, LOCAL, engine, "never")
     run(store)
     assert resolve(store, LOCAL, engine, "never").persons == 4
+
+
+@pytest.mark.parametrize("indexed", [False, True])
+def test_what_another_store_found_does_not_stand_for_tables_copied_from_it(store: GraphStore, indexed: bool) -> None:
+    """The copy's log is its own, so positions that came with the tables say nothing of what it has seen."""
+    put(store, *people())
+    run(store)
+    if indexed:
+        with store.writing(LOCAL, Cause("record")) as writer:
+            ensure_index(writer, stored_key(writer), DEFAULT_CONFIDENCE, Ticking())
+    with MemoryStore() as copy:
+        with store.reading(LOCAL) as reader, copy.writing(LOCAL, Cause("record")) as writer:
+            for name in GRAPH:
+                if name != "log":
+                    writer.put(name, reader.scan(name))
+        judge(copy, "a1", "a2", "different")
+        assert run(copy).changed == len(people())
+        assert grouped(copy) == sets("a1", "a2", "b1 b2", "c1")
+        assert run(copy).changed == 0
 
 
 def test_a_full_resolve_of_what_stands_writes_nothing(store: GraphStore) -> None:
