@@ -76,7 +76,7 @@ def build(out: Path, persons: int = 2000, seed: int = 0) -> World:
         records.append(put(source.file, source.table(where, facts, ids), source.name, mapped=source.mapped))
         for extra in source.extras:
             events.append(put(extra.file, extra.table(where, facts, ids), extra.source or source.name))
-        truth.add(source, facts, ids)
+        truth.add(source, facts, ids, sum(row["source"] == source.name for case in named for row in case.rows))
     return World(
         out, persons, seed, (*records, *events), *truth.write(out, where, named),
         _write_cases(out / "hard_cases.json", truth.ids, named), counts,
@@ -98,16 +98,19 @@ class _Truth:
         self.ids: dict[str, list[str]] = {}
         self._rows: dict[str, list[tuple[str, str, str | None]]] = {"person": [], "household": [], "organisation": []}
 
-    def add(self, source: Source, facts: Facts, ids: Texts) -> None:
-        """The records of a source; a residency is a record of a person that shows a home."""
+    def add(self, source: Source, facts: Facts, ids: Texts, named: int) -> None:
+        """The records of a source, its last ones those of hard cases, which say themselves whose home they are of; else
+        a residency is a record of a person that shows a home."""
         self.ids[source.name] = ids.tolist()
         kinds, homes, entities = (facts.text(name).tolist() for name in ("kind", "household", "entity"))
+        if not source.shows_home:
+            homes[: len(homes) - named] = [None] * (len(homes) - named)
         for record, kind, entity, home in zip(self.ids[source.name], kinds, entities, homes, strict=True):
             if kind == "organisation":
                 self._rows["organisation"].append((source.name, record, entity))
             else:
                 self._rows["person"].append((source.name, record, entity))
-                self._rows["household"].append((source.name, record, home if source.shows_home else None))
+                self._rows["household"].append((source.name, record, home))
 
     def write(self, out: Path, where: Town, named: tuple[Case, ...]) -> tuple[Path, Path, Path, Path]:
         """Write the four truth files: of persons, households, organisations and ultimate parents."""

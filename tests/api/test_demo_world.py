@@ -30,6 +30,7 @@ FACTS: dict[str, Callable[[Any], bool]] = {
     "audience-preview": lambda d: 0 < d["audience"]["counts"]["size"] < d["audience"]["counts"]["matching"],
     "saved-audiences": lambda d: d["audiences"] == [],
     "derived-facts": lambda d: any(one["amounts"] for one in d["person"]["facts"]),
+    "preview-confirmation": lambda d: d["previewConfirmation"]["preview"] and d["previewConfirmation"]["proven"],
     "preview-judgement": lambda d: len(d["previewJudgement"]["before"]) == len(d["previewJudgement"]["after"]) + 1,
     "suggest": lambda d: entity(d)["name"] == "Elizabeth Montgomery",
     "person": lambda d: {"email", "phone", "loyalty"} <= {e["kind"] for e in d["person"]["identities"]["edges"]},
@@ -73,6 +74,8 @@ FACTS: dict[str, Callable[[Any], bool]] = {
     "communities": lambda d: d["communities"]["method"] == "louvain" and d["communities"]["count"] > 1,
     "path-between": lambda d: d["paths"]["steps"] > 1 and d["paths"]["paths"][0]["nodes"][0]["kind"] == "identifier",
     "status": lambda d: d["status"]["ultimateParents"] > 1,
+    "changes": lambda d: [edge["node"]["kind"] for edge in d["changes"]["edges"]] == ["resolved"],
+    "webhooks": lambda d: d["webhooks"] == [],
 }
 
 
@@ -89,9 +92,11 @@ def answers(store: GraphStore, settings: Settings) -> dict[str, Answers]:
 
 
 def comparable(found: dict[str, Answers]) -> dict[str, Answers]:
-    """The answers without what is a store's own: the time of loading, and how its full text ranks a number's digits."""
+    """The answers without what is a store's own: when it loaded and resolved, how its full text ranks digits."""
     out = copy.deepcopy(found)
     del out["record"]["data"]["record"]["ingestedAt"]
+    for edge in out["changes"]["data"]["changes"]["edges"]:
+        del edge["node"]["at"]
     assert out["suggest"]["data"].pop("search")
     return out
 
