@@ -106,8 +106,8 @@ NODES = (
     _node(
         "person",
         "Person",
-        "A resolved person at the default confidence, with the facts that lists filter on. `consents` is a hint, what "
-        "anybody said at an identifier that the person carries: whom one may contact, only an audience tells.",
+        "A resolved person at the default confidence, with the facts that lists filter on. `consents` are those "
+        "that hold at that confidence; at another, and for a channel, audiences tell whom one may contact.",
         "size:int cohesion:float next_join:float stage:text* name:text# region:text* region_name:text "
         "namespaces:texts sources:texts consents:texts flags:texts",
     ),
@@ -121,9 +121,9 @@ NODES = (
     _node(
         "household",
         "Household",
-        "Persons who live, or share accounts, together. `consents` is a hint, as that of a person is.",
-        "size:int adults:int cohesion:float next_join:float region:text* region_name:text postcode:text address:text# "
-        "namespaces:texts sources:texts consents:texts valid_from:text valid_to:text",
+        "Persons who live, or share accounts, together.",
+        "size:int adults:int cohesion:float region:text* region_name:text postcode:text address:text# "
+        "namespaces:texts sources:texts valid_from:text valid_to:text",
     ),
     _node(
         "event",

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from spine.explore.membership import Entity, members_of
 from spine.explore.questions import Asking, Found, Question
 from spine.ports import Row, Step
+from spine.resolution.carriage import given_up_before, held_at
 
 EVENTS_PER_IDENTIFIER = 5000
 """An identifier with more events than this is cut off, and says so."""
@@ -55,23 +56,14 @@ class EventFilter:
 
 @dataclass(frozen=True, slots=True)
 class Carriage:
-    """A record carries an identifier; `since` is when another record gave it up before, None where nobody did.
-
-    What was first seen in 2025 may have been hers in 2022: the time of the first sight bounds nothing. Only who gave
-    an identifier up before shows that it was another's until then.
-    """
+    """A record carries an identifier; `since` is when another record gave it up before, None where nobody did."""
 
     edge: Row
     since: str | None
 
     def holds(self, at: str | None) -> bool:
-        """True where what happened at this time happened to the record; without a time it did."""
-        if not at:
-            return True
-        begun, ended = self.edge["valid_from"], self.edge["valid_to"]
-        if ended and at[: len(ended)] > ended:
-            return False
-        return not self.since or at[: len(self.since)] > self.since or bool(begun and at >= begun)
+        """True where what happened at this time happened to the record; see `held_at`."""
+        return held_at(at, self.edge["valid_from"], self.edge["valid_to"], self.since)
 
 
 def carriages(edges: Sequence[Row], all_edges: Iterable[Row]) -> list[Carriage]:
@@ -80,16 +72,7 @@ def carriages(edges: Sequence[Row], all_edges: Iterable[Row]) -> list[Carriage]:
     for edge in all_edges:
         if edge["valid_to"]:
             given_up.setdefault(edge["end"], []).append(edge["valid_to"])
-    return [
-        Carriage(
-            edge,
-            max(
-                (end for end in given_up.get(edge["end"], ()) if edge["valid_from"] and end < edge["valid_from"]),
-                default=None,
-            ),
-        )
-        for edge in edges
-    ]
+    return [Carriage(edge, given_up_before(edge["valid_from"], given_up.get(edge["end"], ()))) for edge in edges]
 
 
 @Question

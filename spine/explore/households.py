@@ -156,7 +156,7 @@ def homes(entities: Sequence[Entity]) -> Asking[dict[int, list[Membership]]]:
 
 @Question
 def at_confidence(rows: Sequence[Row], confidence: float, default: float) -> Asking[list[Household]]:
-    """Household rows with their size and adults: as stored where no join lies between, cut again otherwise."""
+    """Household rows with their size and adults: as stored where nothing can differ, cut again otherwise."""
     stored = {row["id"]: Household(row, confidence, row["size"] or 0, row["adults"] or 0) for row in rows}
     again = [row["id"] for row in rows if not holds_at(row, confidence, default)]
     if again:
@@ -167,12 +167,8 @@ def at_confidence(rows: Sequence[Row], confidence: float, default: float) -> Ask
 
 
 def holds_at(row: Row, confidence: float, default: float) -> bool:
-    """True where the stored household is the answer at this confidence too."""
-    if confidence == default:
-        return True
-    if confidence > default:
-        return row["cohesion"] is not None and row["cohesion"] >= confidence
-    return row["next_join"] is not None and row["next_join"] < confidence
+    """True where the stored household is the answer at this confidence of its persons too."""
+    return confidence == default
 
 
 def _members(number: int, lived: Sequence[Row], belongs: Sequence[Row], held: Mapping[int, Entity]) -> list[Membership]:

@@ -99,7 +99,7 @@ def caught_up(writer: Writer, confidence: float, usable: bool, again: bool, cloc
         if changed and len(changed) * FEW > writer.count("record"):
             make_index(writer, stored_key(writer))
         elif changed:
-            Rekeying(writer, changed, gather_some(writer, changed, consents=False), stored_key(writer)).run()
+            Rekeying(writer, changed, gather_some(writer, changed), stored_key(writer)).run()
         if changed or state.confidence != confidence or not state.settled:
             keep_state(writer, settled, clock)
     elif again and stored_key(writer):

@@ -19,7 +19,8 @@ from spine.normalise.identifiers import target_value
 from spine.pipeline.progress import unseen
 from spine.ports import RELATION_STRUCT, Reader
 from spine.resolution.components import Ints
-from spine.resolution.resolved import CLAIMS, CONSENTS, PAST
+from spine.resolution.consent_state import heard
+from spine.resolution.resolved import CLAIMS, PAST, SAID
 
 Scan = Callable[[str, Sequence[str]], pa.Table]
 
@@ -30,8 +31,9 @@ class Gathered:
 
     `records`: id, key, source, record_id, kind, observed_at. `fields`: `vocabulary.FIELDS`. `attributes`: those that
     any record has, as they came. `claims`: row, namespace, value, identifier, verified, first_seen, last_seen, only
-    those carried now. `relations`: row and the columns of `ports.RELATION_STRUCT`. `consents`: identifier, purpose,
-    status, at. `order` ranks rows by (source, record_id). `past`: addresses that rows carried before (`resolved.PAST`).
+    those carried now. `relations`: row and the columns of `ports.RELATION_STRUCT`. `consents`: `resolved.SAID`, of all
+    records that carry what they are of. `order` ranks rows by (source, record_id). `past`: addresses that rows carried
+    before (`resolved.PAST`).
     """
 
     records: pa.Table
@@ -87,14 +89,17 @@ def gather(reader: Reader, advance: Callable[[int], None] = unseen) -> Gathered:
     ids: Ints = records["id"].to_numpy()
     order = np.empty(len(ids), np.int64)
     order[np.asarray(compute.sort_indices(records["key"]))] = np.arange(len(ids))
-    carried = scan("carries", ("start", "end", "namespace", "first_seen", "last_seen", "verified", "valid_to"))
+    edges = scan("consent_of", ("start", "end"))
+    carries = ("start", "end", "namespace", "first_seen", "last_seen", "verified", "valid_to")
+    # When carrying began matters to consents only.
+    carried = scan("carries", (*carries, "valid_from") if edges.num_rows else carries)
     return Gathered(
         records.select(["id", "key", "source", "record_id", "kind", "observed_at"]),
         fields,
         attributes,
         _claims(scan, ids, carried),
         relations,
-        _consents(scan),
+        _consents(scan, records, edges, carried),
         _judgements(scan),
         order,
         _past(reader, ids, carried),
@@ -163,13 +168,22 @@ def _rows(ids: Ints, start: Ints) -> tuple[Ints, NDArray[np.bool_]]:
     return row, live
 
 
-def _consents(scan: Scan) -> pa.Table:
-    edges = scan("consent_of", ("start", "end"))
-    consents = scan("consent", ("id", "purpose", "status", "at"))
+def _consents(scan: Scan, records: pa.Table, edges: pa.Table, carried: pa.Table) -> pa.Table:
+    if not edges.num_rows:
+        return SAID.empty_table()
+    consents = scan("consent", ("id", "source", "reference", "purpose", "status", "at"))
     place = np.searchsorted(consents["id"].to_numpy(), edges["start"].to_numpy())
     taken = at_positions(consents, place)
-    columns: list[Any] = [edges["end"], *(taken[name] for name in ("purpose", "status", "at"))]
-    return pa.table(columns, schema=CONSENTS)
+    known = compute.not_equal(taken["reference"], "")
+    key = compute.if_else(known, compute.binary_join_element_wise(taken["source"], taken["reference"], "/"), None)
+    keys = one_array(records["key"])
+    at = compute.index_in(key, keys, skip_nulls=True).fill_null(-1).to_numpy()
+    speaker = np.append(records["id"].to_numpy(), -1)[at]
+    told = pa.table(
+        [edges["start"], edges["end"], *(taken[name] for name in ("purpose", "status", "at"))], names=SAID.names[:5]
+    )
+    about = np.isin(carried["end"].to_numpy(), edges["end"].to_numpy())
+    return heard(told, speaker, carried.filter(pa.array(about)))
 
 
 def _judgements(scan: Scan) -> list[Judgement]:

@@ -13,27 +13,26 @@ import pyarrow as pa
 
 from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import FIELDS
-from spine.normalise.columns import compute
 from spine.normalise.identifiers import target_value
 from spine.pipeline.gather import Gathered, past_of
 from spine.pipeline.remembering import Remembering
 from spine.ports import RELATION_STRUCT, Reader, Row, arrow_schema
 from spine.resolution.components import Ints
-from spine.resolution.resolved import CLAIMS, CONSENTS, PAST, RELATIONS
+from spine.resolution.resolved import CLAIMS, PAST, RELATIONS, SAID
 
 _RELATION_NAMES = tuple(field.name for field in RELATION_STRUCT)
 _RECORD_NAMES = ("id", "key", "source", "record_id", "kind", "observed_at")
 _SCHEMA = pa.schema([arrow_schema("record").field(name) for name in _RECORD_NAMES])
-_READ = ("record", "carries", "identifier", "consent", "consent_of")
+_READ = ("record", "carries", "identifier")
 
 
-def gather_some(reader: Reader, numbers: Iterable[int], *, consents: bool = True) -> Gathered:
-    """The live ones of these records (sequence numbers), with the judgements that name any of them.
+def gather_some(reader: Reader, numbers: Iterable[int]) -> Gathered:
+    """The live ones of these records (sequence numbers), with the judgements that name any of them, without consents.
 
-    Without `consents` none are read: matching needs none.
+    Whose a consent is depends on others who carry the identifier: `consenting` looks at those.
     """
     pool = reader.remember("pool", _READ, lambda: _Pool(reader)) if isinstance(reader, Remembering) else _Pool(reader)
-    return pool.gathered(sorted(set(numbers)), consents)
+    return pool.gathered(sorted(set(numbers)))
 
 
 def judgements_of(reader: Reader, numbers: Iterable[int]) -> list[Judgement]:
@@ -62,7 +61,7 @@ class _Pool:
         self._past = PAST.empty_table()
         self._relations = RELATIONS.empty_table()
 
-    def gathered(self, asked: list[int], consents: bool) -> Gathered:
+    def gathered(self, asked: list[int]) -> Gathered:
         """The live ones of these records, which are sorted."""
         missing = [number for number in asked if number not in self._place]
         if missing:
@@ -80,7 +79,7 @@ class _Pool:
             self._attributes.take(taken),
             claims,
             _moved(self._relations, local),
-            _consents(self._reader, claims) if consents else CONSENTS.empty_table(),
+            SAID.empty_table(),
             judgements_of(self._reader, columns["id"]),
             _order(columns["key"]),
             _moved(self._past, local),
@@ -171,13 +170,3 @@ def _relations(rows: list[Row], start: int) -> pa.Table:
     for one in declared:
         one["value"] = target_value(one["namespace"], one["value"])
     return pa.Table.from_pylist(declared, schema=RELATIONS)
-
-
-def _consents(reader: Reader, claims: pa.Table) -> pa.Table:
-    ends = compute.unique(claims["identifier"]).to_pylist()
-    edges = reader.get("consent_of", "end", ends) if ends else []
-    if not edges:
-        return CONSENTS.empty_table()
-    said = {row["id"]: row for row in reader.get("consent", "id", sorted({edge["start"] for edge in edges}))}
-    rows = [(edge["end"], *(said[edge["start"]][name] for name in ("purpose", "status", "at"))) for edge in edges]
-    return pa.table([list(column) for column in zip(*rows, strict=True)], schema=CONSENTS)

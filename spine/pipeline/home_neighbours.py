@@ -95,6 +95,8 @@ class Neighbours:
         held = {key.name: np.zeros(resolved.size, np.int64) for key in KEYS}
         if resolved.before:
             rows, keys = (column.tolist() for column in numbers_of(resolved, self.secret))
+            # Records that wait to be linked have keys of their own by now that the index does not know them by.
+            self._learn_holders(keys)
         else:
             pairs = [(row, key) for row, record in enumerate(resolved.ids.tolist()) for key in self.keys[record]]
             rows, keys = ([pair[at] for pair in pairs] for at in (0, 1))
@@ -138,7 +140,7 @@ class Neighbours:
         """Who declares these records (`edges` are what they carry) to be family, with all who answer to the same, and
         whom they declare themselves."""
         rows = [row for row in (self.reader.get("record", "id", sorted(own)) if own else []) if row["live"]]
-        gathered = gather_some(self.reader, [row["id"] for row in rows if row["relations"]], consents=False)
+        gathered = gather_some(self.reader, [row["id"] for row in rows if row["relations"]])
         relations = gathered.relations.filter(gathered.relations["row"].is_valid())
         kinds, names, values = (relations[name].to_pylist() for name in ("kind", "namespace", "value"))
         wanted = {(a, b) for kind, a, b in zip(kinds, names, values, strict=True) if kind == "family" and a and b}

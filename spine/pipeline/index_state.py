@@ -12,6 +12,7 @@ import pyarrow as pa
 from spine.pipeline.intake import Written
 from spine.pipeline.key_index import make_index
 from spine.pipeline.keying import digest
+from spine.pipeline.resolve_report import SUMMARY
 from spine.pipeline.waiting import wait
 from spine.ports import Clock, Reader, Where, Writer
 
@@ -91,8 +92,13 @@ def ensure_index(writer: Writer, secret: bytes, confidence: float, clock: Clock)
 
 
 def _resolved(writer: Writer) -> bool:
-    """Whether nothing that bears on it was written since the last resolve of everything, or ever."""
+    """Whether nothing that bears on it was written since the last resolve of everything, or ever.
+
+    Where that resolve left no summary any more, what it derived followed another rule.
+    """
     last = writer.select("log", [Where("cause", "eq", "resolve")], "id", descending=True, limit=1)
+    if last and not writer.get("document", "id", [SUMMARY]):
+        return False
     return not missed(writer, last[0]["id"] if last else 0)
 
 

@@ -19,7 +19,7 @@ def link(writer: Writer, changed: Iterable[int], models: Mapping[Kind, Model], s
     """Bring the key index up to date with records that are new, changed or deleted; what that does to matches."""
     numbers = set(changed)
     ask_about_records(writer, numbers)
-    gathered = gather_some(writer, numbers, consents=False)
+    gathered = gather_some(writer, numbers)
     pairs = Rekeying(writer, numbers, gathered, secret).run()
     found = scored(writer, pairs.fresh, models)
     # Pairs that came together because a key is crowded no more have rows already where another key held them, too.
@@ -32,7 +32,7 @@ def scored(reader: Reader, pairs: set[Pair], models: Mapping[Kind, Model]) -> di
         return {}
     numbers = {number for pair in pairs for number in pair}
     ask_about_records(reader, numbers)
-    gathered = gather_some(reader, numbers, consents=False)
+    gathered = gather_some(reader, numbers)
     ends = np.array(sorted(pairs), dtype=np.int64)
     out: dict[Pair, Row] = {}
     for kind in Kind:

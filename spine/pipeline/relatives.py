@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
+from spine.pipeline.consenting import consents_around
 from spine.pipeline.differing import Differing
 from spine.pipeline.golden_rules import golden_rules
 from spine.pipeline.rebuild import Rebuilt
@@ -69,28 +70,36 @@ def _owned(resolved: Resolved) -> pa.Table:
 
 
 def _put_entities(writer: Writer, rebuilt: Rebuilt, out: Differing) -> dict[int, list[str]]:
-    """Write persons and organisations; the consents of the persons of whom they changed."""
+    """Write persons and organisations; the consents of the persons of whom they changed, also outside the region."""
     built = rebuilt.built
     consented: dict[int, list[str]] = {}
+    agreed, others = consents_around(writer, built.region.records, rebuilt.after)
     people, companies = built.found.get(Kind.PERSON), built.found.get(Kind.ORGANISATION)
     rules = golden_rules(writer)
     if people:
-        persons = person_table(built.resolved, people[1], built.flags, people[0].model.probabilities, rules).to_pylist()
+        probability = people[0].model.probabilities
+        persons = person_table(built.resolved, people[1], built.flags, probability, rules, agreed).to_pylist()
         before = writer.get("person", "id", [row["id"] for row in persons])
         known = {row["id"]: row["consents"] for row in before}
         consented = {row["id"]: row["consents"] for row in persons if row["consents"] != known.get(row["id"], [])}
         out.put("person", persons, before)
+    if others:
+        held = writer.get("person", "id", sorted(others))
+        purposes = agreed.purposes_of(np.array([row["id"] for row in held], np.int64)).to_pylist()
+        moved = [{**row, "consents": said} for row, said in zip(held, purposes, strict=True) if row["consents"] != said]
+        consented |= {row["id"]: row["consents"] for row in moved}
+        out.put("person", moved, held)
     if companies:
         probability = companies[0].model.probabilities
         over = hierarchy(built.resolved)
         made = organisation_table(built.resolved, over, companies[1], built.flags, probability, rules)
         # How an organisation stands to its parents is kept as it was until `_put_standing` has looked at all of them.
-        held = {row["id"]: row for row in writer.get("organisation", "id", made["id"].to_pylist())}
+        stood = {row["id"]: row for row in writer.get("organisation", "id", made["id"].to_pylist())}
         rows = [
-            {**row, **({name: held[row["id"]][name] for name in _STANDING} if row["id"] in held else {})}
+            {**row, **({name: stood[row["id"]][name] for name in _STANDING} if row["id"] in stood else {})}
             for row in made.to_pylist()
         ]
-        out.put("organisation", rows, held.values())
+        out.put("organisation", rows, stood.values())
     return consented
 
 

@@ -156,7 +156,9 @@ def _everything(
         del matched, made
     with watch.stage("entities"):
         resolved = resolved_of(gathered, found.values())
-        related, over, report.unresolved = entity_tables(resolved, found, flags, golden_rules(writer))
+        related, over, report.unresolved = entity_tables(
+            resolved, found, flags, golden_rules(writer), gathered.consents
+        )
     with watch.stage("households"):
         common = None if train == "always" else stored_surnames(writer)
         common = count_surnames(resolved) if common is None else common

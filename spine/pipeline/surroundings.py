@@ -102,7 +102,7 @@ def resolved_as(gathered: Gathered, labels: Labels) -> Resolved:
             label[kind][row] = entity
     return Resolved(
         gathered.records, gathered.fields, label[Kind.PERSON.value], label[Kind.ORGANISATION.value],
-        gathered.attributes, gathered.claims, gathered.relations, gathered.consents,
+        gathered.attributes, gathered.claims, gathered.relations,
     )  # fmt: skip
 
 

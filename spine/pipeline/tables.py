@@ -10,6 +10,7 @@ from spine.pipeline.gather import Gathered
 from spine.pipeline.matching import Known, Matched
 from spine.ports import arrow_schema
 from spine.resolution.components import Ints
+from spine.resolution.consent_state import agreed, holders, nothing_agreed
 from spine.resolution.entities import Entities, entities
 from spine.resolution.flags import over_merge
 from spine.resolution.golden_rules import SHIPPED, Rules
@@ -43,7 +44,6 @@ def resolved_of(gathered: Gathered, found: Iterable[tuple[Known, Entities]]) -> 
         gathered.attributes,
         gathered.claims,
         gathered.relations,
-        gathered.consents,
     )
 
 
@@ -105,14 +105,21 @@ def entity_tables(
     found: Mapping[Kind, tuple[Known, Entities]],
     flags: dict[int, list[str]],
     rules: Rules = SHIPPED,
+    consents: pa.Table | None = None,
 ) -> tuple[dict[str, pa.Table], Hierarchy, dict[str, int]]:
-    """Persons, organisations and all that relates them; the hierarchy, and declared targets that nobody answers to."""
+    """Persons, organisations and all that relates them; the hierarchy, and declared targets that nobody answers to.
+
+    `consents` are what was said at the identifiers of all of these records.
+    """
+    said = nothing_agreed() if consents is None else agreed(consents, holders(resolved, consents))
     over = hierarchy(resolved)
     linked = relationships(resolved)
     tables = {"employed_by": linked.employed_by, "related_to": linked.related_to, "subsidiary_of": over.subsidiary_of}
     people, companies = found.get(Kind.PERSON), found.get(Kind.ORGANISATION)
     tables["person"] = (
-        person_table(resolved, people[1], flags, people[0].model.probabilities, rules) if people else _none("person")
+        person_table(resolved, people[1], flags, people[0].model.probabilities, rules, said)
+        if people
+        else _none("person")
     )
     tables["organisation"] = (
         organisation_table(resolved, over, companies[1], flags, companies[0].model.probabilities, rules)

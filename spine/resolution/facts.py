@@ -8,9 +8,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from spine.resolution.components import Ints
-from spine.resolution.consent_state import given
 from spine.resolution.entities import Entities
-from spine.resolution.grouping import Coded, commonest, text_lists, text_lists_of, whole_numbers
+from spine.resolution.grouping import Coded, commonest, text_lists, whole_numbers
 from spine.resolution.resolved import Resolved
 from spine.resolution.trees import NEVER
 
@@ -56,12 +55,6 @@ def names_and_sources(resolved: Resolved, number: Ints, size: int) -> dict[str, 
         "namespaces": text_lists(owner, namespace, size),
         "sources": text_lists(number, resolved.coded_of_records("source"), size),
     }
-
-
-def consents(resolved: Resolved, number: Ints, size: int) -> "pa.Array[Any]":
-    """The purposes that each entity has consented to, sorted."""
-    owner, code, purpose = given(resolved, number)
-    return text_lists_of(owner, code, purpose, size)
 
 
 def usual(resolved: Resolved, number: Ints, size: int, name: str) -> "pa.Array[Any]":

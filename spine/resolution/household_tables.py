@@ -12,7 +12,6 @@ from spine.ports import arrow_schema
 from spine.resolution import household_weights as w
 from spine.resolution.address_forms import PARTS, Flags
 from spine.resolution.components import Ints
-from spine.resolution.consent_state import given
 from spine.resolution.entities import entities
 from spine.resolution.golden_columns import most_written
 from spine.resolution.grouping import (
@@ -115,7 +114,6 @@ def _household(resolved: Resolved, found: Households, members: _Members, role: d
     number = np.append(members.number, -1)[members.of_residency]
     claimed = resolved.person[whole_numbers(resolved.claims, "row")]
     namespace, source = coded(resolved.claims["namespace"]), coded(resolved.records["source"])
-    purposes, purpose_code, purpose = given(resolved, resolved.person)
     is_child = np.isin(members.label, role[CHILD]) & ~np.isin(members.label, role[HEAD])
     current = _current(resolved, found)
     lived = np.bincount(number[current & (number >= 0)], minlength=size) > 0
@@ -132,13 +130,11 @@ def _household(resolved: Resolved, found: Households, members: _Members, role: d
             "size": np.bincount(members.number[members.stays], minlength=size),
             "adults": np.bincount(members.number[members.stays & ~is_child], minlength=size),
             "cohesion": _cohesion(found, number, size),
-            "next_join": pa.nulls(size, pa.float64()),
             **{part: coded(resolved.text(part)).arrow(code) for part, code in place.items()},
             "region_name": most_written(resolved, row_number, size, "region", place["region"]),
             "address": _lines(found, home),
             "namespaces": _lists(members, size, claimed, namespace.codes, namespace),
             "sources": _lists(members, size, resolved.person, source.codes, source),
-            "consents": _lists(members, size, purposes, purpose_code, purpose),
             "valid_from": homes.dates.arrow(smallest(number, homes.first, size)),
             "valid_to": homes.dates.arrow(largest(number, homes.last, size)),
         },

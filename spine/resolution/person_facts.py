@@ -7,10 +7,10 @@ import pyarrow as pa
 
 from spine.ports import arrow_schema
 from spine.resolution.components import Ints
+from spine.resolution.consent_state import Agreed, nothing_agreed
 from spine.resolution.entities import Entities
 from spine.resolution.facts import (
     Probability,
-    consents,
     flags_column,
     names_and_sources,
     numbered,
@@ -39,10 +39,11 @@ def person_table(
     flags: dict[int, list[str]] | None = None,
     probability: Probability = odds,
     rules: Rules = SHIPPED,
+    agreed: Agreed | None = None,
 ) -> pa.Table:
     """The table `person`, by id; `found` gives cohesion and next join, `flags` the flags by label.
 
-    Name and region are those of the golden record by these rules.
+    Name and region are those of the golden record by these rules; `agreed` are the consents that hold.
     """
     ids, number = numbered(resolved.person)
     size = len(ids)
@@ -52,7 +53,7 @@ def person_table(
         "stage": _stages(resolved, number, size),
         "name": first_known(golden_names(resolved, number, size, rules), usual_longest(_names(resolved), number, size)),
         **golden_region(resolved, number, size, rules),
-        "consents": consents(resolved, number, size),
+        "consents": (agreed or nothing_agreed()).purposes_of(ids),
         "flags": flags_column(ids, flags),
     }
     schema = arrow_schema("person")

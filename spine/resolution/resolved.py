@@ -43,7 +43,18 @@ RELATIONS = _schema(
 )
 PAST = _schema(row=pa.int64(), identifier=pa.int64(), value=_TEXT, first_seen=_TEXT, last_seen=_TEXT)
 """Addresses that rows carried before and carry no more: the identifier, its value, when it was seen."""
-CONSENTS = _schema(identifier=pa.int64(), purpose=_TEXT, status=_TEXT, at=_TEXT)
+SAID = _schema(
+    consent=pa.int64(),
+    identifier=pa.int64(),
+    purpose=_TEXT,
+    status=_TEXT,
+    at=_TEXT,
+    record=pa.int64(),
+    held=pa.bool_(),
+    own=pa.bool_(),
+)
+"""Consents, once for each record (its number) that carries or carried the identifier: whether it did at that time,
+and whether it is the record that the consent came with."""
 
 
 @dataclass(frozen=True)
@@ -53,11 +64,10 @@ class Resolved:
     `records`: id (sequence number), source, record_id, kind, observed_at. `fields`: columns of `vocabulary.FIELDS`,
     normalised. `extras`: attributes as they came (household_role, dwelling_type, employer_name, industry …).
     `claims`: row, namespace, value, identifier (its id), verified, first_seen, last_seen. `relations`: row, kind,
-    namespace, value, share, role, valid_from, valid_to. `consents`: identifier, purpose, status, at. Columns that
-    are missing count as null. `person` and `organisation` [rows] hold the smallest sequence number of the entity that
-    the record resolves to, -1 where it is of the other kind. Where these are only some of the records, `held` says
-    of each row how many of all records hold its key of that name (`home_keys.KEYS`). The last `before` rows are homes
-    that records had before (`past_homes`).
+    namespace, value, share, role, valid_from, valid_to. Columns that are missing count as null. `person` and
+    `organisation` [rows] hold the smallest sequence number of the entity that the record resolves to, -1 where it is of
+    the other kind. Where these are only some of the records, `held` says of each row how many of all records hold its
+    key of that name (`home_keys.KEYS`). The last `before` rows are homes that records had before (`past_homes`).
     """
 
     records: pa.Table
@@ -67,7 +77,6 @@ class Resolved:
     extras: pa.Table | None = None
     claims: pa.Table = field(default_factory=lambda: CLAIMS.empty_table())
     relations: pa.Table = field(default_factory=lambda: RELATIONS.empty_table())
-    consents: pa.Table = field(default_factory=lambda: CONSENTS.empty_table())
     held: Mapping[str, Ints] = field(default_factory=dict)
     before: int = 0
     _coded: dict[tuple[str, str], Coded] = field(default_factory=dict, compare=False, repr=False)
@@ -78,7 +87,6 @@ class Resolved:
             ("records", RECORDS),
             ("claims", CLAIMS),
             ("relations", RELATIONS),
-            ("consents", CONSENTS),
         ):
             object.__setattr__(self, name, with_columns(getattr(self, name), schema))
         for name in ("person", "organisation"):

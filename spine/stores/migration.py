@@ -2,11 +2,16 @@
 
 from spine.errors import SchemaMismatch
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Goes up by one with every change of `GRAPH`, or of what a store derives from it.
 
 A table, column or index that is new needs nothing else: stores complete themselves when they find an older version.
 Anything more is a step of the store's own, named by the version that it leads to."""
+
+
+RESOLVED = ("summary:resolve", "index:keys")
+"""The documents that say how far derived rows are right: without them the next resolve looks at everything. A step
+removes them where the rule behind derived rows changed."""
 
 
 def refuse_newer(place: str, version: int) -> None:

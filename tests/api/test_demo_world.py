@@ -81,9 +81,12 @@ FACTS: dict[str, Callable[[Any], bool]] = {
 
 def answers(store: GraphStore, settings: Settings) -> dict[str, Answers]:
     """What each operation answers; the region is one of this small world, which has people in a few only."""
-    wanted = [Where("adults", "ge", 2), Where("consents", "contains", "marketing"), Where("region", "ge", "")]
     with store.reading(LOCAL) as reader:
-        region = reader.select("household", wanted, limit=1)[0]["region"]
+        willing = [row["id"] for row in reader.select("person", [Where("consents", "contains", "marketing")])]
+        homes = sorted({row["end"] for row in reader.get("member_of", "start", willing)})
+        region = next(
+            row["region"] for row in reader.get("household", "id", homes) if row["adults"] > 1 and row["region"]
+        )
         someone = encode_id("person", reader.select("person", limit=1)[0]["id"])
     chosen = {"households-in-region-with-consent": {"region": region.upper()}, "why-in-audience": {"id": someone}}
     return {

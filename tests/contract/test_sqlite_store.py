@@ -16,6 +16,8 @@ from rows import record, row, rows
 from spine.access.context import LOCAL
 from spine.domain.graph import GRAPH
 from spine.errors import SchemaMismatch, SpineError, StoreBusy, StoreUnavailable
+from spine.pipeline.index_state import INDEX
+from spine.pipeline.resolve_report import SUMMARY
 from spine.ports import Cause
 from spine.stores import migration
 from spine.stores.sqlite import schema
@@ -130,6 +132,29 @@ def test_an_older_file_is_brought_up_and_keeps_its_rows(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as probe:
         assert probe.execute("SELECT type, name, tbl_name FROM sqlite_master ORDER BY name").fetchall() == made
         assert probe.execute("PRAGMA user_version").fetchone() == (migration.SCHEMA_VERSION,)
+
+
+def test_consents_of_an_older_file_permit_nobody_until_they_are_worked_out_anew(tmp_path: Path) -> None:
+    assert migration.RESOLVED == (SUMMARY, INDEX)
+    path = tmp_path / "graph.db"
+    kept = [row("document", id=name, kind="summary", body="{}") for name in (*migration.RESOLVED, "mapping:crm")]
+    with SqliteStore(path) as store, store.writing(LOCAL, CAUSE) as writer:
+        writer.put("person", rows("person", row("person", id=1, consents=["news"])))
+        writer.put("household", rows("household", row("household", id=1, size=2)))
+        writer.put("document", rows("document", *kept))
+    with closing(sqlite3.connect(path)) as probe:
+        for statement in (
+            "ALTER TABLE household ADD COLUMN consents TEXT",
+            "ALTER TABLE household ADD COLUMN next_join REAL",
+            "PRAGMA user_version = 3",
+        ):
+            probe.execute(statement)
+    with SqliteStore(path) as store, store.reading(LOCAL) as reader:
+        assert [each["consents"] for each in reader.select("person")] == [[]]
+        assert [each["size"] for each in reader.select("household")] == [2]
+        assert [each["id"] for each in reader.select("document")] == ["mapping:crm"]
+    with closing(sqlite3.connect(path)) as probe:
+        assert {"consents", "next_join"}.isdisjoint(each[1] for each in probe.execute("PRAGMA table_info(household)"))
 
 
 def test_steps_run_once_in_order_and_all_or_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -176,11 +176,11 @@ def _households() -> dict[str, list[Row]]:
     evidence = json.dumps([{"kind": "address", "with": 4, "bits": 10.0}, {"kind": "surname", "with": 4, "bits": 8.5}])
     return {
         "household": [
-            row("household", id=1, size=2, adults=2, cohesion=0.97, next_join=None, region="il", postcode="62701",
+            row("household", id=1, size=2, adults=2, cohesion=0.97, region="il", postcode="62701",
                 address="1 Main St, Springfield", namespaces=["email", "loyalty", "phone"], sources=["crm", "shop"],
-                consents=["marketing"], valid_from="2020-01-01"),
+                valid_from="2020-01-01"),
             row("household", id=6, size=1, adults=1, cohesion=1.0, region="co", postcode="80201",
-                address="5 Lake Rd, Lakewood", namespaces=[], sources=["crm"], consents=[]),
+                address="5 Lake Rd, Lakewood", namespaces=[], sources=["crm"]),
         ],
         "member_of": [
             row("member_of", start=1, end=1, weight=0.98, role="adult", valid_from="2020-01-01", evidence=evidence),

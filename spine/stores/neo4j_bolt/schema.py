@@ -21,7 +21,20 @@ WORD_INDEX = (
     "OPTIONS {indexConfig: {`fulltext.analyzer`: 'whitespace'}}"
 )
 
-STEPS: dict[int, Callable[[Driver, str | None], None]] = {}
+
+def _withdraw_consents(driver: Driver, database: str | None) -> None:
+    """Version 4: whom a shared consent permits is decided anew; until then it permits nobody."""
+    with driver.session(database=database) as session:
+        for statement in (
+            "MATCH (n:Household) CALL (n) { REMOVE n.next_join, n.consents } IN TRANSACTIONS OF 10000 ROWS",
+            "MATCH (n:Person) CALL (n) { SET n.consents = [] } IN TRANSACTIONS OF 10000 ROWS",
+            "MATCH (m:SpineMeta) REMOVE m.digest_person, m.digest_household",
+        ):
+            session.run(statement).consume()
+        session.run("MATCH (n:Document) WHERE n.id IN $names DETACH DELETE n", names=list(migration.RESOLVED)).consume()
+
+
+STEPS: dict[int, Callable[[Driver, str | None], None]] = {4: _withdraw_consents}
 """What a version needs beyond new constraints and indexes: the step that leads to it."""
 
 

@@ -22,7 +22,18 @@ _TYPES: dict[ColumnType, str] = {
     "texts": "TEXT",
 }
 
-STEPS: dict[int, Callable[[Connection], None]] = {3: search.renew}
+
+def _withdraw_consents(connection: Connection) -> None:
+    """Version 4: whom a shared consent permits is decided anew; until then it permits nobody."""
+    for name in ("next_join", "consents"):
+        if name in {row[1] for row in connection.run('PRAGMA table_info("household")')}:
+            connection.run(f'ALTER TABLE "household" DROP COLUMN "{name}"')
+    connection.run("UPDATE person SET consents = '[]' WHERE consents <> '[]'")
+    names = ", ".join(f"'{name}'" for name in migration.RESOLVED)
+    connection.run(f"DELETE FROM document WHERE id IN ({names})")
+
+
+STEPS: dict[int, Callable[[Connection], None]] = {3: search.renew, 4: _withdraw_consents}
 """What a version needs beyond new tables, columns and indexes: the step that leads to it."""
 
 META = "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID"

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rows import row, rows
@@ -15,7 +16,9 @@ from spine.explore.events import timelines
 from spine.explore.fact_values import fact_values
 from spine.explore.facts import declared
 from spine.explore.membership import resolve
+from spine.pipeline.gather import gather
 from spine.ports import Cause
+from spine.resolution.consent_state import agreed
 from spine.settings import Settings
 
 DAY = "2024-06-30"
@@ -85,12 +88,17 @@ def test_everybody_at_once_is_one_after_the_other(carried: Any, happened: Any, s
                     n: {e for e, p in frame.rows(f"SELECT event, entity FROM {table}") if p == n} for n in RECORDS
                 }
                 currencies = frame.currencies
+            said_here = gather(reader).consents
+            who = np.array([n if n in RECORDS else -1 for n in said_here["record"].to_pylist()], np.int64)
+            holding = agreed(said_here, who).purposes_of(np.array(RECORDS)).to_pylist()
+            resolved = dict(zip(RECORDS, holding, strict=True))
         projections.close()
     for number in RECORDS:
         mine = [one.row for one in lines[number].happenings]
         assert {one["id"] for one in mine} == events[number]
         given_ = [one.row["purpose"] for one in words[number] if one.row["status"] == "given"]
         assert people[number]["consents"] == given_
+        assert resolved.get(number) == given_
         for value in fact_values(facts, mine, {}, DAY):
             if value.fact.kind == "money":
                 amounts = {name: people[number][column_of(value.fact, name)] for name in currencies}

@@ -55,6 +55,8 @@ COMPANY_IDENTIFIERS = st.lists(
     st.sampled_from(["lei:5493001KJTIIGC8Y1R12", "domain:alder.example", "phone:+493012345678"]),
     max_size=2, unique=True,
 )  # fmt: skip
+SPOKEN = st.sampled_from(["email:ann@example.com", "email:ben@alder.example", "phone:+493012345678", "cookie:c1"])
+PURPOSE = st.sampled_from(["news", "calls"])
 RELATIONS = st.lists(
     st.sampled_from([relation("subsidiary_of", "lei", "5493001KJTIIGC8Y1R12"),
                      relation("subsidiary_of", "record", "crm/r1"), relation("family", "loyalty", "L1")]),
@@ -71,6 +73,7 @@ class Incremental(RuleBasedStateMachine):
         self.clock = Ticking()
         self.expected: dict[str, tuple[str, str, bool]] = {}
         self.versions: dict[str, list[Row]] = {}
+        self.said = 0
 
     @initialize(trained=st.booleans())
     def begin(self, trained: bool) -> None:
@@ -115,6 +118,16 @@ class Incremental(RuleBasedStateMachine):
         """A version that came before comes again: of a deleted record it brings it back."""
         name = data.draw(st.sampled_from(sorted(self.versions)))
         self.take(data.draw(st.sampled_from(self.versions[name])))
+
+    @rule(identifier=SPOKEN, status=st.sampled_from(["given", "withdrawn"]), at=TIMES, purpose=PURPOSE,
+          reference=st.none() | NAMES)  # fmt: skip
+    def say(self, identifier: str, reference: str | None, **said: Any) -> None:
+        """Consent is given or withdrawn at an identifier, with a record or without one."""
+        namespace, _, value = identifier.partition(":")
+        self.said += 1
+        row = {"source": "crm", "reference": reference or f"form {self.said}", "namespace": namespace, "value": value,
+               "proof": None, **said}  # fmt: skip
+        ingest(self.store, LOCAL, batch((), (), [row]), self.clock, key="batches")
 
     @rule(name=NAMES)
     def delete(self, name: str) -> None:

@@ -78,6 +78,22 @@ def test_consents_change_the_facts_of_those_who_carry_the_identifier(store: Grap
     assert changes(store)[-1] == ("consent_changed", encode_id("person", 1))
 
 
+def test_who_else_carries_the_identifier_takes_a_permission_away_and_gives_it_back(store: GraphStore) -> None:
+    take(store, person("a1", "2025-01-01", "email:home@example.com", **ANN))
+    said = {"source": "web", "reference": "1", "namespace": "email", "value": "home@example.com", "purpose": "news",
+            "status": "given", "at": "2025-02-01", "proof": None}  # fmt: skip
+    take(store, consents=[said])
+    ben = {"given_name": "Ben", "surname": "Oduya", "birth_date": "1971-11-23"}
+    take(store, person("b1", "2025-03-01", "email:home@example.com", **ben))
+    with store.reading(LOCAL) as reader:
+        assert [row["consents"] for row in reader.get("person", "id", [1, 2])] == [[], []]
+    assert ("consent_changed", encode_id("person", 1)) in changes(store)[-2:]
+    delete_record(store, LOCAL, "crm", "b1", Ticking())
+    with store.reading(LOCAL) as reader:
+        assert reader.get("person", "id", [1])[0]["consents"] == ["news"]
+    assert changes(store)[-1] == ("consent_changed", encode_id("person", 1))
+
+
 def test_what_reaches_too_many_waits_for_the_next_resolve(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
     rows = [person(f"a{at}", "2025-01-01", "email:ann@example.com", **ANN) for at in range(3)]
     take(store, *rows[:2])

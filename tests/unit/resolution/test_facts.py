@@ -8,13 +8,14 @@ import pytest
 
 from spine.ports import arrow_schema
 from spine.resolution.components import inside_pairs
+from spine.resolution.consent_state import agreed, holders
 from spine.resolution.entities import entities
 from spine.resolution.merge_tree import build
 from spine.resolution.person_facts import person_table
-from spine.resolution.resolved import Resolved
+from spine.resolution.resolved import SAID, Resolved
 
 
-def world(rows: list[dict[str, Any]], consents: list[dict[str, Any]] | None = None) -> Resolved:
+def world(rows: list[dict[str, Any]]) -> Resolved:
     claims = [
         {"row": at, "namespace": namespace, "value": f"v{at}", "identifier": 10 * at + place, "verified": verified}
         for at, row in enumerate(rows)
@@ -34,7 +35,6 @@ def world(rows: list[dict[str, Any]], consents: list[dict[str, Any]] | None = No
         person=np.array([row["person"] for row in rows]),
         organisation=np.full(len(rows), -1),
         claims=pa.Table.from_pylist(claims) if claims else pa.table({"row": pa.array([], pa.int64())}),
-        **({"consents": pa.Table.from_pylist(consents)} if consents else {}),
     )  # fmt: skip
 
 
@@ -88,16 +88,21 @@ def test_lists_are_sorted_and_distinct() -> None:
 
 
 def test_the_newest_word_on_a_purpose_holds_across_identifiers() -> None:
-    rows = [{"person": 1, "carries": [("email", None), ("phone", None)]}, {"person": 2, "carries": [("email", None)]}]
-    consents = [
-        {"identifier": 0, "purpose": "marketing", "status": "given", "at": "2024-01-01"},
-        {"identifier": 1, "purpose": "marketing", "status": "withdrawn", "at": "2024-02-01"},
-        {"identifier": 0, "purpose": "service", "status": "withdrawn", "at": "2024-01-01"},
-        {"identifier": 1, "purpose": "service", "status": "given", "at": "2024-02-01"},
-        {"identifier": 10, "purpose": "marketing", "status": "withdrawn", "at": "2024-01-01"},
-        {"identifier": 10, "purpose": "marketing", "status": "given", "at": "2024-01-01"},
-    ]
-    assert person_table(world(rows, consents))["consents"].to_pylist() == [["service"], []]
+    said = pa.Table.from_pylist(
+        [
+            {"consent": at, "identifier": number, "purpose": purpose, "status": status, "at": f"2024-0{month}-01",
+             "record": record, "held": True, "own": False}
+            for at, (number, purpose, status, month, record) in enumerate([
+                (10, "marketing", "given", 1, 1), (11, "marketing", "withdrawn", 2, 1),
+                (10, "service", "withdrawn", 1, 1), (11, "service", "given", 2, 1),
+                (12, "marketing", "withdrawn", 1, 2), (12, "marketing", "given", 1, 2), (13, "service", "given", 1, 9),
+            ])
+        ],
+        SAID,
+    )  # fmt: skip
+    people = world([{"person": 1}, {"person": 2}])
+    table = person_table(people, agreed=agreed(said, holders(people, said)))
+    assert table["consents"].to_pylist() == [["service"], []]
 
 
 def test_cohesion_and_next_join_come_from_the_trees() -> None:
