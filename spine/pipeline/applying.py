@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from spine.domain.vocabulary import Kind
 from spine.matching.model import Model
 from spine.pipeline.differing import Differing
+from spine.pipeline.employers import write_employment
 from spine.pipeline.homes import HomeChanges, write_households
 from spine.pipeline.rebuild import Delta, Rebuilt, build, write
 from spine.pipeline.relatives import write_entities
@@ -16,6 +17,8 @@ ONLINE = 200
 """A region of more records is left to the next resolve."""
 HomeWriter = Callable[[Writer, Rebuilt, Differing], HomeChanges]
 """Writes the households that a rebuild may have changed."""
+StaffWriter = Callable[[Writer, Rebuilt, Differing], None]
+"""Writes the employment that a rebuild may have changed."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,7 @@ def apply(
     limit: int | None = ONLINE,
     declarers: Declarers = nobody,
     homes: HomeWriter = write_households,
+    staff: StaffWriter = write_employment,
 ) -> Applied | None:
     """Rebuild what a change reaches and write the difference; None where that has more than `limit` records."""
     built = build(writer, delta, models, confidence, limit)
@@ -50,6 +54,7 @@ def apply(
     rebuilt = write(writer, built)
     out = Differing(writer, rebuilt.written)
     changed = write_entities(writer, rebuilt, out, declarers)
+    staff(writer, rebuilt, out)
     housed = homes(writer, rebuilt, out)
     for kind in Kind:
         out.delete(kind.value, {(number,) for of, number in changed.gone if of == kind.value})

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import combinations
 
+import numpy as np
 import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
@@ -16,7 +17,6 @@ from spine.pipeline.gather import Gathered
 from spine.pipeline.key_index import keys_of
 from spine.pipeline.key_rows import (
     KEPT,
-    MOST_DECLARERS,
     Held,
     Holders,
     Key,
@@ -25,8 +25,10 @@ from spine.pipeline.key_rows import (
     keyed_rows,
     read_held,
     read_holders,
+    searched,
     write_holders,
 )
+from spine.pipeline.target_numbers import most_named
 from spine.ports import Row, Writer, arrow_schema
 
 Pair = tuple[int, int]
@@ -36,11 +38,12 @@ Pair = tuple[int, int]
 class Candidates:
     """`fresh` pairs to score, smaller number first: those of the changed records, and those of keys that are crowded
     no more. `lost` are pairs that matched and are candidates no more. `left` are the numbers of targets and homes that
-    changed records held before."""
+    changed records held before, `moved` those of them that somebody took on or gave up, and who did."""
 
     fresh: set[Pair] = field(default_factory=set)
     lost: set[Pair] = field(default_factory=set)
     left: set[int] = field(default_factory=set)
+    moved: dict[int, set[int]] = field(default_factory=dict)
 
 
 class Rekeying:
@@ -56,6 +59,7 @@ class Rekeying:
         self._before: dict[int, int] = {}
         self._holders: dict[int, Holders] = {}
         self._most: dict[int, int] = {}
+        self._limits: dict[int, int] = {}
         self._touched: set[int] = set()
 
     def run(self) -> Candidates:
@@ -65,7 +69,7 @@ class Rekeying:
         out = Candidates()
         self._pairs_of_changed(out)
         self._pairs_of_crossed(out)
-        self._move_targets()
+        self._move_targets(out)
         self._write()
         out.left |= {key for held in self._old.values() for key in _targets(held)}
         return out
@@ -127,17 +131,25 @@ class Rekeying:
                 found.setdefault(key, set()).add(number)
                 self._most[key] = most
 
-    def _move_targets(self) -> None:
-        """Who declares relations to what."""
+    def _move_targets(self, out: Candidates) -> None:
+        """Who names what, answers to it, and lives where."""
         named = {number: (_targets(self._old.get(number)), _targets(self._new.get(number))) for number in self._changed}
-        moved = {key for before, after in named.values() for key in before ^ after}
-        self._most |= dict.fromkeys(moved, MOST_DECLARERS // KEPT)
-        self._load(moved)
+        for number, (before, after) in named.items():
+            for key in before ^ after:
+                out.moved.setdefault(key, set()).add(number)
+        keys = np.array(sorted(out.moved), np.int64)
+        self._limits |= dict(zip(keys.tolist(), most_named(keys).tolist(), strict=True))
+        self._load(out.moved)
         for number, (before, after) in named.items():
             for key in before - after:
                 self._shift(key, number, -1)
             for key in after - before:
                 self._shift(key, number, 1)
+        for key in out.moved:
+            held = self._holders[key]
+            if held.records is None and held.held <= self._limits[key]:
+                own = {number for number, one in self._new.items() if key in _targets(one)}
+                held.records = searched(self._writer, key) - self._changed | own
 
     def _shift(self, key: int, number: int, by: int) -> None:
         held = self._holders[key]
@@ -146,7 +158,7 @@ class Rekeying:
         if held.records is None:
             return
         (held.records.add if by > 0 else held.records.discard)(number)
-        if held.held > KEPT * self._most[key]:
+        if held.held > (self._limits.get(key) or KEPT * self._most[key]):
             held.records = None
 
     def _load(self, keys: Iterable[int]) -> None:

@@ -11,6 +11,7 @@ from spine.pipeline.applying import apply
 from spine.pipeline.candidates import Rekeying
 from spine.pipeline.changes import write_changes
 from spine.pipeline.declaring import declarers_of
+from spine.pipeline.employers import write_employment
 from spine.pipeline.gather_some import gather_some
 from spine.pipeline.homes import write_households
 from spine.pipeline.index_state import IndexState, drop_state, keep_state, missed, read_state
@@ -53,6 +54,7 @@ def catch_up(writer: Writer, report: ResolveReport, confidence: float, watch: St
             applied = apply(
                 writer, delta, models, confidence, limit=None, declarers=declarers_of(writer, secret),
                 homes=partial(write_households, most=None),
+                staff=partial(write_employment, limited=False),
             )  # fmt: skip
         if applied is None:
             raise RuntimeError("A rebuild without a limit gave up.")

@@ -1,8 +1,8 @@
 """Who declares relations to a record, found through the key index: a subsidiary may come before its parent."""
 
 from spine.pipeline.key_rows import read_holders
-from spine.pipeline.keying import target_numbers
 from spine.pipeline.surroundings import Declarers
+from spine.pipeline.target_numbers import target_numbers
 from spine.ports import Reader
 
 

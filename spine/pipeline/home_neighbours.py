@@ -10,11 +10,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from spine.pipeline.gather_some import gather_some
-from spine.pipeline.home_numbers import BY_SORT, numbers_of, sort_of
+from spine.pipeline.home_numbers import BY_SORT, numbers_of
 from spine.pipeline.key_rows import read_holders
-from spine.pipeline.keying import target_numbers
+from spine.pipeline.keying import SORTS, sort_of
 from spine.pipeline.rebuild import Labels, labels_of
 from spine.pipeline.surroundings import resolved_as
+from spine.pipeline.target_numbers import target_numbers
 from spine.ports import Reader, Row
 from spine.resolution.components import Ints
 from spine.resolution.home_keys import FORM, KEYS, LOOKALIKES, RESIDENTS
@@ -61,7 +62,7 @@ class Neighbours:
         count = len(asked)
         self._learn_keys(asked)
         now = {key for record in asked for key in self.keys.get(record, ())}
-        before = set(left) - now
+        before = {key for key in left if sort_of(key) in BY_SORT} - now
         self._learn_holders(now | before)
         out = set(asked)
         for key in now | before:
@@ -184,9 +185,7 @@ class Neighbours:
         persons = {one for record, one in self.persons(new).items() if record not in self.labels}
         whole = self._whole(persons)
         self._learn_keys(whole)
-        self._learn_holders(
-            key for record in whole for key in self.keys.get(record, ()) if sort_of(key) and key not in self.held
-        )
+        self._learn_holders(key for record in whole for key in self.keys.get(record, ()) if key not in self.held)
 
     def persons(self, records: Iterable[int]) -> dict[int, int]:
         """The person of each of these records."""
@@ -211,7 +210,9 @@ class Neighbours:
         new = sorted(set(records) - self.keys.keys())
         rows = self.reader.get("keyed", "id", new) if new and self.secret else []
         self.keys |= dict.fromkeys(new, ())
-        self.keys |= {row["id"]: tuple(np.frombuffer(row["targets"] or b"", dtype="<i8").tolist()) for row in rows}
+        for row in rows:
+            held = np.frombuffer(row["targets"] or b"", dtype="<i8")
+            self.keys[row["id"]] = tuple(held[np.isin(held & SORTS, list(BY_SORT))].tolist())
 
     def _learn_holders(self, keys: Iterable[int]) -> None:
         for key, one in read_holders(self.reader, set(keys) - self.held.keys()).items():

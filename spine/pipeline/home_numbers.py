@@ -9,7 +9,7 @@ import pyarrow as pa
 from spine.domain.vocabulary import Kind
 from spine.normalise.columns import at_positions
 from spine.pipeline.gather import Gathered
-from spine.pipeline.keying import SORTS, Hashes, mixed, of_sort, positive, seed_of
+from spine.pipeline.keying import Hashes, mixed, of_sort, positive, seed_of
 from spine.pipeline.numbering import numbers
 from spine.resolution.address_forms import PARTS, forms_of
 from spine.resolution.components import Ints
@@ -20,12 +20,7 @@ from spine.resolution.residencies import residents
 from spine.resolution.resolved import Resolved
 
 BY_SORT: dict[int, HomeKey] = dict(enumerate(KEYS, 1))
-"""The kind of key that the last four bits of a number stand for; 0 is what a relation names."""
-
-
-def sort_of(number: int) -> int:
-    """The sort of a number of the index."""
-    return number & SORTS
+"""The kind of key that the last four bits of a number stand for; other sorts are those of `target_numbers`."""
 
 
 def home_numbers(gathered: Gathered, rows: Ints, secret: bytes) -> tuple[Ints, Ints]:

@@ -184,7 +184,7 @@ class _Change:
             pending |= more
         found = {pair: row for pair, row in delta.found.items() if pending.isdisjoint(pair)}
         lost = frozenset(pair for pair in delta.lost if pending.isdisjoint(pair))
-        return Delta(delta.seeds - pending, delta.anew - pending, lost, found, delta.left), pending
+        return Delta(delta.seeds - pending, delta.anew - pending, lost, found, delta.left, delta.moved), pending
 
     def _keep_defaults(self, changed: set[int]) -> None:
         """A store that begins with single records keeps what it works with: a resolve then works with the same."""

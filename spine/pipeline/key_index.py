@@ -4,16 +4,15 @@ A resolve of everything needs none of it and does not write it. It is made when 
 once, and kept true from then on; `spine.pipeline.candidates` is how a change goes through it.
 """
 
-from typing import Any
-
 import numpy as np
 import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
 from spine.pipeline.gather import Gathered, encode_kind, gather
 from spine.pipeline.home_numbers import home_numbers
-from spine.pipeline.key_rows import KEPT, MOST_DECLARERS, holders_table, keyed_rows
-from spine.pipeline.keying import Keys, refined, stable_keys, target_numbers
+from spine.pipeline.key_rows import KEPT, holders_table, keyed_rows
+from spine.pipeline.keying import Keys, refined, stable_keys
+from spine.pipeline.target_numbers import most_named, numbers_of_targets
 from spine.ports import Row, Writer, arrow_schema
 from spine.resolution.components import Ints
 from spine.resolution.grouping import distinct
@@ -31,7 +30,7 @@ def make_index(writer: Writer, secret: bytes) -> None:
         ids, keys, targets = keys_of(gathered, kind, secret)
         rows += keyed_rows(ids, keys, targets)
         parts += _held(ids, keys)
-        parts.append((targets[1], ids[targets[0]], np.full(len(targets[1]), MOST_DECLARERS)))
+        parts.append((targets[1], ids[targets[0]], most_named(targets[1])))
     key, record, most = (np.concatenate(column) for column in zip(*parts, strict=True))
     rows.sort(key=lambda row: int(row["id"]))
     writer.replace("keyed", pa.Table.from_pylist(rows, schema=arrow_schema("keyed")))
@@ -41,17 +40,12 @@ def make_index(writer: Writer, secret: bytes) -> None:
 def keys_of(gathered: Gathered, kind: Kind, secret: bytes) -> tuple[Ints, Keys, tuple[Ints, Ints]]:
     """The numbers of the records of a kind, their keys, and their targets as (place, number), sorted.
 
-    Targets are what a record names or is looked for by besides: what its relations lead to, and its homes.
+    Targets are what a record is looked for by besides: what it names and answers to, and its homes.
     """
     rows = gathered.rows_of(kind)
     keys = stable_keys(kind, encode_kind(gathered, rows), secret)
-    relations = gathered.relations
-    columns: list[list[Any]] = [relations[name].to_pylist() for name in ("row", "namespace", "value")]
-    place = {int(row): at for at, row in enumerate(rows.tolist())}
-    named = [(place[row], (str(a), str(b))) for row, a, b in zip(*columns, strict=True) if row in place and a and b]
-    related = np.array([at for at, _ in named], np.int64), target_numbers([target for _, target in named], secret)
-    home = home_numbers(gathered, rows, secret)
-    at, number = (np.concatenate(column) for column in zip(related, home, strict=True))
+    parts = (numbers_of_targets(gathered, rows, kind, secret), home_numbers(gathered, rows, secret))
+    at, number = (np.concatenate(column) for column in zip(*parts, strict=True))
     return gathered.ids[rows], keys, distinct(at, number)
 
 

@@ -14,7 +14,6 @@ from spine.resolution.components import Ints, runs
 
 KEPT = 10
 """The holders of a key are named up to so many times what crowds it; of more only the number is kept."""
-MOST_DECLARERS = 1000
 Key = tuple[int, int, int]
 """A key with the number that crowds it and the number of its rule."""
 
@@ -94,6 +93,15 @@ def read_holders(reader: Reader, keys: Iterable[int]) -> dict[int, Holders]:
         named = row["records"]
         members = None if named is None else set(np.frombuffer(named, dtype="<i8").tolist())
         found[row["id"]] = Holders(row["held"], members)
+    return found
+
+
+def searched(reader: Reader, number: int) -> set[int]:
+    """The records among whose targets a number is, looked for in every record's row: for one that very many hold."""
+    rows = reader.scan("keyed", ("id", "targets"))
+    targets = [text or b"" for text in rows["targets"].to_pylist()]
+    owner = np.repeat(rows["id"].to_numpy(), [len(text) // 8 for text in targets])
+    found: set[int] = set(owner[np.frombuffer(b"".join(targets), dtype="<i8") == number].tolist())
     return found
 
 

@@ -22,7 +22,7 @@ from spine.pipeline.numbering import numbers
 from spine.resolution.components import Ints
 
 Hashes = NDArray[np.uint64]
-VERSION = 2
+VERSION = 3
 _GOLDEN, _ONE, _TWO = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _POSITIVE = np.uint64((1 << 63) - 1)
 SORTS = 15
@@ -132,18 +132,15 @@ def refined(plan: Scheme, primary: Ints, rule: Ints, fixed: Ints) -> Ints:
     return out
 
 
-def target_numbers(targets: list[tuple[str, str]], secret: bytes) -> Ints:
-    """The numbers under which the records that declare a relation to these targets (namespace, value) are found."""
-    if not targets:
-        return np.empty(0, np.int64)
-    columns = [pa.array(list(column), pa.string()) for column in zip(*targets, strict=True)]
-    return of_sort(numbers(secret, pa.array(["target"] * len(targets), pa.string()), *columns), 0)
-
-
 def of_sort(number: Ints, sort: int) -> Ints:
-    """Numbers that tell their sort, from 0 (what relations name) to 15, by their last four bits."""
+    """Numbers that tell their sort, from 0 to 15, by their last four bits (`home_numbers`, `target_numbers`)."""
     marked: Ints = (number & ~SORTS) | sort
     return marked
+
+
+def sort_of(number: int) -> int:
+    """The sort of a number of the index."""
+    return number & SORTS
 
 
 def mixed(number: Hashes, more: Hashes) -> Hashes:

@@ -23,7 +23,8 @@ def link(writer: Writer, changed: Iterable[int], models: Mapping[Kind, Model], s
     pairs = Rekeying(writer, numbers, gathered, secret).run()
     found = scored(writer, pairs.fresh, models)
     # Pairs that came together because a key is crowded no more have rows already where another key held them, too.
-    return Delta(frozenset(), frozenset(numbers), frozenset(pairs.lost), found, frozenset(pairs.left))
+    moved = {key: frozenset(records) for key, records in pairs.moved.items()}
+    return Delta(frozenset(), frozenset(numbers), frozenset(pairs.lost), found, frozenset(pairs.left), moved)
 
 
 def scored(reader: Reader, pairs: set[Pair], models: Mapping[Kind, Model]) -> dict[Pair, Row]:

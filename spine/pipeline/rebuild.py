@@ -34,13 +34,15 @@ Pair = tuple[int, int]
 class Delta:
     """What changed of the matches: `anew` are records whose old matches no longer count, `lost` single pairs that no
     longer do, `found` rows of `match` that now do. `seeds` are further records whose components are built anew, `left`
-    what the index held changed records under before besides blocking keys."""
+    what the index held changed records under before besides blocking keys, `moved` what of that some of them took on or
+    gave up, and who."""
 
     seeds: frozenset[int] = frozenset()
     anew: frozenset[int] = frozenset()
     lost: frozenset[Pair] = frozenset()
     found: Mapping[Pair, Row] = field(default_factory=dict)
     left: frozenset[int] = frozenset()
+    moved: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
     @property
     def reached(self) -> set[int]:
@@ -60,6 +62,7 @@ class Built:
     tables: dict[str, list[pa.Table]]
     flags: dict[int, list[str]]
     left: frozenset[int] = frozenset()
+    moved: Mapping[int, frozenset[int]] = field(default_factory=dict)
 
     @property
     def refused(self) -> tuple[Refused, ...]:
@@ -105,7 +108,9 @@ def build(
             flags |= marked
             for name, table in made.items():
                 tables.setdefault(name, []).append(table)
-    return Built(reached, gathered, found, resolved_of(gathered, found.values()), tables, flags, delta.left)
+    return Built(
+        reached, gathered, found, resolved_of(gathered, found.values()), tables, flags, delta.left, delta.moved
+    )
 
 
 def _matched(gathered: Gathered, kind: Kind, model: Model, matches: Mapping[Pair, Row]) -> Matched:

@@ -17,7 +17,7 @@ from spine.ports import Row, Writer, arrow_schema
 from spine.resolution.organisation_facts import organisation_table
 from spine.resolution.organisations import hierarchy, standing
 from spine.resolution.person_facts import person_table
-from spine.resolution.relationships import relationships
+from spine.resolution.relationships import related_to
 from spine.resolution.resolved import Resolved
 
 Entities = set[tuple[str, int]]
@@ -46,9 +46,7 @@ def write_entities(writer: Writer, rebuilt: Rebuilt, out: Differing, declarers: 
     born = {number for kind, number in now - was if kind == "organisation"}
     consented = _put_entities(writer, rebuilt, out)
     _put_members(rebuilt, out)
-    found = relationships(around.resolved)
-    owned = _owned(around.resolved)
-    tables = {"related_to": found.related_to, "employed_by": found.employed_by, "subsidiary_of": owned}
+    tables = {"related_to": related_to(around.resolved)[0], "subsidiary_of": _owned(around.resolved)}
     moved: Entities = set()
     for name, table in tables.items():
         kinds = RELATED[name]

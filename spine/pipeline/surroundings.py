@@ -5,7 +5,7 @@ in the store, or that a declaration leads to. The second are whoever else carrie
 carry an identifier decides what it says.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,6 +17,7 @@ from spine.pipeline.gather import Gathered
 from spine.pipeline.gather_some import gather_some
 from spine.pipeline.rebuild import Labels, labels_of
 from spine.ports import Reader, Row
+from spine.resolution.employment import employment
 from spine.resolution.relationships import CROWD, SHARING
 from spine.resolution.resolved import Resolved
 
@@ -24,8 +25,8 @@ NEAR = 200
 """So many carriers of one identifier, and so many related entities, are looked at: more relate nobody."""
 MEETING = ("device", "mobile_token", "cookie", "account", "loyalty", "phone", "email", "address")
 """Namespaces whose identifiers persons may have in common with others."""
-RELATED = {"related_to": ("person", "person"), "employed_by": ("person", "organisation"),
-           "subsidiary_of": ("organisation", "organisation")}  # fmt: skip
+RELATED = {"related_to": ("person", "person"), "subsidiary_of": ("organisation", "organisation")}
+EMPLOYED = {"employed_by": ("person", "organisation")}
 
 Declarers = Callable[[list[tuple[str, str]]], set[int]]
 """The records that declare a relation to one of these targets (namespace, value)."""
@@ -62,6 +63,25 @@ def surroundings(
     gathered = _uncrowded(gather_some(reader, everything), crowds)
     labels = labels_of(reader, everything - own) | after
     return Surroundings(frozenset(changed | first), resolved_as(gathered, labels), labels)
+
+
+def employed_around(reader: Reader, records: Iterable[int], before: Labels, after: Labels) -> pa.Table:
+    """The rows of `employed_by` of whoever a rebuild changed or the store says works there, where no index is kept.
+
+    Who else answers to a name is then known by whom the store relates only: where that tells too little, a resolve,
+    which looks at everything in such a store, puts it right.
+    """
+    own = set(records)
+    changed = {*before.values(), *after.values()}
+    staff = {one for one in changed | _related(reader, changed, EMPLOYED) if one[0] == Kind.PERSON.value}
+    employers = _related(reader, staff, EMPLOYED) - changed
+    ring = gather_some(reader, own | _records_of(reader, staff - changed))
+    everything = {int(number) for number in ring.ids.tolist()} | _records_of(reader, employers) - own
+    everything |= _led_to(reader, ring) | _in_domains(reader, ring)
+    labels = labels_of(reader, everything - own) | after
+    made = employment(resolved_as(gather_some(reader, everything), labels))[0]
+    ours = np.isin(made["start"].to_numpy(), [number for _, number in staff])
+    return made.filter(pa.array(ours))
 
 
 def _meeting(reader: Reader, records: set[int], own: set[int], crowds: set[int]) -> set[int]:
@@ -121,10 +141,12 @@ def _carrying(reader: Reader, identifiers: set[int]) -> list[Row]:
     return [row for row in rows if row["valid_to"] is None]
 
 
-def _related(reader: Reader, entities: set[tuple[str, int]]) -> set[tuple[str, int]]:
+def _related(
+    reader: Reader, entities: set[tuple[str, int]], tables: Mapping[str, tuple[str, str]] = RELATED
+) -> set[tuple[str, int]]:
     """The entities that the store relates to these."""
     out = set()
-    for table, ends in RELATED.items():
+    for table, ends in tables.items():
         for column, kind, other, there in (("start", ends[0], "end", ends[1]), ("end", ends[1], "start", ends[0])):
             asked = sorted(number for of, number in entities if of == kind)
             rows = reader.get(table, column, asked, NEAR) if asked else []
@@ -142,18 +164,27 @@ def _records_of(reader: Reader, entities: Iterable[tuple[str, int]]) -> set[int]
 
 
 def _led_to(reader: Reader, gathered: Gathered) -> set[int]:
-    """The records that declared relations, and the domains of e-mail addresses, lead to."""
+    """The records that declared relations lead to."""
     relations = gathered.relations
     targets = set(zip(relations["namespace"].to_pylist(), relations["value"].to_pylist(), strict=True))
     keys = sorted(str(value) for namespace, value in targets if namespace == "record" and value)
     out = {row["id"] for row in reader.get("record", "key", keys)} if keys else set()
+    wanted = {(str(namespace), str(value)) for namespace, value in targets if namespace != "record" and value}
+    return out | _answering(reader, wanted)
+
+
+def _in_domains(reader: Reader, gathered: Gathered) -> set[int]:
+    """The records that carry the domains of the e-mail addresses of these."""
     claims = zip(gathered.claims["namespace"].to_pylist(), gathered.claims["value"].to_pylist(), strict=True)
     hosts = {company_domain(str(value).rpartition("@")[2]) for namespace, value in claims if namespace == "email"}
-    wanted = {(str(namespace), str(value)) for namespace, value in targets if namespace != "record" and value}
-    wanted |= {("domain", host) for host in hosts if host}
+    return _answering(reader, {("domain", host) for host in hosts if host})
+
+
+def _answering(reader: Reader, wanted: set[tuple[str, str]]) -> set[int]:
+    """The records that carry these identifiers."""
     values = sorted({value for _, value in wanted})
     found = reader.get("identifier", "value", values) if values else []
-    return out | _carriers(reader, {row["id"] for row in found if (row["namespace"], row["value"]) in wanted})
+    return _carriers(reader, {row["id"] for row in found if (row["namespace"], row["value"]) in wanted})
 
 
 def _answers(gathered: Gathered) -> list[tuple[str, str]]:

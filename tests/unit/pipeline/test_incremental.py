@@ -22,13 +22,14 @@ from spine.domain.vocabulary import Kind
 from spine.errors import ModelError, NotFound, QueryError
 from spine.matching.blocking import RULES
 from spine.memberships import memberships
-from spine.pipeline import catching_up, keying, surroundings
+from spine.pipeline import catching_up, employers, keying, surroundings, target_numbers
 from spine.pipeline.ingest import delete_record, ingest
 from spine.pipeline.key_index import make_index
 from spine.pipeline.numbering import stored_key
 from spine.pipeline.resolve import resolve
+from spine.pipeline.working_off import work_off
 from spine.ports import Cause, GraphStore, Reader, Row
-from spine.resolution import relationships
+from spine.resolution import employment, relationships
 from spine.settings import Settings
 from spine.stewardship.judging import judge, withdraw
 
@@ -46,20 +47,25 @@ STREET = st.sampled_from(["12 Elm St", "13 Elm St", "12 Elm Street Apt 2", "12 E
                           "9 Oak St", None])  # fmt: skip
 ROLE = st.sampled_from([None, None, None, "head", "child", "inmate"])
 IDENTIFIERS = st.lists(
-    st.sampled_from(["email:ann@example.com", "email:ben@alder.example", "phone:+46701234567", "phone:+493012345678",
-                     "loyalty:L1", "cookie:c1", "!login:u1", "!login:u2", "account:a1"]),
+    st.sampled_from(["email:ann@example.com", "email:ben@alder.example", "email:cy@birch.example", "phone:+46701234567",
+                     "phone:+493012345678", "loyalty:L1", "cookie:c1", "!login:u1", "!login:u2", "account:a1"]),
     max_size=3, unique=True,
 )  # fmt: skip
+EMPLOYER = st.sampled_from(["Alder Limited", "alder", "Birch", None, None])
 COMPANY = st.sampled_from(["Alder Ltd", "Alder Limited Company", "Birch Inc", "Birchwood Inc"])
 COMPANY_IDENTIFIERS = st.lists(
-    st.sampled_from(["lei:5493001KJTIIGC8Y1R12", "domain:alder.example", "phone:+493012345678"]),
+    st.sampled_from(["lei:5493001KJTIIGC8Y1R12", "domain:alder.example", "domain:birch.example",
+                     "phone:+493012345678"]),
     max_size=2, unique=True,
 )  # fmt: skip
 SPOKEN = st.sampled_from(["email:ann@example.com", "email:ben@alder.example", "phone:+493012345678", "cookie:c1"])
 PURPOSE = st.sampled_from(["news", "calls"])
 RELATIONS = st.lists(
     st.sampled_from([relation("subsidiary_of", "lei", "5493001KJTIIGC8Y1R12"),
-                     relation("subsidiary_of", "record", "crm/r1"), relation("family", "loyalty", "L1")]),
+                     relation("subsidiary_of", "record", "crm/r1"), relation("family", "loyalty", "L1"),
+                     relation("subsidiary_of", "domain", "birch.example"),
+                     relation("employed_by", "domain", "alder.example"), relation("employed_by", "record", "crm/r2"),
+                     relation("employed_by", "phone", "+493012345678")]),
     max_size=1,
 )  # fmt: skip
 
@@ -82,13 +88,14 @@ class Incremental(RuleBasedStateMachine):
             resolve(self.store, LOCAL, open_engine("local"), "never", clock=self.clock)
 
     @rule(name=NAMES, at=TIMES, given=GIVEN, surname=SURNAME, born=BORN, street=STREET, role=ROLE,
-          identifiers=IDENTIFIERS, relations=RELATIONS)  # fmt: skip
+          employer=EMPLOYER, identifiers=IDENTIFIERS, relations=RELATIONS)  # fmt: skip
     def add_person(self, name: str, at: str | None, identifiers: list[str], relations: list[Row], **said: Any) -> None:
         """A record of a person: new, a change, or an old version that comes late."""
         attributes = {"given_name": said["given"], "surname": said["surname"], "birth_date": said["born"],
-                      "street_address": said["street"], "city": "Lund", "household_role": said["role"]}  # fmt: skip
-        family = [one for one in relations if one["kind"] == "family"]
-        self.take(person(name, at, *identifiers, relations=family, **attributes))
+                      "street_address": said["street"], "city": "Lund", "household_role": said["role"],
+                      "employer_name": said["employer"]}  # fmt: skip
+        own = [one for one in relations if one["kind"] != "subsidiary_of"]
+        self.take(person(name, at, *identifiers, relations=own, **attributes))
 
     @rule(
         names=st.lists(NAMES, min_size=2, max_size=5, unique=True),
@@ -111,6 +118,16 @@ class Incremental(RuleBasedStateMachine):
         parents = [one for one in relations if one["kind"] == "subsidiary_of"]
         more = {"kind": "organisation", "organisation_name": company, "relations": parents}
         self.take(person(name, at, *identifiers, **more))
+
+    @rule(names=st.lists(NAMES, min_size=2, max_size=5, unique=True), company=COMPANY, employer=EMPLOYER)
+    def add_staff(self, names: list[str], company: str, employer: str | None) -> None:
+        """An organisation and persons who may work there in one transaction."""
+        rows = [person(names[0], "2024-02-01", "domain:alder.example", kind="organisation", organisation_name=company)]
+        rows += [person(name, "2024-02-01", f"email:{name}@alder.example", given_name=name, employer_name=employer)
+                 for name in names[1:]]  # fmt: skip
+        for row in rows:
+            self.versions.setdefault(row["record_id"], []).append(row)
+        ingest(self.store, LOCAL, batch(rows), self.clock, key="batches")
 
     @precondition(lambda self: self.versions)
     @rule(data=st.data())
@@ -197,11 +214,16 @@ def told(reader: Reader) -> dict[str, list[Row]]:
 
 @pytest.fixture
 def soon_crowded(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Keys that three records crowd, and identifiers that four persons do."""
+    """Keys that three records crowd, identifiers that four persons do, and names that three organisations do."""
     for kind in Kind:
         monkeypatch.setitem(RULES, kind, tuple(replace(one, crowded=2 + at % 2) for at, one in enumerate(RULES[kind])))
     for module in (relationships, surroundings):
         monkeypatch.setattr(module, "CROWD", 3)
+    monkeypatch.setattr(employment, "MOST_EMPLOYERS", 2)
+    monkeypatch.setattr(employers, "MOST_EMPLOYERS", 2)
+    monkeypatch.setattr(employment, "MOST_CARRYING", 4)
+    monkeypatch.setattr(employers, "MOST_CARRYING", 4)
+    monkeypatch.setattr(target_numbers, "MOST_NAMING", 4)
     monkeypatch.setattr(catching_up, "FEW", 2)
     keying.scheme.cache_clear()
     yield
@@ -223,6 +245,33 @@ def test_any_order_ends_where_a_batch_ends(
         max_examples=runs, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
     )
     run_state_machine_as_test(lambda: Incremental(open_store(fresh_url(), settings)), settings=profile)
+
+
+def test_staff_of_a_company_that_comes_late_is_worked_off(
+    soon_crowded: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """More persons than are looked at in one transaction wait for their employer, and have it when worked off."""
+    monkeypatch.setattr(employers, "MOST_STAFF", 3)
+    people = [person(f"p{at}", "2025-01-01", f"email:p{at}@alder.example", given_name=f"P{at}") for at in range(9)]
+    company = {"kind": "organisation", "organisation_name": "Alder Ltd"}
+    with open_store("memory:", settings) as store:
+        clock = Ticking()
+        ingest(store, LOCAL, batch(people), clock, key="batches")
+        ingest(
+            store, LOCAL, batch([person("o", "2025-01-01", "domain:alder.example", **company)]), clock, key="batches"
+        )
+        with store.reading(LOCAL) as reader:
+            assert (reader.count("employed_by"), reader.count("touched")) == (0, 9)
+        work_off(store, LOCAL, clock)
+        with store.reading(LOCAL) as reader:
+            assert (reader.count("employed_by"), reader.count("touched")) == (9, 0)
+        ingest(
+            store, LOCAL, batch([person("o", "2025-02-01", "domain:birch.example", **company)]), clock, key="batches"
+        )
+        work_off(store, LOCAL, clock)
+        with store.reading(LOCAL) as reader:
+            assert reader.count("employed_by") == 0
+        Incremental(store).teardown()
 
 
 def test_many_records_at_once_end_where_a_batch_ends(soon_crowded: None, settings: Settings) -> None:
