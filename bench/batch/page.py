@@ -52,6 +52,10 @@ def page(results: dict[str, Any]) -> str:
         ["**ours / Splink**", *(_ratio(row) for row in rows)],
         ["candidate pairs", *(f"{row['counts']['candidates']:,}" for row in rows)],
         ["identifiers", *(f"{row['counts']['identifiers']:,}" for row in rows)],
+        *(
+            [f"persons at .95: {name}", *(f"{row['accuracy'][name]:.4f}" if "accuracy" in row else "" for row in rows)]
+            for name in ("precision", "recall", "f1", "calibration error")
+        ),
         ["events and consents", *(f"{row['events']:,}" for row in rows)],
     ]
     table = "\n".join(f"| {' | '.join(line)} |" for line in lines)

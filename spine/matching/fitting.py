@@ -23,6 +23,12 @@ MOST_BARE = 0.1
 BARE_PAIRS = 50_000.0
 """The share of matches among bare pairs is worth so many pairs at the share among all: see `Model.bare_prior`."""
 TELLING = frozenset({"email", "phone", "national_id", "tax_id", "register", "lei", "domain"})
+RESEMBLING = frozenset({"close", "same name at another provider"})
+"""What looks like an identifier of another, and is none that the two share."""
+POOLED = frozenset({"email"})
+"""Comparisons whose unnamed group is of pairs of which nobody knows what sets the other groups apart: there, levels are
+as common as in all groups together. Else pairs that have nothing but the one value to compare would teach whatever was
+believed of them before."""
 CONTRADICTED = -2.0 * float(np.log(2))
 """Agreement on an identifier counts as chance only where all other evidence together speaks against the pair by two
 bits or more. Else pairs with nothing but a shared login or cookie, which nothing can tell from matches, would teach
@@ -43,12 +49,23 @@ class Fit:
         names = [f"{number}:{level.group}" for number, level in levels]
         _, self.least, self.group = np.unique(names, return_index=True, return_inverse=True)
         self.members = [np.flatnonzero(self.group == number) for number in range(len(self.least))]
+        self.pooled = self._pooled()
+        self.resembling = np.array([level.label in RESEMBLING for _, level in levels])
         self.prior_m = self._normal(np.array([level.m for _, level in levels]))
         self.prior_u = self._normal(np.array([level.u for _, level in levels]))
         self.m, self.u = self.prior_m.copy(), self.prior_u.copy()
         self.matches = 0.0
         self.bare_share = 0.0
         self.rounds = 0
+
+    def _pooled(self) -> list[tuple[int, Ints]]:
+        """The levels of the unnamed groups of `POOLED`, and which levels of the other groups bear the same label."""
+        levels = [(one.function, level.label, level.group) for one in self.declared for level in one.levels]
+        return [
+            (at, np.flatnonzero([(function, label) == other[:2] and other[2] != "" for other in levels]))
+            for at, (function, label, group) in enumerate(levels)
+            if function in POOLED and not group
+        ]
 
     def run(self, candidates: Sample, random: Sample, size: int) -> None:
         """Alternate expectation and maximisation until no weight moves by `SETTLED`."""
@@ -129,12 +146,16 @@ class Fit:
             weight = unmatched[rows] * left
             if comparison.function in TELLING or comparison.function.startswith(SHARED):
                 own = weights[index] * left
-                weight = np.where((own > 0) & (evidence[rows] - own > CONTRADICTED) & ~known[rows], 0.0, weight)
+                shared = (own > 0) & ~self.resembling[index]
+                weight = np.where(shared & (evidence[rows] - own > CONTRADICTED) & ~known[rows], 0.0, weight)
             out += self._tally(index, weight)
         return out
 
     def _maximise(self, matched: Floats, unmatched: Floats, random: Floats, scale: float) -> None:
         """Random pairs tell how common a level is by chance; where they show it too seldom, candidates tell."""
+        for counted in (matched, unmatched, random):
+            for at, alike in self.pooled:
+                counted[at] += counted[alike].sum()
         trust = random / (random + FEW)
         mass = trust * random * scale + (1 - trust) * np.maximum(unmatched, 0)
         # A rate seen `mass` times among so many pairs, under a gamma prior of the declared mean: what is too rare to

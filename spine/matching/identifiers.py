@@ -4,8 +4,8 @@ import numpy as np
 
 from spine.matching.addresses import at_one_address
 from spine.matching.encoded import Bools
-from spine.matching.names import namesakes
-from spine.matching.outcomes import FAR, KIN, NAMESAKES, NEAR, OUTCOMES, SHARED, Levels
+from spine.matching.names import alike, namesakes
+from spine.matching.outcomes import FAR, GIVEN_NAME, KIN, NAMESAKES, NEAR, OUTCOMES, SHARED, Levels
 from spine.matching.pairs import PairView
 from spine.matching.text_pairs import TextPairs
 
@@ -13,13 +13,26 @@ EMAIL, PHONE, NATIONAL_ID = OUTCOMES["email"], OUTCOMES["phone"], OUTCOMES["nati
 
 
 def email(view: PairView) -> Levels:
-    """E-mail: differs, close, same name at another provider, same; again among relatives, who share addresses."""
+    """E-mail: differs, close, same name at another provider, same; by what else the two have in common.
+
+    Relatives share addresses; and most are made of names, so that `anna.berg` and `anna85` are what any Anna Berg and
+    any Anna may be called at another provider.
+    """
     steps = [
         ("close", view.seen("email", lambda texts: (texts.edits(3) <= 3) | (texts.jaro_winkler(0.93) >= 0.93))),
         ("same name at another provider", view.same("email_local") & (view.shorter("email_local") > 3)),
         ("same", view.same("email") | _any_shared(view, "email")),
     ]
-    return EMAIL.moved(EMAIL.ranked(view.both("email"), steps), at_one_address(view) | namesakes(view), KIN)
+    found = EMAIL.ranked(view.both("email"), steps)
+    named, family, near = alike(view), namesakes(view), at_one_address(view)
+    for group, where in (
+        (GIVEN_NAME, named & ~family),
+        (KIN, family & ~named),
+        (NEAR, near & ~(named & family)),
+        (NAMESAKES, named & family),
+    ):
+        found = EMAIL.moved(found, where, group)
+    return found
 
 
 def phone(view: PairView) -> Levels:

@@ -17,6 +17,10 @@ GIVEN, MIDDLE, ORDER, SURNAME = (OUTCOMES[name] for name in ("given", "middle", 
 
 def given(view: PairView) -> Levels:
     """Given name: differs, initial, resembles, close, a part in common or as middle name, nickname, same."""
+    return view.remember("given levels", lambda: _given(view))
+
+
+def _given(view: PairView) -> Levels:
     out = view.told("levels", "given", _given_names, GIVEN.number("same")).copy()
     here, there = view.codes("given")
     middle_here, middle_there = view.codes("middle")
@@ -41,10 +45,8 @@ def _given_names(names: TextPairs) -> Levels:
 
 
 def alike(view: PairView) -> Bools:
-    """The given names are close, forms of one name, or the same."""
-    known = view.told("alike", "given", lambda names: (names.jaro_winkler(0.92) >= 0.92) | names.nickname(), equal=1)
-    found: Bools = known > 0
-    return found
+    """The given names are close, forms of one name, one a part of the other, or the same."""
+    return GIVEN.named(given(view), "close", "a part in common", "nickname", "same")
 
 
 def middle(view: PairView) -> Levels:

@@ -24,6 +24,7 @@ OTHER = "other"
 """Identifiers of a mapping's own namespaces (`x_…`), compared together."""
 
 FAR, NEAR, KIN, NAMESAKES = "elsewhere", "at one address", "relatives", "namesakes"
+GIVEN_NAME = "one given name"
 STREET, PLACE, NUMBER = "street", "place", "number"
 MISSING, AGREE, DIFFER = "birth date missing", "birth dates agree", "birth dates differ"
 NAMES_DIFFER, NAMES_AGREE = "names differ", "names agree"
@@ -206,7 +207,7 @@ OUTCOMES: dict[str, Outcomes] = {
         ],
         "age": _in_groups((MISSING, AGREE, DIFFER), _AGES),
         "sex": _in_groups((NAMES_DIFFER, NAMES_AGREE), [_o("differs"), _o("same")]),
-        "email": _in_groups(("", KIN), _EMAILS),
+        "email": _in_groups(("", GIVEN_NAME, KIN, NEAR, NAMESAKES), _EMAILS),
         "phone": _fading("phone", _PHONES),
         "national_id": _in_groups(("", NAMESAKES, NEAR), _NATIONAL_IDS),
         "suffix": [_o("differs"), _o("same")],

@@ -9,7 +9,8 @@ from spine.domain.vocabulary import Kind
 from spine.matching.frequencies import frequencies_of
 from spine.matching.training import untrained
 
-FAR, NEAR, KIN = "elsewhere", "at one address", "relatives"
+FAR, NEAR, KIN, NAMESAKES = "elsewhere", "at one address", "relatives", "namesakes"
+GIVEN_NAME = "one given name"
 HOME = {"street": "oak street", "house_number": "12", "postcode": "62701", "city": "springfield"}
 ANNA = {"given": "anna", "surname": "berglund", "birth_date": "1980-05-21"}
 
@@ -172,11 +173,18 @@ def test_sex_among_equal_and_among_different_names() -> None:
         ("ab@mail.example", "ab@elsewhere.org", "differs"),
     ],
 )
-def test_emails_among_strangers_and_relatives(one: str, other: str, label: str) -> None:
-    assert said({"email": one}, {"email": other})["email"] == (label, "")
-    assert said({"email": one, **HOME}, {"email": other, **HOME})["email"] == (label, KIN)
-    kin = {"surname": "berglund"}
-    assert said({"email": one, **kin}, {"email": other, **kin})["email"] == (label, KIN)
+def test_emails_by_what_else_the_two_have_in_common(one: str, other: str, label: str) -> None:
+    def among(here: dict[str, str], there: dict[str, str]) -> str:
+        told, group = said({"email": one, **here}, {"email": other, **there})["email"]
+        assert told == label
+        return group
+
+    anna, berg, zoe = {"given": "anna"}, {"surname": "berg"}, {"given": "zoe", "surname": "dahl"}
+    assert among({}, {}) == among({}, anna | berg) == among(anna | berg, zoe) == ""
+    assert among(anna, anna) == among(anna, {"given": "ana", "surname": "dahl"}) == GIVEN_NAME
+    assert among(berg, berg) == among(anna | berg, {"given": "otto", "surname": "berg"}) == KIN
+    assert among(HOME, HOME) == among(anna | HOME, anna | HOME) == among(berg | HOME, berg | HOME) == NEAR
+    assert among(anna | berg, anna | berg) == among(anna | berg | HOME, anna | berg | HOME) == NAMESAKES
 
 
 def test_any_of_several_emails_and_phones_may_agree() -> None:

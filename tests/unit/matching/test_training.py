@@ -16,7 +16,7 @@ from spine.matching import sampling, training
 from spine.matching.fading import WHOLE
 from spine.matching.fitting import Fit
 from spine.matching.model import Comparison, Level, Model
-from spine.matching.outcomes import FAR, NEAR, SHARED
+from spine.matching.outcomes import FAR, GIVEN_NAME, NAMESAKES, NEAR, SHARED
 from spine.matching.sampling import Sample, certain_of, in_order
 from spine.matching.training import train, untrained
 
@@ -300,3 +300,37 @@ def test_matches_reach_every_level_as_often_as_chance(seed: int) -> None:
             members = [one for one in comparison.levels if one.group == group]
             reached = np.cumsum([(one.m, one.u) for one in reversed(members)], axis=0)
             assert (reached[:, 0] >= reached[:, 1] - 1e-6).all(), (comparison.name, group)
+
+
+def made_of_names(persons: int) -> tuple[list[dict[str, str | None]], list[int]]:
+    """Two records of every person, whose e-mail is a given name, two digits and a provider.
+
+    In every sixth case the second has nothing else; one person in twenty has an address at two providers.
+    """
+    rows, truth = world(persons, seed=5)
+    draw = np.random.default_rng(6)
+    for number in range(0, len(rows), 2):
+        one, other = rows[number], rows[number + 1]
+        name, digits = str(one["given"]), draw.integers(10, 100)
+        providers = draw.choice(["post", "mail", "web", "net", "box", "hub"], 2, replace=False)
+        one["email"], elsewhere = (f"{name}{digits}@{provider}.example" for provider in providers)
+        other["email"] = elsewhere if draw.random() < 0.05 else one["email"]
+        if draw.random() < 1 / 6:
+            other |= dict.fromkeys(("given", "surname", "birth_date", "city"))
+    return rows, truth
+
+
+def test_an_email_made_of_a_given_name_is_worth_little_where_the_name_agrees() -> None:
+    rows, truth = made_of_names(500)
+    records = encoded(rows)
+    left, right = all_pairs(len(rows))
+    email = next(one for one in train(PERSON, records, left, right).comparisons if one.name == "email")
+    local, whole = records.codes["email_local"], records.codes["email"]
+    elsewhere = np.flatnonzero((local[left] == local[right]) & (whole[left] != whole[right]))
+    same = np.array(truth)[left[elsewhere]] == np.array(truth)[right[elsewhere]]
+    assert same.mean() < 0.1  # so few of those with one name at two providers are one person
+    weights = {one.group: one.weight / 1000 for one in email.levels if one.label == "same name at another provider"}
+    assert weights[GIVEN_NAME] < 5
+    assert weights[NAMESAKES] < 4
+    # What has nothing but an e-mail teaches nothing of its own.
+    assert weights[""] < 8
