@@ -3,7 +3,8 @@
     python -m bench.batch.ours SIZE FOLDER
 
 Prints seconds per stage (wall clock), processor seconds, peak memory and counts; leaves the persons' records, as they
-are compared, in FOLDER/records.parquet. How right the persons are is told beside, since accuracy must not fall with size.
+are compared, in FOLDER/records.parquet. How right the persons are is told beside: accuracy must
+not fall with size.
 """
 
 import json
