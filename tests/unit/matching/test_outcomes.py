@@ -8,9 +8,10 @@ from compared import encoded
 
 from spine.domain.vocabulary import Kind
 from spine.errors import ModelError
-from spine.matching.declared import DECLARED, _comparison
+from spine.matching.declared import DECLARED
 from spine.matching.levels import FUNCTIONS
 from spine.matching.outcomes import OUTCOMES, OWN, Outcome, Outcomes
+from spine.matching.priors import comparison
 from spine.matching.scorer import score
 from spine.matching.training import untrained
 
@@ -55,7 +56,7 @@ def test_agreement_weighs_more_than_disagreement_in_every_group() -> None:
 
 def test_priors_that_name_other_levels_are_refused() -> None:
     with pytest.raises(ValueError, match="suffix"):
-        _comparison("suffix", {"": {"differs": (0.1, 0.9), "alike": (0.9, 0.1)}})
+        comparison("suffix", {"": {"differs": (0.1, 0.9), "alike": (0.9, 0.1)}})
 
 
 def test_a_level_is_named_once() -> None:

@@ -1,0 +1,116 @@
+"""The comparisons of organisations, with the weights a model starts with."""
+
+from spine.matching.outcomes import GIVEN_NAME, KIN, NAMESAKES, NEAR
+from spine.matching.priors import ADDRESS, ALL, AREA, PHONE, comparison, shared
+
+ORGANISATION = (
+    comparison(
+        "organisation",
+        {
+            ALL: {
+                "differs": (0.06, 0.985),
+                "loosely alike": (0.07, 0.011),
+                "alike": (0.1, 0.002),
+                "close": (0.12, 0.0007),
+                "slip": (0.15, 0.0002),
+                "same": (0.5, 0.0006),
+            },
+        },
+    ),
+    comparison(
+        "legal_form",
+        {
+            ALL: {
+                "differs": (0.15, 0.65),
+                "same": (0.85, 0.35),
+            },
+        },
+    ),
+    comparison(
+        "tax_id",
+        {
+            ALL: {
+                "differs": (0.08, 0.9999),
+                "slip": (0.07, 0.00005),
+                "same": (0.85, 0.00001),
+            },
+        },
+    ),
+    comparison(
+        "register",
+        {
+            ALL: {
+                "differs": (0.08, 0.9999),
+                "slip": (0.04, 0.0002),
+                "same": (0.88, 0.00001),
+            },
+        },
+    ),
+    comparison(
+        "lei",
+        {
+            ALL: {
+                "differs": (0.04, 0.9999),
+                "slip": (0.04, 0.00002),
+                "same": (0.92, 0.000005),
+            },
+        },
+    ),
+    comparison(
+        "domain",
+        {
+            ALL: {
+                "differs": (0.25, 0.998),
+                "slip": (0.05, 0.0005),
+                "same": (0.7, 0.0005),
+            },
+        },
+    ),
+    PHONE,
+    comparison(
+        "email",
+        {
+            ALL: {
+                "differs": (0.5, 0.9985),
+                "close": (0.08, 0.001),
+                "same name at another provider": (0.05, 0.0003),
+                "same": (0.36, 0.00005),
+                "same, of many": (0.01, 0.00005),
+            },
+            GIVEN_NAME: {
+                "differs": (0.5, 0.9985),
+                "close": (0.08, 0.001),
+                "same name at another provider": (0.05, 0.0003),
+                "same": (0.36, 0.00005),
+                "same, of many": (0.01, 0.00005),
+            },
+            KIN: {
+                "differs": (0.5, 0.9),
+                "close": (0.08, 0.02),
+                "same name at another provider": (0.05, 0.02),
+                "same": (0.36, 0.05),
+                "same, of many": (0.01, 0.01),
+            },
+            NEAR: {
+                "differs": (0.5, 0.9),
+                "close": (0.08, 0.02),
+                "same name at another provider": (0.05, 0.02),
+                "same": (0.36, 0.05),
+                "same, of many": (0.01, 0.01),
+            },
+            NAMESAKES: {
+                "differs": (0.5, 0.9),
+                "close": (0.08, 0.02),
+                "same name at another provider": (0.05, 0.02),
+                "same": (0.36, 0.05),
+                "same, of many": (0.01, 0.01),
+            },
+        },
+    ),
+    ADDRESS,
+    AREA,
+    shared("customer", 0.2, 0.00001),
+    shared("master", 0.1, 0.000001),
+    shared("account", 0.35, 0.0001),
+    shared("other", 0.2, 0.00001),
+)
