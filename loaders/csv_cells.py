@@ -1,7 +1,6 @@
 """Delimited text as cells: cut by DuckDB under the dialect that was found, bad lines into its rejects table."""
 
 import csv
-import json
 import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
@@ -11,7 +10,7 @@ from pathlib import Path
 import duckdb
 
 from loaders.dialect import find_dialect
-from loaders.sql import clean, text
+from loaders.sql import clean, sparse_object, text
 from loaders.streams import Stream, encoding_of
 from spine.ports import Reject
 
@@ -82,10 +81,7 @@ class CsvCells:
     def _raw(self) -> str:
         if not self._sparse:
             return f"json_object({', '.join(f'{text(name)}, c{n}' for n, name in enumerate(self.columns))})::VARCHAR"
-        # A join of texts skips what is null, five times as fast as an object that is purged of it afterwards.
-        keys = [text(json.dumps(name, ensure_ascii=False) + ":") for name in self.columns]
-        members = ", ".join(f"{key} || to_json(c{n})::VARCHAR" for n, key in enumerate(keys))
-        return f"'{{' || concat_ws(',', {members}) || '}}'"
+        return sparse_object({name: f"c{n}" for n, name in enumerate(self.columns)})
 
     def _read(self) -> str:
         names = ", ".join(f"'c{n}': 'VARCHAR'" for n in range(len(self.columns)))

@@ -79,8 +79,6 @@ class GleifCells:
     def __init__(self, inner: Cells, layout: Layout, name: str) -> None:
         self.name = name
         self._inner, self._layout = inner, layout
-        # Most of the several hundred columns are empty: they are left out of what is kept.
-        self._raw = "raw" if isinstance(inner, CsvCells) else "json_merge_patch('{}', raw)::VARCHAR"
         self._there = {SPELLINGS.get(column, column): column for column in inner.columns}
 
     @property
@@ -106,7 +104,7 @@ class GleifCells:
             for n, name in enumerate(wanted)
         )
         inner = self._inner.relation([self._there[name] for name in number])
-        return f"SELECT n, {self._raw} AS raw, problem, {cells} FROM ({inner})"
+        return f"SELECT n, raw, problem, {cells} FROM ({inner})"
 
     def line(self, n: int) -> int:
         """See `Cells.line`."""
@@ -173,6 +171,7 @@ def _unpacked(path: Path) -> Iterator[tuple[Path, Path]]:
 
 
 def _cells(plain: Path, layout: Layout, folder: Path) -> Cells:
+    """The cells of a file; most of its several hundred columns are empty, and left out of what is kept."""
     stream = open_stream(plain)
     if not stream.head(64).lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<"):
         return CsvCells(stream, sparse=True)
@@ -182,4 +181,4 @@ def _cells(plain: Path, layout: Layout, folder: Path) -> Cells:
     source: BinaryIO = stream.open()
     with source:
         to_parquet(source, layout.element, list(names), target, str(plain))
-    return ParquetCells(open_stream(target))
+    return ParquetCells(open_stream(target), sparse=True)

@@ -4,8 +4,8 @@ expat reads the stream; a document type is refused, so nothing outside the file 
 """
 
 import json
-from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 from xml.parsers import expat
@@ -59,24 +59,65 @@ def rows_of(stream: BinaryIO, element: str, name: str) -> Iterator[dict[str, str
 def to_parquet(stream: BinaryIO, element: str, columns: Sequence[str], target: Path, name: str) -> None:
     """Write the elements of a stream as Parquet: these columns as texts, and `other`."""
     schema = pa.schema([(column, pa.string()) for column in (*columns, OTHER)])
+    rows = rows_of(stream, element, name)
     with pq.ParquetWriter(target, schema) as writer:
-        batch: list[dict[str, str]] = []
-        for row in rows_of(stream, element, name):
-            known = {column: row.pop(column) for column in columns if column in row}
-            batch.append(known | ({OTHER: json.dumps(row, ensure_ascii=False)} if row else {}))
-            if len(batch) == BATCH:
-                writer.write_table(pa.Table.from_pylist(batch, schema=schema))
-                batch = []
-        writer.write_table(pa.Table.from_pylist(batch, schema=schema))
+        while True:
+            batch = list(islice(rows, BATCH))
+            writer.write_table(_table(batch, schema))
+            if len(batch) < BATCH:
+                return
+
+
+def _table(batch: list[dict[str, str]], schema: pa.Schema) -> pa.Table:
+    """The rows column by column; what is left of each when its columns are taken out becomes `other`."""
+    known = [pa.array([row.pop(column, None) for row in batch], pa.string()) for column in schema.names[:-1]]
+    encode = json.JSONEncoder(ensure_ascii=False).encode
+    rest = pa.array([encode(row) if row else None for row in batch], pa.string())
+    return pa.table([*known, rest], schema=schema)
+
+
+class _Place:
+    """An element's place below a record: the name of its column, and the places of the elements in it, by their tag.
+
+    An element of which there may be several is one place for each of them.
+    """
+
+    __slots__ = ("column", "inside", "numbered")
+
+    def __init__(self, column: str) -> None:
+        self.column = column
+        self.inside: dict[str, _Place] = {}
+        self.numbered: list[_Place] | None = None
+
+    def below(self, tag: str) -> "_Place":
+        """The place of an element that is met here for the first time."""
+        local = tag.rpartition(":")[2]
+        found = _Place(self.named(_RENAMED.get(local, local)))
+        if local in _NUMBERED:
+            found.numbered = []
+        self.inside[tag] = found
+        return found
+
+    def nth(self, number: int) -> "_Place":
+        """The place of the element of that number, from 1."""
+        places = self.numbered if self.numbered is not None else []
+        if number > len(places):
+            places.append(_Place(f"{self.column}.{number}"))
+        return places[number - 1]
+
+    def named(self, step: str) -> str:
+        """The name of the column of a step below this place; an empty step is none."""
+        return ".".join(part for part in (self.column, step) if part)
 
 
 class _Reader:
-    """Takes elements apart as expat meets them."""
+    """Takes elements apart as expat meets them; what it does for each is looked up by tag, since there are millions."""
 
     def __init__(self, element: str) -> None:
         self._element = element
-        self._path: list[str] | None = None
-        self._count: Counter[str] = Counter()
+        self._root = _Place("")
+        self._path: list[_Place] = []
+        self._count: dict[_Place, int] = {}
         self._row: dict[str, str] = {}
         self._text: list[str] = []
         self._rows: list[dict[str, str]] = []
@@ -97,31 +138,32 @@ class _Reader:
 
     def _start(self, tag: str, attributes: dict[str, str]) -> None:
         self._text.clear()
-        local = tag.rpartition(":")[2]
-        if self._path is None:
-            if local == self._element:
-                self._path = []
+        path = self._path
+        if not path:
+            if tag.rpartition(":")[2] == self._element:
+                path.append(self._root)
                 self._count.clear()
             return
-        parent = ".".join(step for step in self._path if step)
-        step = _RENAMED.get(local, local)
-        if local in _NUMBERED:
-            self._count[f"{parent}/{local}"] += 1
-            step = f"{step}.{self._count[f'{parent}/{local}']}"
-        self._path.append(step)
-        place = ".".join(one for one in self._path if one)
+        here = path[-1]
+        place = here.inside.get(tag) or here.below(tag)
+        if place.numbered is not None:
+            number = self._count[place] = self._count.get(place, 0) + 1
+            place = place.nth(number)
+        path.append(place)
         for key, value in attributes.items():
-            self._row[f"{place}.{key.replace(':', '')}"] = value
+            self._row[f"{place.column}.{key.replace(':', '')}"] = value
 
     def _end(self, tag: str) -> None:
-        if self._path is None:
+        path = self._path
+        if not path:
             return
-        if not self._path:
+        place = path.pop()
+        if not path:
             self._rows.append(self._row)
-            self._row, self._path = {}, None
+            self._row = {}
             return
-        text = "".join(self._text).strip()
+        text = self._text
         if text:
-            self._row[".".join(one for one in self._path if one)] = text
-        self._text.clear()
-        self._path.pop()
+            if said := "".join(text).strip():
+                self._row[place.column] = said
+            text.clear()

@@ -6,7 +6,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from loaders.sql import clean, text
+from loaders.sql import clean, sparse_object, text
 from loaders.streams import Stream
 from spine.errors import FileError
 from spine.ports import Reject
@@ -15,9 +15,10 @@ LIST_SEPARATOR = ";"
 
 
 class ParquetCells:
-    """A Parquet file."""
+    """A Parquet file; `sparse` leaves empty cells out of `raw`."""
 
-    def __init__(self, stream: Stream) -> None:
+    def __init__(self, stream: Stream, sparse: bool = False) -> None:
+        self._sparse = sparse
         self.name = str(stream.path)
         try:
             schema = pq.read_schema(stream.path)
@@ -34,9 +35,12 @@ class ParquetCells:
     def relation(self, wanted: Sequence[str]) -> str:
         """See `Cells.relation`."""
         cells = ", ".join(f"{clean(self._cell(name))} AS v{n}" for n, name in enumerate(wanted))
-        raw = ", ".join(f"{text(name)}, {_quoted(name)}" for name in self._top)
+        whole = ", ".join(f"{text(name)}, {_quoted(name)}" for name in self._top)
+        raw = f"json_object({whole})::VARCHAR"
+        if self._sparse:
+            raw = sparse_object({name: _quoted(name) for name in self._top})
         return (
-            f"SELECT row_number() OVER () AS n, json_object({raw})::VARCHAR AS raw, NULL::VARCHAR AS problem"
+            f"SELECT row_number() OVER () AS n, {raw} AS raw, NULL::VARCHAR AS problem"
             f"{', ' if cells else ''}{cells} FROM read_parquet({text(self.name)}, binary_as_string = true)"
         )
 

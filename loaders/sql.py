@@ -3,6 +3,7 @@
 They work on text cells that are trimmed, and null where they held nothing.
 """
 
+import json
 from collections.abc import Iterable
 
 _SPACES = " \t\r\n\f\v\u00a0\ufeff"
@@ -49,6 +50,14 @@ def quoted(expression: str) -> str:
 def struct(parts: dict[str, str]) -> str:
     """A struct of these expressions."""
     return "{" + ", ".join(f"{text(name)}: {expression}" for name, expression in parts.items()) + "}"
+
+
+def sparse_object(cells: dict[str, str]) -> str:
+    """A JSON object of those cells (expressions by their names) that are not null, as text."""
+    # A join of texts skips what is null, five times as fast as an object that is purged of it afterwards.
+    keys = {text(json.dumps(name, ensure_ascii=False) + ":"): cell for name, cell in cells.items()}
+    members = ", ".join(f"{key} || to_json({cell})::VARCHAR" for key, cell in keys.items())
+    return f"'{{' || concat_ws(',', {members}) || '}}'"
 
 
 def clean(cell: str) -> str:

@@ -16,7 +16,7 @@ from spine.engines.spark_blocking import blocked
 from spine.engines.spark_components import components
 from spine.engines.spark_lists import listed_apart
 from spine.engines.spark_records import encoded_of, key_frame
-from spine.engines.spark_steps import cut, pairs_inside, score_pairs, trees, verified_conflicts
+from spine.engines.spark_steps import cut, may_be_one, pairs_inside, score_pairs, trees, verified_conflicts
 from spine.errors import InputError
 from spine.matching.blocking import REFINE, rules_of
 from spine.matching.model import Model
@@ -55,14 +55,14 @@ def merge_trees(
     found = blocked(key_frame(plain, kind), rules_of(kind, encoded_of(plain.limit(0).toArrow())), REFINE[kind])
     if found is None:
         raise InputError(f"No blocking rule of {kind.value} applies to {path}.", remedy="Write it by records_table.")
-    pairs = _written(spark, found.pairs, folder, "candidates")
+    claims = spark.read.parquet(f"{folder.rstrip('/')}/claims").where(
+        F.col("verified") & F.col("namespace").isin(UNIQUE)
+    )
+    pairs = _written(spark, may_be_one(found.pairs, claims), folder, "candidates")
     scored = score_pairs(spark, path, pairs, model).where(f"weight >= {FLOOR}")
     matches = _written(spark, scored, folder, "matches")
     edges = matches.select("left", "right").unionByName(_frame(spark, settle(judgements).same))
     whole = _written(spark, components(spark, edges), folder, "connected")
-    claims = spark.read.parquet(f"{folder.rstrip('/')}/claims").where(
-        F.col("verified") & F.col("namespace").isin(UNIQUE)
-    )
     listed = listed_apart(spark, path, spark.read.parquet(f"{folder.rstrip('/')}/lists"), whole)
     settled, conflicts = _settled(spark, judgements, verified_conflicts(claims, whole), listed, whole)
     same = _frame(spark, settled.same)

@@ -114,6 +114,20 @@ def _cut_batches(batches: Iterable[pa.RecordBatch], policy: Policy) -> Iterator[
         yield from pa.table({"row": rows, "component": rows[labels]}).to_batches()
 
 
+def may_be_one(pairs: DataFrame, claims: DataFrame) -> DataFrame:
+    """The pairs (left, right) that no two different `claims` keep apart; `resolution.constraints.may_be_one`.
+
+    `claims` (row, namespace, value) are verified values of unique namespaces; only rows with one of a namespace count.
+    """
+    values = F.collect_set("value")
+    sole = claims.groupBy("row", "namespace").agg(values.alias("values")).where(F.size("values") == 1)
+    one = sole.select(F.col("row").alias("left"), "namespace", F.col("values")[0].alias("here"))
+    other = sole.select(F.col("row").alias("right"), "namespace", F.col("values")[0].alias("there"))
+    both = pairs.select("left", "right").join(one, "left").join(other, ["right", "namespace"])
+    apart = both.where("here <> there").select("left", "right").distinct()
+    return pairs.join(apart, ["left", "right"], "left_anti")
+
+
 def verified_conflicts(claims: DataFrame, components: DataFrame) -> DataFrame:
     """Pairs of rows of one component whose `claims` (row, namespace, value) of a namespace have none in common.
 

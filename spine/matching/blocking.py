@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
 from spine.matching.encoded import Codes, Encoded, Ints
+from spine.matching.name_words import name_parts
 from spine.matching.outcomes import SHARED
 from spine.ports import BlockingRule
 
@@ -122,6 +123,9 @@ def _column(name: str, records: Encoded) -> Codes | Ints:
         return np.where((given < 0) | (surname < 0), -1, low * (len(records.texts_of("given")) + 1) + high)
     if name in PARTS:
         field, part = PARTS[name]
+        if field == "organisation":
+            parts = records.remember(("words", field), lambda: name_parts(records.texts_of(field)))
+            return np.append(parts[name], np.int32(-1))[records.codes[field]]
         return _by_text(records, field, part)
     return records.codes[name]
 

@@ -51,7 +51,7 @@ def claims_of(namespace: str, values: Column, observed_at: Column) -> pa.Table:
 
 
 def normalise_claims(claims: pa.Table, regions: Column) -> Claims:
-    """Every value normalised by its namespace; `regions` gives for each row of records the region of local phones."""
+    """Every value canonical by its namespace; `regions` gives for each row of records the region of local phones."""
     namespaces, which = distinct(one_array(claims["namespace"]))
     values, rows = one_array(claims["value"]), one_array(claims["row"])
     chosen = which.to_numpy(zero_copy_only=False)
@@ -61,22 +61,23 @@ def normalise_claims(claims: pa.Table, regions: Column) -> Claims:
         at = np.flatnonzero(chosen == number)
         for region, subset in _by_region(namespace, at, rows, regions):
             positions.append(subset)
-            parts.append(_normalise(at_positions(values, subset), namespace, region))
+            parts.append(normalised(at_positions(values, subset), namespace, region))
     if not parts:
         return Claims(claims)
     order = np.argsort(np.concatenate(positions), kind="stable")
-    normalised = at_positions(pa.concat_arrays(parts), order)
-    bad = np.flatnonzero(normalised.is_null().to_numpy(zero_copy_only=False))
+    canonical = at_positions(pa.concat_arrays(parts), order)
+    bad = np.flatnonzero(canonical.is_null().to_numpy(zero_copy_only=False))
     failed = at_positions(claims, bad)
     unusable = list(zip(*(failed[name].to_pylist() for name in ("row", "namespace", "value")), strict=True))
     counts = {
         entry["values"]: entry["counts"] for entry in compute.value_counts(one_array(failed["namespace"])).to_pylist()
     }
-    table = claims.set_column(2, "value", normalised).filter(compute.is_valid(normalised))
+    table = claims.set_column(2, "value", canonical).filter(compute.is_valid(canonical))
     return Claims(table, unusable, counts)
 
 
-def _normalise(values: Column, namespace: str, region: str) -> Column:
+def normalised(values: Column, namespace: str, region: str = "") -> Column:
+    """The canonical value of each identifier of a namespace, null for what is none; `identifiers` for columns."""
     settled = regular(namespace, values)
     if settled is None:
         return _one_by_one(values, namespace, region)

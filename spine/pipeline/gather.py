@@ -14,8 +14,8 @@ from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import ATTRIBUTES, FIELDS, Kind
 from spine.matching.carried import carried
 from spine.matching.encoded import Encoded, encode
+from spine.normalise.claims import normalised
 from spine.normalise.columns import at_positions, compute, one_array
-from spine.normalise.identifiers import target_value
 from spine.pipeline.progress import unseen
 from spine.ports import RELATION_STRUCT, Reader
 from spine.resolution.components import Ints
@@ -125,10 +125,18 @@ def _relations(connection: duckdb.DuckDBPyConnection) -> pa.Table:
             FROM (SELECT row_number() OVER () - 1 AS row, relations FROM records) WHERE relations IS NOT NULL)""",
         params={"shape": shape},
     ).to_arrow_table()
-    pairs = list(zip(declared["namespace"].to_pylist(), declared["value"].to_pylist(), strict=True))
-    known = {pair: target_value(*pair) for pair in set(pairs)}
     place = declared.schema.get_field_index("value")
-    return declared.set_column(place, "value", pa.array([known[pair] for pair in pairs], pa.string()))
+    return declared.set_column(place, "value", _targets(declared))
+
+
+def _targets(declared: pa.Table) -> "pa.Array[Any]":
+    """`target_value` of each row, a namespace at a time."""
+    namespace, value = one_array(declared["namespace"]), one_array(declared["value"])
+    for name in compute.unique(namespace).to_pylist():
+        if name not in (None, "record"):
+            here = compute.equal(namespace, name).fill_null(False)
+            value = compute.if_else(here, normalised(compute.if_else(here, value, None), name, "US"), value)
+    return value
 
 
 def _claims(scan: Scan, ids: Ints, carried: pa.Table) -> pa.Table:

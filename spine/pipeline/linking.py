@@ -10,9 +10,11 @@ from spine.pipeline.asking_ahead import ask_about_records
 from spine.pipeline.candidates import Pair, Rekeying
 from spine.pipeline.gather import encode_kind
 from spine.pipeline.gather_some import gather_some
+from spine.pipeline.matching import proven
 from spine.pipeline.rebuild import Delta
 from spine.pipeline.scoring import matches
 from spine.ports import Reader, Row, Writer
+from spine.resolution.constraints import may_be_one
 
 
 def link(writer: Writer, changed: Iterable[int], models: Mapping[Kind, Model], secret: bytes) -> Delta:
@@ -43,6 +45,7 @@ def scored(reader: Reader, pairs: set[Pair], models: Mapping[Kind, Model]) -> di
         if not len(own):
             continue
         places = np.searchsorted(ids, own)
+        places = places[may_be_one(proven(gathered, rows), places[:, 0], places[:, 1])]
         model = models[kind]
         kept, weight, levels = matches(model, encode_kind(gathered, rows), (places[:, 0], places[:, 1]))
         likely = model.probabilities(weight)

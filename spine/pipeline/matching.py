@@ -1,12 +1,14 @@
 """One kind of records matched: candidates, model, weights, components, merge trees."""
 
 import json
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from spine.domain.judgements import Judgement
 from spine.domain.vocabulary import NAMESPACES, Kind, Policy
@@ -15,15 +17,15 @@ from spine.matching.calibration import SHIPPED, relearn
 from spine.matching.encoded import Encoded, stirred
 from spine.matching.model import Model
 from spine.matching.training import named, train, untrained
-from spine.normalise.columns import at_positions, compute
+from spine.normalise.columns import compute
 from spine.pipeline.gather import Gathered, encode_kind
 from spine.pipeline.listed import listed_apart, owned_apart
 from spine.pipeline.progress import Stopwatch
 from spine.pipeline.scoring import matches, weights_in_trees
-from spine.ports import MatchEngine, Reader
+from spine.ports import Candidates, MatchEngine, Reader
 from spine.resolution import capping
 from spine.resolution.components import NO_PAIRS, Ints, Pairs, connected
-from spine.resolution.constraints import unique_conflicts
+from spine.resolution.constraints import may_be_one, sole_values, unique_conflicts
 from spine.resolution.cutting import joined_at
 from spine.resolution.forest import grow
 from spine.resolution.judgements import Refused, Settled, settle
@@ -31,6 +33,8 @@ from spine.resolution.trees import NEVER, Method, Trees
 from spine.resolution.trees import Policy as TreePolicy
 
 REVIEWER = "steward"
+_UNIQUE_NAMES = [name for name, namespace in NAMESPACES.items() if namespace.policy is Policy.UNIQUE]
+_UNIQUE = range(len(_UNIQUE_NAMES))
 
 
 @dataclass(frozen=True)
@@ -84,10 +88,14 @@ def match(
         encoded = encode_kind(gathered, rows)
     with watch.stage(f"{kind.value}: candidates"):
         pairs = engine.candidates(keys(kind, encoded), rules_of(kind, encoded), REFINE[kind])
+        worth = may_be_one(proven(gathered, rows), pairs.left, pairs.right)
+        skipped = Counter(pairs.skipped) + Counter({"proven to differ": int((~worth).sum())})
+        candidates = int(worth.sum())
+        if candidates < len(worth):
+            pairs = Candidates(pairs.left[worth], pairs.right[worth])
     if model is None:
         with watch.stage(f"{kind.value}: train"):
             model = _learned(gathered, kind, encoded, (pairs.left, pairs.right)) if learn else untrained(kind)
-    candidates, skipped = len(pairs.left), dict(pairs.skipped)
     with watch.stage(f"{kind.value}: score", candidates):
         found = matches(model, encoded, (pairs.left, pairs.right), watch.progress.advance)
         (left, right), weight, levels = found
@@ -96,7 +104,7 @@ def match(
     with watch.stage(f"{kind.value}: merge trees"):
         judged = judged_among(gathered, rows)
         trees, refused = trees_of(gathered, rows, encoded, model, (left, right), weight, judged, linkage)
-    return Matched(kind, rows, model, encoded, left, right, weight, levels, trees, candidates, skipped, refused)
+    return Matched(kind, rows, model, encoded, left, right, weight, levels, trees, candidates, dict(skipped), refused)
 
 
 def judged_among(gathered: Gathered, rows: Ints) -> list[Judgement]:
@@ -192,23 +200,29 @@ def _places(ids: Ints, pairs: Pairs) -> Pairs:
 
 def _conflicts(gathered: Gathered, rows: Ints, labels: Ints) -> Pairs:
     """Pairs of rows that verified values of a unique namespace keep apart."""
-    claims = gathered.claims
-    verified = compute.fill_null(claims["verified"], False).to_numpy()
-    if not verified.any():
+    record, namespace, value = _verified(gathered, rows)
+    if not len(record):
         return NO_PAIRS
+    return unique_conflicts(labels, record, namespace, value, np.ones(len(record), bool), _UNIQUE)
+
+
+def proven(gathered: Gathered, rows: Ints) -> list[Ints]:
+    """Per unique namespace the one verified value of each of these rows, for `may_be_one`."""
+    return sole_values(len(rows), *_verified(gathered, rows))
+
+
+def _verified(gathered: Gathered, rows: Ints) -> tuple[Ints, NDArray[np.int8], Ints]:
+    """The verified claims of unique namespaces: place among `rows`, number of the namespace, number of the value."""
+    claims = gathered.claims
+    verified = compute.fill_null(claims["verified"], False)
+    if not compute.any(verified).as_py():
+        return NO_PAIRS[0], np.empty(0, np.int8), NO_PAIRS[0]
+    number = compute.index_in(claims["namespace"], pa.array(_UNIQUE_NAMES, pa.string())).fill_null(-1).to_numpy()
     local = np.full(gathered.size, -1, np.int64)
     local[rows] = np.arange(len(rows))
-    here = np.flatnonzero(verified & (local[claims["row"].to_numpy()] >= 0))
-    chosen = at_positions(claims, here)
-    unique = [name for name, namespace in NAMESPACES.items() if namespace.policy is Policy.UNIQUE]
-    return unique_conflicts(
-        labels,
-        local[chosen["row"].to_numpy()],
-        np.array(chosen["namespace"].to_pylist(), dtype=str),
-        chosen["identifier"].to_numpy(),
-        np.ones(len(here), bool),
-        unique,
-    )
+    place = local[claims["row"].to_numpy()]
+    here = np.flatnonzero(verified.to_numpy() & (place >= 0) & (number >= 0))
+    return place[here], number[here].astype(np.int8), claims["identifier"].to_numpy()[here]
 
 
 def _contents(encoded: Encoded) -> Ints:

@@ -1,6 +1,6 @@
 """Verified values of unique namespaces: two that differ can't be one person."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
@@ -43,6 +43,35 @@ def unique_conflicts(
     left, right = record[left[apart]], record[right[apart]]
     _, first = _numbered(np.minimum(left, right), np.maximum(left, right))
     return np.minimum(left, right)[first], np.maximum(left, right)[first]
+
+
+def sole_values(size: int, record: Ints, namespace: NDArray[Any], value: Ints) -> list[Ints]:
+    """Per namespace the value of each of `size` records that has exactly one; 0 for those with none or several.
+
+    The columns are those of verified claims of unique namespaces; values are numbers, never 0.
+    """
+    out = []
+    for kind in np.unique(namespace):
+        here = namespace == kind
+        row, number = record[here], value[here]
+        sole = np.zeros(size, np.int64)
+        sole[row] = number
+        several = row[sole[row] != number]
+        sole[several] = 0
+        out.append(sole)
+    return out
+
+
+def may_be_one(soles: Sequence[Ints], left: Ints, right: Ints) -> NDArray[np.bool_]:
+    """Which pairs of records no two different `sole_values` keep apart: the others need not be compared.
+
+    They could only join what is kept apart anyway. A record with several values is left to `unique_conflicts`.
+    """
+    out = np.ones(len(left), dtype=np.bool_)
+    for sole in soles:
+        one, other = sole[left], sole[right]
+        out &= (one == other) | (one == 0) | (other == 0)
+    return out
 
 
 def _numbered(*columns: NDArray[Any]) -> tuple[Ints, Ints]:

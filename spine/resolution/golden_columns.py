@@ -5,15 +5,18 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from spine.normalise.columns import join_known
+from spine.normalise.columns import compute, join_known
 from spine.normalise.whole_numbers import distinct_numbers
 from spine.resolution.components import Ints
 from spine.resolution.golden_rules import Rules
 from spine.resolution.grouping import Coded, equal, groups_of, smallest, whole_numbers
 from spine.resolution.resolved import Resolved
 from spine.resolution.survivorship import Statements, decide, orders_of
-from spine.resolution.written import CAME_FROM, well_written, written
+from spine.resolution.written import CAME_FROM, CODED, WHOLE, well_written, written
 
+_PLAIN = r"^[!-~]+( [!-~]+)*$"
+"""Words of ASCII, parted by single blanks: they are shown as they are."""
+_MANY = 100
 ADDRESS = ("house_number", "street", "unit", "po_box", "city", "region", "postcode", "country")
 NAME = ("given", "middle", "surname", "suffix")
 
@@ -131,15 +134,36 @@ class _Ways:
         self.of[rows] = group
         self.texts = np.full(len(first), None, dtype=object)
         self._good = np.zeros(len(first), bool)
+        self._open = np.ones(len(first), bool)
 
     def good(self, ways: Ints) -> "np.ndarray[Any, np.dtype[np.bool_]]":
         """Which of these ways are well written."""
-        for way in distinct_numbers(ways).tolist():
-            if self.texts[way] is None:
-                self.texts[way] = text = self._written(int(self.row[way]))
-                self._good[way] = well_written(text)
+        asked = distinct_numbers(ways)
+        asked = asked[asked >= 0]
+        for way in self._plain(asked[self._open[asked]]).tolist():
+            self.texts[way] = text = self._written(int(self.row[way]))
+            self._good[way] = well_written(text)
+        self._open[asked] = False
         found: np.ndarray[Any, np.dtype[np.bool_]] = self._good[ways]
         return found
+
+    def _plain(self, ways: Ints) -> Ints:
+        """Put those of many ways into words whose first attribute says it plainly; the others are left."""
+        if self.name not in WHOLE or self.name in CODED or len(ways) < _MANY or not self.came:
+            return ways
+        codes, came = self.came[0]
+        there = codes[self.row[ways]]
+        places: Any = pa.array(there, mask=there < 0)
+        texts: Any = came.take(places)
+        plain = compute.match_substring_regex(texts, _PLAIN).fill_null(False).to_numpy(zero_copy_only=False)
+        told = texts.filter(pa.array(plain))
+        mixed = compute.and_(
+            compute.not_equal(told, compute.ascii_upper(told)), compute.not_equal(told, compute.ascii_lower(told))
+        )
+        self.texts[ways[plain]] = told.to_numpy(zero_copy_only=False)
+        self._good[ways[plain]] = mixed.to_numpy(zero_copy_only=False)
+        rest: Ints = ways[~plain]
+        return rest
 
     def _written(self, row: int) -> str:
         came = [texts[int(codes[row])].as_py() if codes[row] >= 0 else None for codes, texts in self.came]

@@ -23,6 +23,8 @@ CAME_FROM: dict[str, tuple[str, ...]] = {
 """The attributes of a record in which a field is looked for, the first that has it wins."""
 WHOLE = frozenset(("organisation", "city", "region", "postcode", "country"))
 """Fields shown as their first attribute has them, though normalising cut them short (a legal form) or coded them."""
+CODED = frozenset(("region", "country"))
+"""Fields whose short values are codes."""
 _NAMES = frozenset(("given", "middle", "surname", "suffix", "city", "region"))
 _CODE = 3
 """A region or country of so many letters is a code, and shown in capitals."""
@@ -46,7 +48,7 @@ def written(name: str, key: str, came: Sequence[str | None]) -> str:
 
 
 def _code(name: str, text: str) -> str:
-    return text.upper() if name in ("region", "country") and len(text) <= _CODE else text
+    return text.upper() if name in CODED and len(text) <= _CODE else text
 
 
 def well_written(text: str) -> bool:

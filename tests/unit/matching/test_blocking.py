@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from spine.domain.vocabulary import Kind
 from spine.matching.blocking import PARTS, REFINE, RULES, keys, rules_of, sound
+from spine.matching.name_words import name_parts
 
 NAMES = st.sampled_from(["anna", "ann", "berg", "bergh", "smith", "smyth", "o", ""]).map(lambda text: text or None)
 DATES = st.sampled_from(["1980-05-21", "1980-05-12", "1980", "1980-05", None])
@@ -90,3 +91,20 @@ def test_words_of_organisations() -> None:
     assert last[1] == last[2]
     assert len(set(rare.tolist())) == 4
     assert table["word_second"].to_pylist()[2:] == [None, None]
+
+
+NAMES_OF_MANY = st.lists(
+    st.lists(st.text("abcdeé", min_size=1, max_size=6), max_size=5).map(" ".join), unique=True, max_size=12
+)
+
+
+@given(texts=NAMES_OF_MANY)
+def test_the_words_of_many_names_are_those_of_one_after_the_other(texts: list[str]) -> None:
+    found = name_parts(texts)
+    for name, (field, part) in PARTS.items():
+        if field == "organisation":
+            pieces = [part(text) for text in texts]
+            codes = found[name].tolist()
+            assert [code >= 0 for code in codes] == [bool(piece) for piece in pieces]
+            pairs = {(code, piece) for code, piece in zip(codes, pieces, strict=True) if piece}
+            assert len(pairs) == len({code for code, _ in pairs}) == len({piece for _, piece in pairs})

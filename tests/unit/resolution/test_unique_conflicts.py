@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from spine.resolution.constraints import unique_conflicts
+from spine.resolution.constraints import may_be_one, sole_values, unique_conflicts
 
 claim = st.tuples(
     st.integers(0, 6), st.sampled_from(["login", "national_id", "email"]), st.sampled_from("abc"), st.booleans()
@@ -52,3 +52,17 @@ def test_a_pair_that_conflicts_in_two_namespaces_comes_once():
 @pytest.mark.parametrize("claims", [[], [(0, "email", "a", True), (1, "email", "b", True)]])
 def test_nothing_to_compare_gives_no_conflicts(claims):
     assert found([0, 0], claims) == []
+
+
+@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 1), st.integers(1, 3)), unique=True, max_size=20))
+def test_pairs_that_are_not_compared_conflict_and_all_others_with_one_value_each_may_be_one(claims):
+    record, namespace, value = (np.array(column, np.int64) for column in zip(*claims, strict=True)) if claims else (
+        np.empty(0, np.int64),) * 3  # fmt: skip
+    left, right = np.triu_indices(7, 1)
+    worth = may_be_one(sole_values(7, record, namespace, value), left, right)
+    one, other = unique_conflicts(np.zeros(7, np.int64), record, namespace, value, np.ones(len(record), bool), (0, 1))
+    apart = set(zip(one.tolist(), other.tolist(), strict=True))
+    several = {row for row in range(7) for kind in (0, 1) if sum(r == row and n == kind for r, n, _ in claims) > 1}
+    for a, b, may in zip(left.tolist(), right.tolist(), worth.tolist(), strict=True):
+        assert may or (a, b) in apart
+        assert not may or (a, b) not in apart or {a, b} & several
