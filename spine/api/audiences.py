@@ -19,6 +19,7 @@ from spine.api.households import Household, HouseholdConnection, HouseholdEdge, 
 from spine.api.people import Person, person_of
 from spine.api.records import node_id
 from spine.api.relay import Connection, asked_page, listed
+from spine.api.staleness import Staleness, staleness_of
 from spine.audiences import filters, listing, saved, selection
 from spine.audiences.definition import Definition, defined
 from spine.audiences.selection import Explanation, Member, Selection, as_day, selected
@@ -43,6 +44,7 @@ class Channel(Enum):
 class ContactRule(Enum):
     VERIFIED_EMAIL = "verified_email"
     MOST_RECENT = "most_recent"
+    FRESHEST = "freshest"
     HEAD = "head"
     SUREST = "surest"
 
@@ -79,6 +81,7 @@ class AudienceMember:
     person: Person
     household: Household | None
     contact: str | None = strawberry.field(description="The address or number, where the audience names a channel.")
+    staleness: Staleness | None = strawberry.field(description="How stale that is today.")
 
 
 @strawberry.type(description="A member of an audience.")
@@ -197,13 +200,18 @@ class Audience:
             default = info.context.settings.confidence
             homes = await info.context.gather_many(households_at, [one.id for one in found], self.confidence, default)
         out = []
+        channel = self.definition_.channel
         for one in found:
             person = persons[one.person]
             assert person is not None  # the projection and the reader see the same graph
             home = household_of(homes[one.id]) if one.id in homes else None
             out.append(
                 AudienceMember(
-                    id=node_id(self.of, one.id), person=person_of(person), household=home, contact=one.reached_by
+                    id=node_id(self.of, one.id),
+                    person=person_of(person),
+                    household=home,
+                    contact=one.reached_by,
+                    staleness=staleness_of(channel, one.last_seen) if channel is not None else None,
                 )
             )
         return out

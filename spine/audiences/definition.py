@@ -10,7 +10,7 @@ from pydantic import Field, ValidationError, model_validator
 from spine.audiences.filters import Document, Filter, HouseholdFilter, PersonFilter, wrong
 from spine.errors import QueryError
 
-ContactRule = Literal["verified_email", "most_recent", "head", "surest"]
+ContactRule = Literal["verified_email", "most_recent", "freshest", "head", "surest"]
 Channel = Literal["email", "phone", "address"]
 DEFAULT_RULES: tuple[ContactRule, ...] = ("verified_email", "head", "most_recent")
 

@@ -14,6 +14,7 @@ from pyarrow import csv
 from spine import __version__
 from spine.audiences.fact_columns import column_of
 from spine.audiences.selection import Selection
+from spine.explore.staleness import staleness
 from spine.memberships import public_ids
 from spine.ports import Clock
 
@@ -25,7 +26,10 @@ _NUMBER = r"^\+[0-9]{6,15}$"
 
 
 def table_of(selection: Selection) -> pa.Table:
-    """The members with what a campaign needs: ids, name, contact, place, and the facts that the audience names."""
+    """The members with what a campaign needs: ids, name, contact, place, and the facts that the audience names.
+
+    Beside the contact stand when it was last seen, and how stale that makes it on the day of the audience.
+    """
     frame, definition = selection.frame, selection.definition
     asked = [frame.facts.named(name) for name in definition.facts]
     subject = "p" if definition.of == "person" else "h"
@@ -37,7 +41,7 @@ def table_of(selection: Selection) -> pa.Table:
     place = ["region", "city", "postcode", "country"] if subject == "p" else ["size", "adults", "region", "postcode"]
     columns = [
         "m.id AS id", "m.person AS person", "p.given_written AS given", "p.surname_written AS surname",
-        *(["m.contact AS contact"] if definition.channel is not None else []),
+        *(["m.contact AS contact", "m.contact_seen AS seen"] if definition.channel is not None else []),
         *(f"{subject}.{name} AS {name}" for name in place),
         *(f"{column} AS \"{name}\"" for column, name in facts),
     ]  # fmt: skip
@@ -45,7 +49,7 @@ def table_of(selection: Selection) -> pa.Table:
     if subject == "h":
         joins += f" JOIN {frame.table('households')} h ON h.id = m.id"
     found: pa.Table = selection.run_members(", ".join(columns), joins=joins).to_arrow_table()
-    return _named(found, definition.of, definition.channel)
+    return _named(found, definition.of, definition.channel, frame.day)
 
 
 def encoded(table: pa.Table, form: Form) -> bytes:
@@ -93,7 +97,7 @@ def harmless(table: pa.Table) -> pa.Table:
     return pa.table(columns, names=table.column_names)
 
 
-def _named(table: pa.Table, of: str, channel: str | None) -> pa.Table:
+def _named(table: pa.Table, of: str, channel: str | None, day: str) -> pa.Table:
     """The table with public ids, a name in one column, and the contact under the name of its channel."""
     columns: dict[str, Any] = {f"{of}_id": public_ids(of, table["id"].to_numpy())}
     if of == "household":
@@ -102,8 +106,19 @@ def _named(table: pa.Table, of: str, channel: str | None) -> pa.Table:
     joined: Any = pc.binary_join_element_wise(given, surname, " ", null_handling="skip")
     columns["name"] = joined
     for name in table.column_names[4:]:
-        columns[(channel or name) if name == "contact" else name] = table[name]
+        if name == "seen" and channel is not None:
+            columns[f"{channel}_last_seen"], columns[f"{channel}_staleness"] = _staleness(table[name], channel, day)
+        else:
+            columns[(channel or name) if name == "contact" else name] = table[name]
     return pa.table(columns)
+
+
+def _staleness(seen: "pa.ChunkedArray[Any]", channel: str, day: str) -> tuple[Any, Any]:
+    """The day on which each contact was last seen, and the word for how stale it is; each different day once."""
+    days: Any = pc.dictionary_encode(pc.utf8_slice_codeunits(seen.combine_chunks(), 0, 10))
+    found = [staleness(channel, one, day) for one in days.dictionary.to_pylist()]
+    words = pa.array([one.word if one is not None else None for one in found], pa.string())
+    return days.cast(pa.string()), words.take(days.indices)
 
 
 def _titled(column: "pa.ChunkedArray[Any]") -> Any:

@@ -36,11 +36,15 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member of an audience: its number, the person to contact, and through what (None where no channel is asked)."""
+    """A member of an audience: its number, the person to contact, and through what (None where no channel is asked).
+
+    `last_seen` is when that was last seen, None where nobody knows.
+    """
 
     id: int
     person: int
     reached_by: str | None
+    last_seen: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,19 +101,20 @@ class Selection:
 
     def members(self, limit: int | None = None, after: int | None = None, order: str = "id") -> list[Member]:
         """The members, in the order of their ids."""
-        return [Member(*row) for row in self.run_members("m.id, person, contact", limit, after, order).fetchall()]
+        columns = "m.id, person, contact, contact_seen"
+        return [Member(*row) for row in self.run_members(columns, limit, after, order).fetchall()]
 
     def run_members(
         self, columns: str, limit: int | None = None, after: int | None = None, order: str = "id", joins: str = ""
     ) -> duckdb.DuckDBPyRelation:
-        """A query over the members: `id`, `person` and `contact` of each, and what `joins` brings."""
+        """A query over the members: `id`, `person`, `contact`, `contact_seen` of each, and what `joins` brings."""
         consented, reached = self._bound()
         beyond = "AND s.id > $after" if after is not None else ""
         cut = "LIMIT $limit" if limit is not None else ""
         given = {"after": after, "limit": limit}
         places = {name: value for name, value in given.items() if value is not None}
         found: duckdb.DuckDBPyRelation = self.frame.connection.sql(
-            f"""SELECT {columns} FROM (SELECT s.id, s.person, s.contact FROM ({self._states()}) s
+            f"""SELECT {columns} FROM (SELECT s.id, s.person, s.contact, s.contact_seen FROM ({self._states()}) s
             WHERE s.consented AND s.reached {beyond} ORDER BY {order} {cut}) m {joins}
             ORDER BY {order.replace("id", "m.id")}""",
             params={**self.parameters, **consented, **reached, **places},
@@ -161,51 +166,59 @@ class Selection:
         return {"purpose": self.definition.purpose}, channel
 
     def _states(self, where: str | None = None) -> str:
-        """Everybody who fulfils the filter: `id`, `consented`, `reached`, and the `person` and `contact` to take."""
+        """Everybody who fulfils the filter: `id`, `consented`, `reached`, and the `person` and `contact` to take, with
+        the day on which that was last seen."""
         frame, condition = self.frame, where or self.conditions.sql
         persons = frame.table("persons")
         agreed = f"(SELECT person FROM {frame.table('consented')} WHERE purpose = $purpose)"
         reach = self._reach()
         if self.definition.of == "person":
             joined = f"LEFT JOIN {reach} r ON r.person = p.id" if reach else ""
-            contact = "r.value" if reach else "NULL::VARCHAR"
+            contact, seen = ("r.value", "r.seen") if reach else _NOBODY
             reached = "r.person IS NOT NULL" if reach else "true"
             return f"""SELECT p.id, p.id IN {agreed} AS consented, {reached} AS reached, p.id AS person,
-                {contact} AS contact FROM {persons} p {joined} WHERE {condition}"""
+                {contact} AS contact, {seen} AS contact_seen FROM {persons} p {joined} WHERE {condition}"""
         joined = f"LEFT JOIN {reach} r ON r.person = l.person" if reach else ""
-        contact, reached = ("r.value", "r.person IS NOT NULL") if reach else ("NULL::VARCHAR", "true")
+        contact, seen = ("r.value", "r.seen") if reach else _NOBODY
+        reached = "r.person IS NOT NULL" if reach else "true"
         first = ["(r.person IS NULL)"] if reach else []
-        order = ", ".join([*first, *(_RULES[rule] for rule in self.definition.contact), "l.person"])
+        rules = [_RULES[rule] for rule in self.definition.contact if reach or rule != "freshest"]
+        order = ", ".join([*first, *rules, "l.person"])
         return f"""WITH home AS (SELECT p.id FROM {frame.table("households")} p WHERE {condition}),
-            choice AS (SELECT l.household, l.person, {contact} AS contact, {reached} AS reached
+            choice AS (SELECT l.household, l.person, {contact} AS contact, {seen} AS seen, {reached} AS reached
                 FROM {frame.table("lives")} l JOIN home ON home.id = l.household
                 JOIN {persons} m ON m.id = l.person {joined}
                 WHERE l.role IS DISTINCT FROM 'child' AND l.person IN {agreed}
                 QUALIFY row_number() OVER (PARTITION BY l.household ORDER BY {order}) = 1)
             SELECT home.id, choice.person IS NOT NULL AS consented, coalesce(choice.reached, false) AS reached,
-                choice.person, choice.contact FROM home LEFT JOIN choice ON choice.household = home.id"""
+                choice.person, choice.contact, choice.seen AS contact_seen
+            FROM home LEFT JOIN choice ON choice.household = home.id"""
 
     def _reach(self) -> str:
-        """Through what each person is reached by the channel: verified first, then least shared, last seen, smallest.
+        """Through what each person is reached by the channel: verified first, then least shared, last seen, smallest;
+        and when that was last seen by any of the person's records.
 
         What the person itself has refused for the purpose is left out.
         """
         if self.definition.channel is None:
             return ""
         entity, refused = self.frame.table("entity"), self.frame.table("refused")
-        carried = "h.namespace = $channel AND h.valid_to IS NULL"
-        return f"""(SELECT e.entity AS person,
-                arg_max(i.value, (h.verified, -w.many, coalesce(h.last_seen, ''), -i.id)) AS value
-            FROM {entity} e JOIN holds h USING (record) JOIN identifier i ON i.id = h.identifier
-            JOIN (SELECT h.identifier, count(DISTINCT e.entity) AS many
-                FROM holds h JOIN {entity} e USING (record) WHERE {carried} GROUP BY ALL
-            ) w ON w.identifier = h.identifier
+        rank = "(o.verified, -o.many, coalesce(o.seen, ''), -i.id)"
+        return f"""(SELECT o.entity AS person, arg_max(i.value, {rank}) AS value,
+                nullif(arg_max(coalesce(o.seen, ''), {rank}), '') AS seen
+            FROM (SELECT e.entity, e.kind, h.identifier, bool_or(h.verified) AS verified, max(h.last_seen) AS seen,
+                    count(*) OVER (PARTITION BY h.identifier) AS many
+                FROM {entity} e JOIN holds h USING (record)
+                WHERE h.namespace = $channel AND h.valid_to IS NULL GROUP BY e.entity, e.kind, h.identifier) o
+            JOIN identifier i ON i.id = o.identifier
             LEFT JOIN {refused} n
-                ON n.person = e.entity AND n.identifier = h.identifier AND n.purpose = $purpose
-            WHERE e.kind = 'person' AND {carried} AND n.person IS NULL GROUP BY ALL)"""
+                ON n.person = o.entity AND n.identifier = o.identifier AND n.purpose = $purpose
+            WHERE o.kind = 'person' AND n.person IS NULL GROUP BY o.entity)"""
 
 
+_NOBODY = ("NULL::VARCHAR", "NULL::VARCHAR")
 _RULES = {
+    "freshest": "r.seen DESC NULLS LAST",
     "verified_email": "m.verified_email DESC",
     "most_recent": "m.seen DESC NULLS LAST",
     "head": "(l.role IS NOT DISTINCT FROM 'head') DESC",

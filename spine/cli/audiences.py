@@ -22,6 +22,7 @@ from spine.cli.session import confidence_of, existing, reading
 from spine.domain.ids import decode_id, encode_id
 from spine.errors import BadId, FileError, QueryError
 from spine.explore.fact_values import checked_day
+from spine.explore.staleness import staleness
 from spine.ports import Reader, SystemClock
 
 audience_app = typer.Typer(no_args_is_help=True, help="Whom a campaign may reach: persons or households, with consent.")
@@ -71,7 +72,7 @@ def members(
             listed, more = found.sample(first), False
         else:
             listed, more = found.page(first, _number(after, of) if after is not None else None)
-        rows = [_row(one, of) for one in listed]
+        rows = [_row(one, found) for one in listed]
     if as_json:
         output.as_json({**_head(found), "members": rows, "more": more})
         return
@@ -237,11 +238,15 @@ def _head(found: Selection) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _row(one: Member, of: str) -> dict[str, Any]:
-    row = {"id": encode_id(of, one.id)}
-    if of == "household":
+def _row(one: Member, found: Selection) -> dict[str, Any]:
+    definition = found.definition
+    row = {"id": encode_id(definition.of, one.id)}
+    if definition.of == "household":
         row["person"] = encode_id("person", one.person)
-    return row | ({"contact": one.reached_by} if one.reached_by is not None else {})
+    if one.reached_by is None or definition.channel is None:
+        return row
+    stale = staleness(definition.channel, one.last_seen, found.frame.day)
+    return {**row, "contact": one.reached_by, "staleness": stale.says if stale is not None else ""}
 
 
 def _saved(one: saved.Saved) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from spine.cli.progress import watched
 from spine.cli.session import existing
 from spine.pipeline.resolve import Train
 from spine.pipeline.resolve import resolve as resolve_store
-from spine.pipeline.resolve_report import ResolveReport
+from spine.pipeline.resolve_report import PROVEN, ResolveReport
 from spine.pipeline.working_off import work_off
 
 
@@ -95,7 +95,7 @@ def show_resolve(report: ResolveReport) -> None:
     output.say()
     output.table(("stage", "#seconds"), [(name, f"{seconds:.2f}") for name, seconds in report.seconds.items()])
     for name, count in report.skipped.items():
-        output.say(f"crowded key {name}: {count:,} pairs kept apart")
+        output.say(f"{'' if name == PROVEN else 'crowded key '}{name}: {count:,} pairs kept apart")
     for name, count in report.unresolved.items():
         if count:
             output.say(f"{name}: {count:,} relations point at nothing that is known")

@@ -21,6 +21,7 @@ from spine.normalise.columns import compute
 from spine.pipeline.gather import Gathered, encode_kind
 from spine.pipeline.listed import listed_apart, owned_apart
 from spine.pipeline.progress import Stopwatch
+from spine.pipeline.resolve_report import PROVEN
 from spine.pipeline.scoring import matches, weights_in_trees
 from spine.ports import Candidates, MatchEngine, Reader
 from spine.resolution import capping
@@ -89,7 +90,7 @@ def match(
     with watch.stage(f"{kind.value}: candidates"):
         pairs = engine.candidates(keys(kind, encoded), rules_of(kind, encoded), REFINE[kind])
         worth = may_be_one(proven(gathered, rows), pairs.left, pairs.right)
-        skipped = Counter(pairs.skipped) + Counter({"proven to differ": int((~worth).sum())})
+        skipped = Counter(pairs.skipped) + Counter({PROVEN: int((~worth).sum())})
         candidates = int(worth.sum())
         if candidates < len(worth):
             pairs = Candidates(pairs.left[worth], pairs.right[worth])

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+PROVEN = "proven to differ"
+"""Among what was skipped: pairs that verified values of a unique namespace keep apart; all else are crowded keys."""
 SUMMARY = "summary:resolve"
 """The document that holds the last report."""
 

@@ -12,6 +12,7 @@ from rows import row, rows
 from spine.access.context import LOCAL
 from spine.audiences import listing
 from spine.audiences.definition import Definition, defined, read_definition
+from spine.audiences.export import table_of
 from spine.audiences.filters import PersonFilter, read_filter
 from spine.audiences.frames import Frame
 from spine.audiences.projection import Projections
@@ -51,7 +52,8 @@ def world() -> dict[str, list[dict[str, Any]]]:
         "identifier": [row("identifier", id=1000 + n, namespace="email", value=f"p{n}@example.org") for n in mailed]
         + [row("identifier", id=2000 + n, namespace="login", value=f"l{n}") for n in people],
         "carries": [
-            row("carries", start=n, end=1000 + n, namespace="email", verified=n % 2 == 0, valid_from="2025-01-01")
+            row("carries", start=n, end=1000 + n, namespace="email", verified=n % 2 == 0, valid_from="2025-01-01",
+                last_seen=f"20{10 + n}-03-04T05:06:07" if n < 20 else None)
             for n in mailed
         ]
         + [row("carries", start=n, end=2000 + n, namespace="login", valid_from="2025-01-01") for n in people],
@@ -179,6 +181,29 @@ def test_who_can_not_be_reached_is_counted_and_never_listed(frame: Frame) -> Non
     assert (found.counts().unreachable, found.members()) == (5, [])
     mailed = Selection(frame, audience(persons={}, channel="email"))
     assert [one.reached_by for one in mailed.members()] == [f"p{n}@example.org" for n in (5, 9, 13, 17, 21)]
+    seen = [f"20{10 + n}-03-04T05:06:07" for n in (5, 9, 13, 17)]
+    assert [one.last_seen for one in mailed.members()] == [*seen, None]
+    assert [one.last_seen for one in Selection(frame, audience(persons={})).members()] == [None] * 5
+    exported = table_of(mailed).to_pydict()
+    assert exported["email_last_seen"] == ["2015-03-04", "2019-03-04", "2023-03-04", "2027-03-04", None]
+    assert exported["email_staleness"][0] == "stale"
+    assert exported["email_staleness"][3:] == ["fresh", None]
+
+
+def test_of_two_who_may_be_contacted_the_freshest_is() -> None:
+    with open_store("memory:", Settings()) as other:
+        with other.writing(LOCAL, Cause("resolve")) as writer:
+            for name, found in world().items():
+                writer.put(name, rows(name, *found))
+            both = [row("consent", id=5000 + n, purpose="call", status="given", at="2025-03-01") for n in (3, 4)]
+            writer.put("consent", rows("consent", *both))
+            writer.put(
+                "consent_of", rows("consent_of", *(row("consent_of", start=5000 + n, end=2000 + n) for n in (3, 4)))
+            )
+        for rules, expected in ((["freshest"], 4), (["head"], 3)):
+            asked = {"purpose": "call", "households": {}, "channel": "email", "contact": rules, "as_of": DAY}
+            with other.reading(LOCAL) as reader, selected(Projections(), reader, LOCAL, defined(asked), 0.95) as chosen:
+                assert [(one.id, one.person) for one in chosen.members()] == [(3, expected)]
 
 
 def test_a_household_has_one_contact_who_consented_and_is_no_child(frame: Frame) -> None:
