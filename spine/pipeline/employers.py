@@ -131,7 +131,7 @@ class _Known:
     def _answers(self) -> set[int]:
         """What organisations of the region answered to, or answer to, that may now lead elsewhere."""
         before, after = self.rebuilt.before, self.rebuilt.after
-        found = {number for number in self.rebuilt.built.moved if sort_of(number) == ANSWERS}
+        found = {number for number in self.rebuilt.built.delta.moved if sort_of(number) == ANSWERS}
         moved = [record for record in self.rebuilt.built.region.records if before.get(record) != after.get(record)]
         if any(kind == Kind.ORGANISATION.value for kind, _ in (*before.values(), *after.values())):
             held = read_held(self.writer, moved).values()
@@ -148,11 +148,11 @@ class _Known:
     def _answering(self, number: int, *, before: bool) -> set[int]:
         """The records that hold a number, or held it before this change."""
         now = self._holders(number)
-        return now ^ self.rebuilt.built.moved.get(number, frozenset()) if before else now
+        return now ^ self.rebuilt.built.delta.moved.get(number, frozenset()) if before else now
 
     def _crowded_anyway(self, number: int) -> bool:
         """Whether a domain or name is one of too many records, before the change and after it."""
-        return self.held[number] > MOST_CARRYING + len(self.rebuilt.built.moved.get(number, ()))
+        return self.held[number] > MOST_CARRYING + len(self.rebuilt.built.delta.moved.get(number, ()))
 
     def _told(self, number: int, organisations: set[int], *, before: bool = False) -> set[int]:
         """Of the organisations that answer to a number those that a domain or name tells of."""

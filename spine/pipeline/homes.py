@@ -11,6 +11,7 @@ import numpy as np
 
 from spine.pipeline.differing import Differing
 from spine.pipeline.home_neighbours import Neighbours
+from spine.pipeline.homes_standing import Standing, moved
 from spine.pipeline.index_state import read_state
 from spine.pipeline.numbering import stored_key
 from spine.pipeline.rebuild import Rebuilt
@@ -42,14 +43,16 @@ class HomeChanges:
 
 def write_households(writer: Writer, rebuilt: Rebuilt, out: Differing, most: int | None = MOST) -> HomeChanges:
     """Write the households that a rebuild reaches; where that takes more than `most` records, leave them waiting."""
-    changed = {record for record, (kind, _) in {**rebuilt.before, **rebuilt.after}.items() if kind == "person"}
-    changed |= {record for record, (kind, _) in rebuilt.before.items() if kind == "person"}
+    secret = stored_key(writer) if read_state(writer) is not None else b""
+    common = stored_surnames(writer)
+    standing = Standing(writer, rebuilt, secret if common is not None else b"")
+    out.put("household", [row for _, row in sorted(standing.households.items())])
+    changed = moved(rebuilt) - standing.records
     if not changed:
         return HomeChanges()
-    indexed = read_state(writer) is not None
     gone = frozenset(rebuilt.before.keys() - rebuilt.after.keys())
-    near = Neighbours(writer, rebuilt.after, gone, stored_key(writer) if indexed else b"")
-    core = near.touched(changed, rebuilt.built.left)
+    near = Neighbours(writer, rebuilt.after, gone, secret)
+    core = near.touched(changed, rebuilt.built.delta.left)
     core |= _residents(writer, _homes_of(writer, core))
     needed: set[int] = set()
     while True:
@@ -59,7 +62,7 @@ def write_households(writer: Writer, rebuilt: Rebuilt, out: Differing, most: int
             wait(writer, left, f"homes of more than {most} records")
             return HomeChanges(left=left)
         resolved = near.resolved()
-        found = households(resolved, common=stored_surnames(writer))
+        found = households(resolved, common=common)
         ids = resolved.ids
         reached, persons = reach(resolved, found, np.isin(ids, list(core)), np.isin(ids, list(changed)))
         wider = core | set(ids[reached].tolist())

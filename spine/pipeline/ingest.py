@@ -17,6 +17,7 @@ from spine.pipeline.asking_ahead import ask_about_region, ask_for_documents
 from spine.pipeline.attempts import attempted
 from spine.pipeline.batch_writer import BatchWriter
 from spine.pipeline.changes import write_changes
+from spine.pipeline.collecting import uncollected
 from spine.pipeline.declaring import declarers_of
 from spine.pipeline.index_state import ONLINE, IndexState, ensure_index, keep_state
 from spine.pipeline.intake import Written, write_ready
@@ -83,7 +84,7 @@ def ingest(
     transaction, or ends it by raising.
     """
     clock = clock or SystemClock()
-    with store.writing(context, Cause("record", batch=name, details=ONLINE)) as writing:
+    with store.writing(context, Cause("record", batch=name, details=ONLINE)) as writing, uncollected():
         beside(writing)
         writer = Remembering(writing)
         ask_for_documents(writer)
@@ -118,7 +119,7 @@ def delete_record(
     A record that is not there, or deleted already, changes nothing.
     """
     clock = clock or SystemClock()
-    with store.writing(context, Cause("record", batch="delete", details=ONLINE)) as writing:
+    with store.writing(context, Cause("record", batch="delete", details=ONLINE)) as writing, uncollected():
         writer = Remembering(writing)
         rows = [row for row in writer.get("record", "key", [f"{source}/{record_id}"]) if row["live"]]
         if not rows:

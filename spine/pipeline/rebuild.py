@@ -61,8 +61,7 @@ class Built:
     resolved: Resolved
     tables: dict[str, list[pa.Table]]
     flags: dict[int, list[str]]
-    left: frozenset[int] = frozenset()
-    moved: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    delta: Delta
 
     @property
     def refused(self) -> tuple[Refused, ...]:
@@ -108,9 +107,7 @@ def build(
             flags |= marked
             for name, table in made.items():
                 tables.setdefault(name, []).append(table)
-    return Built(
-        reached, gathered, found, resolved_of(gathered, found.values()), tables, flags, delta.left, delta.moved
-    )
+    return Built(reached, gathered, found, resolved_of(gathered, found.values()), tables, flags, delta)
 
 
 def _matched(gathered: Gathered, kind: Kind, model: Model, matches: Mapping[Pair, Row]) -> Matched:

@@ -12,6 +12,7 @@ from spine.pipeline.applying import apply
 from spine.pipeline.attempts import attempted
 from spine.pipeline.catching_up import FEW, has_models
 from spine.pipeline.changes import write_changes
+from spine.pipeline.collecting import uncollected
 from spine.pipeline.declaring import declarers_of
 from spine.pipeline.homes import write_households
 from spine.pipeline.index_state import LOADED, ONLINE, keep_state, missed, read_state
@@ -68,7 +69,7 @@ def work_off_some(store: GraphStore, context: Context, clock: Clock | None = Non
     with store.reading(context) as reader:
         if not reader.count("touched"):
             return Step(0, 0)
-    with store.writing(context, Cause("record", batch="waiting", details=ONLINE)) as writing:
+    with store.writing(context, Cause("record", batch="waiting", details=ONLINE)) as writing, uncollected():
         writer = Remembering(writing)
         state, left, ready = read_state(writer), waiting(writer), _ready(writer)
         if state is None or not ready or missed(writer, state.position) or not has_models(writer, ready):
