@@ -52,6 +52,8 @@ def _streets(view: PairView) -> Levels:
     out = view.told("levels", "street", _street_names, ADDRESS.number("same street", STREET)).copy()
     alike = out > ADDRESS.number("street differs", STREET)
     rows = np.flatnonzero(alike | ((out >= 0) & view.same("house_number")))
+    if not len(rows):
+        return out
     out[rows] = _with_numbers(view.part(rows), out[rows], alike[rows])
     return out
 

@@ -37,7 +37,10 @@ def carried(
     first, last = first_days(first_seen), last_days(last_seen)
     shared, seen = {}, {}
     for compared in (*COMPARED, OTHER, *DATED):
-        chosen = np.flatnonzero((row >= 0) & np.isin(code, _wanted(compared, names)))
+        wanted = _wanted(compared, names)
+        if not wanted:
+            continue
+        chosen = np.flatnonzero((row >= 0) & np.isin(code, wanted))
         if not len(chosen):
             continue
         here = row[chosen]

@@ -25,6 +25,8 @@ Floats = np.ndarray[Any, np.dtype[np.float64]]
 NAME_FIELDS = ("given", "middle", "surname")
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 
+FEW = 500
+"""Up to so many texts are numbered in Python."""
 SLOTS = 6
 """How many identifiers of one namespace a record is compared by; further ones still block."""
 
@@ -89,6 +91,13 @@ class Encoded:
             lambda: np.array([text in table.adjust for text in self.texts["dwelling"]] + [False]),
         )
 
+    @property
+    def present(self) -> frozenset[str]:
+        """The fields of which any record has a value."""
+        return self.remember(
+            ("present",), lambda: frozenset(name for name, codes in self.codes.items() if (codes >= 0).any())
+        )
+
     def texts_of(self, field: str) -> list[str]:
         """The texts behind the codes of a field."""
         return self.texts[_dictionary_of(field)]
@@ -100,6 +109,8 @@ def _dictionary_of(field: str) -> str:
 
 def _dictionary(values: "Sequence[str | None] | pa.ChunkedArray[Any]") -> tuple[Codes, list[str]]:
     """The code of each value, -1 for null, and the texts behind the codes, in the order they first come."""
+    if len(values) <= FEW:
+        return _dictionary_of_few(values.to_pylist() if isinstance(values, pa.ChunkedArray) else values)
     column = values.combine_chunks() if isinstance(values, pa.ChunkedArray) else pa.array(values, pa.string())
     encoded = pc.dictionary_encode(column)
     if isinstance(encoded, pa.ChunkedArray):
@@ -108,6 +119,14 @@ def _dictionary(values: "Sequence[str | None] | pa.ChunkedArray[Any]") -> tuple[
         raise TypeError(f"a column of texts, not of {column.type}")
     codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int32)
     return codes, [str(text) for text in encoded.dictionary.to_pylist()]
+
+
+def _dictionary_of_few(values: Sequence[str | None]) -> tuple[Codes, list[str]]:
+    """The same without Arrow, which takes longer to begin than a few texts take."""
+    place: dict[str | None, int] = {None: -1}
+    codes = [place.setdefault(value, len(place) - 1) for value in values]
+    del place[None]
+    return np.array(codes, dtype=np.int32), list(map(str, place))
 
 
 def encode(

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from functools import partial
 
 from spine.matching import addresses, identifiers, names, organisations, traits
+from spine.matching.encoded import Encoded
 from spine.matching.outcomes import OTHER, SHARED, SHARED_NAMESPACES, Levels
 from spine.matching.pairs import PairView
 
@@ -29,3 +30,15 @@ FUNCTIONS: dict[str, LevelFunction] = {
     **{SHARED + name: partial(identifiers.shared, namespace=name) for name in (*SHARED_NAMESPACES, OTHER)},
 }
 """Both sides of a pair may change places without changing its level."""
+_PLACE = ("street", "house_number", "po_box", "city", "postcode")
+_NEEDED: dict[str, tuple[str, ...]] = {
+    **{name: (name,) for name in FUNCTIONS if not name.startswith(SHARED)},
+    "order": ("given",), "address": _PLACE, "area": ("postcode",),
+}  # fmt: skip
+
+
+def is_silent(name: str, records: Encoded) -> bool:
+    """Whether a comparing function can say nothing of any two of these records: none has what it compares."""
+    if name.startswith(SHARED):
+        return name.removeprefix(SHARED) not in records.shared
+    return records.present.isdisjoint(_NEEDED[name])

@@ -25,6 +25,8 @@ def _given(view: PairView) -> Levels:
     here, there = view.codes("given")
     middle_here, middle_there = view.codes("middle")
     rows = np.flatnonzero((out >= 0) & ((here == middle_there) | (there == middle_here)))
+    if not len(rows):
+        return out
     long = view.part(rows).shorter("given") > 1
     rows = rows[long & ~GIVEN.named(out[rows], "nickname", "same")]
     out[rows] = GIVEN.number("a part in common")
@@ -99,7 +101,11 @@ def suffix(view: PairView) -> Levels:
 
 def turn_names(view: PairView) -> None:
     """Mark the pairs whose names fit much better with given name and surname of one side exchanged."""
+    if not view.records.present.issuperset(("given", "surname")):
+        return
     rows = _crosswise(view)
+    if not len(rows):
+        return
     (a, b), (c, d) = ([side[rows] for side in view.codes(field)] for field in ("given", "surname"))
     before = _likeness(view, a, b) + _likeness(view, c, d)
     kept = np.flatnonzero(before < 1.3)

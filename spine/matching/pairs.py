@@ -100,6 +100,8 @@ class PairView:
         both = self.both(field)
         out = np.where(both, np.int8(equal), np.int8(-1))
         rows = np.flatnonzero(both & (here != there))
+        if not len(rows):
+            return out
         known = self.records.remember(("told", what, field), lambda: Told(len(self.records.texts_of(field))))
         out[rows] = known.answers(
             here[rows], there[rows], lambda low, high: ask(TextPairs(self.records, field, low, high))
@@ -114,6 +116,8 @@ class PairView:
         here, there = self.codes(field)
         rows = np.flatnonzero(self.both(field) & (here != there))
         out = np.zeros(len(self), dtype=bool)
+        if not len(rows):
+            return out
         out[rows] = ask(TextPairs(self.records, field, here[rows], there[rows]))
         return out
 

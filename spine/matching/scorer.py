@@ -13,7 +13,7 @@ from spine.errors import ModelError
 from spine.matching.encoded import Bools, Encoded, Ints
 from spine.matching.fading import Fading, fading
 from spine.matching.frequencies import CROWD, LIMIT
-from spine.matching.levels import FUNCTIONS
+from spine.matching.levels import FUNCTIONS, is_silent
 from spine.matching.model import Comparison, Model
 from spine.matching.names import turn_names
 from spine.matching.outcomes import OUTCOMES, SHARED, Levels
@@ -60,6 +60,8 @@ class Scored:
         most = self.prior.copy()
         for column, comparison in enumerate(self.model.comparisons):
             found = self.levels[:, column]
+            if _says_nothing(found):
+                continue
             rows, kept = _told(found)
             best = _best(self.model, comparison)
             most[rows] += best[kept]
@@ -122,6 +124,8 @@ class Faded(NamedTuple):
 
 def _words(levels: Levels, parts: Weights) -> _Words:
     """`level:weight` of each pair, written once for all that agree in both."""
+    if _says_nothing(levels):
+        return _Words(np.zeros(len(levels), np.int64), ["-1:0"])
     code, example = _numbered((levels.astype(np.int64) << 32) + parts)
     pairs = zip(levels[example].tolist(), parts[example].tolist(), strict=True)
     return _Words(code, [f"{level}:{part}" for level, part in pairs])
@@ -152,6 +156,9 @@ def levels_of(model: Model, records: Encoded, left: Ints, right: Ints) -> tuple[
     turn_names(view)
     out = _columns(len(left), len(model.comparisons), np.int8)
     for column, comparison in enumerate(model.comparisons):
+        if is_silent(comparison.function, records):
+            out[:, column] = -1
+            continue
         found = FUNCTIONS[comparison.function](view)
         many = found.copy()
         for number, level in enumerate(comparison.levels):
@@ -233,6 +240,9 @@ def score(model: Model, records: Encoded, left: Ints, right: Ints) -> Scored:
         piece = slice(start, start + CHUNK)
         levels[piece], view = levels_of(model, records, left[piece], right[piece])
         for column, comparison in enumerate(model.comparisons):
+            if _says_nothing(levels[piece, column]):
+                parts[piece, column] = 0
+                continue
             part = _part(model, comparison, view, levels[piece, column])
             rows, days, kept = found = fading(comparison, view, levels[piece, column])
             if len(rows):
@@ -254,6 +264,11 @@ def _part(model: Model, comparison: Comparison, view: PairView, found: Levels) -
     if any(level.frequency for level in comparison.levels):
         out += adjustment(model, comparison, view, found).astype(np.int32)
     return out
+
+
+def _says_nothing(found: Levels) -> bool:
+    """Whether a comparison says nothing of any of these pairs."""
+    return bool((found < 0).all())
 
 
 def _told(found: Levels) -> "tuple[Ints | slice, Levels]":

@@ -50,5 +50,7 @@ def sex(view: PairView) -> Levels:
     """Sex: differs, same; apart for pairs whose given names agree, which says nearly all of it."""
     out = SEX.ranked(view.both("sex"), [("same", view.same("sex"))], NAMES_DIFFER)
     rows = np.flatnonzero(out >= 0)
+    if not len(rows):
+        return out
     out[rows] = SEX.moved(out[rows], alike(view.part(rows)), NAMES_AGREE)
     return out

@@ -48,12 +48,16 @@ def distinct_column(column: Column) -> tuple[Column, Column]:
 
 def map_distinct(column: Column, function: Callable[[str], str | None]) -> Column:
     """`function` of each value, called once per distinct value; null stays null."""
+    if column.null_count == len(column):
+        return column
     values, positions = distinct(column)
     return pa.array([function(value) for value in values], pa.string()).take(positions)
 
 
 def split_distinct(column: Column, function: Callable[[str], Sequence[str | None]], width: int) -> list[Column]:
     """The `width` parts that `function` makes of each value, as so many arrays; called once per distinct value."""
+    if column.null_count == len(column):
+        return [column] * width
     values, positions = distinct(column)
     parts = [function(value) for value in values]
     return [pa.array([part[at] for part in parts], pa.string()).take(positions) for at in range(width)]
@@ -61,7 +65,12 @@ def split_distinct(column: Column, function: Callable[[str], Sequence[str | None
 
 def first_known(*columns: Column) -> Column:
     """For each row the first value that is not null."""
-    known: Column = compute.coalesce(*columns)
+    if not columns[0].null_count or len(columns) == 1:
+        return columns[0]
+    some = [column for column in columns if column.null_count < len(column)]
+    if len(some) < 2:
+        return some[0] if some else columns[0]
+    known: Column = compute.coalesce(*some)
     return known
 
 

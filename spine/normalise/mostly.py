@@ -53,6 +53,8 @@ def _split(
     column: Column, regular: Callable[[Column], Parts], function: Callable[[str], Sequence[str | None]], width: int
 ) -> list[Column]:
     """The parts of each value: of regular ones as columns, whose first parts are given, of others by the function."""
+    if column.null_count == len(column):
+        return [column] * width
     encoded: Any = compute.dictionary_encode(column)
     values: Column = encoded.dictionary
     settled = list(regular(values))

@@ -87,7 +87,11 @@ def prepare(records: pa.Table, options: Options = Options()) -> Prepared:
     claims = _claims(records, known, options.region)
     for row, namespace, _ in claims.unusable:
         problems.add(row, namespace, f"not a usable {namespace}")
+    came = {*compute.unique(claims.table["namespace"]).to_pylist(), *(name for _, name, _ in claims.unusable)}
     for namespace in _CLAIMED:
+        if namespace not in came:
+            known[namespace] = pa.nulls(records.num_rows, pa.string())
+            continue
         found = first_value(claims.table, namespace, records.num_rows)
         weak = weak_values(claims.unusable, namespace, records.num_rows)
         known[namespace] = compute.utf8_lower(first_known(found, weak))
@@ -168,7 +172,10 @@ def _date_order(records: pa.Table, day_first: bool | None) -> DateOrder:
 
 
 def _dates(records: pa.Table, name: str, order: DateOrder, problems: _Problems) -> Column:
-    values, positions = distinct(text_column(records, name))
+    column = text_column(records, name)
+    if column.null_count == len(column):
+        return column
+    values, positions = distinct(column)
     read = [normalise_date(value, order) for value in values]
     inexact = pa.array([not exact for _, exact in read], pa.bool_()).take(positions).fill_null(False)
     problems.add_rows(inexact, name, "not a date of the calendar")
@@ -179,6 +186,8 @@ def _checked(
     records: pa.Table, name: str, function: Callable[[str], str | None], reason: str, problems: _Problems
 ) -> Column:
     column = text_column(records, name)
+    if column.null_count == len(column):
+        return column
     found = map_distinct(column, function)
     problems.add_rows(
         compute.and_(compute.is_null(found), compute.greater(compute.utf8_length(column).fill_null(0), 0)), name, reason
@@ -222,6 +231,9 @@ def _regions(countries: Column, fallback: str) -> Column:
 def _address_lines(known: Mapping[str, Column]) -> Column:
     """The canonical line of each row's address, as `addresses.one_line` writes it, or null where it is too little."""
 
+    located = ("street", "po_box")
+    if all(known[name].null_count == len(known[name]) for name in located):
+        return known["street"]
     has = {name: compute.is_valid(known[name]) for name in ("house_number", "street", "po_box", "city", "postcode")}
     placed = compute.or_(has["city"], has["postcode"])
     enough = compute.or_(

@@ -23,7 +23,7 @@ from spine.resolution.resolved import CLAIMS, PAST, RELATIONS, SAID
 _RELATION_NAMES = tuple(field.name for field in RELATION_STRUCT)
 _RECORD_NAMES = ("id", "key", "source", "record_id", "kind", "observed_at")
 _SCHEMA = pa.schema([arrow_schema("record").field(name) for name in _RECORD_NAMES])
-_READ = ("record", "carries", "identifier")
+_READ = ("judged", "record", "carries", "identifier")
 
 
 def gather_some(reader: Reader, numbers: Iterable[int]) -> Gathered:
@@ -54,6 +54,7 @@ class _Pool:
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
         self._place: dict[int, int] = {}
+        self._cut: dict[tuple[int, ...], Gathered] = {}
         self._records = _SCHEMA.empty_table()
         self._fields = pa.table({name: pa.array([], pa.string()) for name in FIELDS})
         self._attributes = pa.table({})
@@ -63,6 +64,12 @@ class _Pool:
 
     def gathered(self, asked: list[int]) -> Gathered:
         """The live ones of these records, which are sorted."""
+        key = tuple(asked)
+        if key not in self._cut:
+            self._cut[key] = self._gathered(asked)
+        return self._cut[key]
+
+    def _gathered(self, asked: list[int]) -> Gathered:
         missing = [number for number in asked if number not in self._place]
         if missing:
             self._read(missing)
@@ -131,6 +138,8 @@ def _joined(one: pa.Table, other: pa.Table) -> pa.Table:
 
 def _moved(rows: pa.Table, local: Ints) -> pa.Table:
     """The rows of a table whose column `row` has a place in `local`, by that place."""
+    if not rows.num_rows:
+        return rows
     row: Ints = local[rows["row"].to_numpy()]
     kept = np.flatnonzero(row >= 0)
     kept = kept[np.argsort(row[kept], kind="stable")]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from spine.pipeline.key_rows import read_holders
-from spine.pipeline.keying import target_numbers
+from spine.pipeline.target_numbers import target_numbers
 from spine.pipeline.rebuild import Rebuilt
 from spine.pipeline.surroundings import NEAR
 from spine.ports import Reader, Row
@@ -78,8 +78,9 @@ class Standing:
         asked = [edge for edge in carried if edge["start"] in own] if lives else carried
         if not self._shares_nothing_new(asked, own, kept, lives) or self._named(fresh if lives else rows, asked):
             return False
-        held = {edge["end"] for edge in carried if edge["start"] in kept}
-        return not lives or self._listed(person, fresh, [edge for edge in asked if edge["end"] not in held], asked)
+        if lives:
+            self._list(person, fresh, asked)
+        return True
 
     def _shares_nothing_new(self, edges: list[Row], own: set[int], kept: set[int], lives: bool) -> bool:
         """Whoever lives somewhere may share what they shared before; who lives nowhere shares with nobody."""
@@ -107,13 +108,8 @@ class Standing:
         numbers = target_numbers(sorted(targets), self._secret).tolist()
         return any(one.held for one in read_holders(self._reader, numbers).values())
 
-    def _listed(self, person: int, fresh: list[Row], new: list[Row], edges: list[Row]) -> bool:
-        """Put namespaces and sources of new records into the lists of the households where the person stays.
-
-        Consents of identifiers that the person did not carry may take back what others said: they are looked at whole.
-        """
-        if self._get("consent_of", "end", {edge["end"] for edge in new}):
-            return False
+    def _list(self, person: int, fresh: list[Row], edges: list[Row]) -> None:
+        """Put namespaces and sources of new records into the lists of the households where the person stays."""
         staying = {row["end"] for row in self._get("member_of", "start", {person}) if row["weight"] is not None}
         more = {"namespaces": {edge["namespace"] for edge in edges}, "sources": {row["source"] for row in fresh}}
         for row in self._get("household", "id", staying - self.households.keys()):
@@ -121,7 +117,6 @@ class Standing:
         for home in staying & self.households.keys():
             row = self.households[home]
             self.households[home] = {**row, **{name: sorted({*(row[name] or ()), *more[name]}) for name in _LISTS}}
-        return True
 
     def _get(self, table: str, column: str, values: Iterable[int], limit: int | None = None) -> list[Row]:
         asked = sorted(values)

@@ -196,6 +196,8 @@ def _column(name: str, records: Encoded, secret: bytes) -> Hashes:
         home, boxed = mixed(street, number) | np.uint64(1), mixed(_GOLDEN + np.zeros_like(box), box) | np.uint64(1)
         return np.where(street != 0, home, np.where(box != 0, boxed, np.uint64(0)))
     field, part = PARTS.get(name, (name, None))
+    if (records.codes[field] < 0).all():
+        return np.zeros(records.size, np.uint64)
     texts = records.texts_of(field)
     pieces = [part(text) for text in texts] if part else texts
     known: Any = numbers(secret, pa.array(pieces, pa.string())).astype(np.uint64)
