@@ -57,7 +57,9 @@ class Standing:
         for person, records in members.items():
             own = {record for record in records if record not in before}
             # One that others leave or are taken into, or whose records change, is not as it was.
-            same = ("person", person) not in labels and all(before[record] == ("person", person) for record in records - own)
+            same = ("person", person) not in labels and all(
+                before[record] == ("person", person) for record in records - own
+            )
             if own and same and delta.anew & records <= own and self._stands(person, own, records - own):
                 self.records |= records
 

@@ -39,6 +39,7 @@ SAME = ("component", "in_component", "match", "resolves_to_person", "resolves_to
 """What must come out equal to the row."""
 
 NAMES = st.sampled_from(["r1", "r2", "r3", "r4", "r5", "r6", "r7", "r8", "r9"])
+VISITS = st.sampled_from(["v1", "v2", "v3", "v4"])
 TIMES = st.sampled_from(["2014-06-01", "2024-01-01", "2024-06-01", "2025-01-01", "2025-06-01", None])
 GIVEN = st.sampled_from(["Ann", "Anna", "Ben", "Bernadette", "Cy", None])
 SURNAME = st.sampled_from(["Quist", "Quest", "Oduya", "Lee", None])
@@ -128,6 +129,14 @@ class Incremental(RuleBasedStateMachine):
         for row in rows:
             self.versions.setdefault(row["record_id"], []).append(row)
         ingest(self.store, LOCAL, batch(rows), self.clock, key="batches")
+
+    @rule(name=VISITS, at=TIMES, source=st.sampled_from(["web", "app"]), given=GIVEN, identifiers=IDENTIFIERS,
+          relations=RELATIONS)  # fmt: skip
+    def add_visit(self, name: str, at: str | None, source: str, given: str | None, identifiers: list[str],
+                  relations: list[Row]) -> None:  # fmt: skip
+        """A record that says nothing of where its person lives."""
+        family = [one for one in relations if one["kind"] == "family"]
+        self.take(person(name, at, *identifiers, relations=family, source=source, given_name=given))
 
     @precondition(lambda self: self.versions)
     @rule(data=st.data())

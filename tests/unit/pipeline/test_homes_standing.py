@@ -1,0 +1,98 @@
+"""Records that say nothing of homes leave them alone, and what they do change of a household is what a resolve writes."""
+
+import gc
+from typing import Any
+
+import pytest
+from batches import Ticking, batch, person, relation
+
+from spine.access.context import LOCAL
+from spine.bootstrap import open_engine
+from spine.pipeline import homes
+from spine.pipeline.collecting import uncollected
+from spine.pipeline.ingest import ingest
+from spine.pipeline.resolve import resolve
+from spine.ports import GraphStore, Row
+
+ANN = {
+    "given_name": "Ann",
+    "surname": "Quist",
+    "birth_date": "1980-05-01",
+    "street_address": "12 Elm St",
+    "city": "Lund",
+}
+BEN = {**ANN, "given_name": "Ben", "birth_date": "1979-01-30"}
+
+
+class _Looked(Exception):
+    """Somebody looked at a neighbourhood."""
+
+
+@pytest.fixture
+def unseen(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> GraphStore:
+    """Ann and Ben at home, whose neighbourhood nobody may look at from now on."""
+    take(store, person("a1", "2024-01-01", "email:ann@example.com", "phone:+46701234567", **ANN))
+    take(store, person("b1", "2024-01-01", "email:ben@example.com", **BEN))
+    assert [row["size"] for row in households(store)] == [2]
+
+    def looked(*_: Any) -> None:
+        raise _Looked
+
+    monkeypatch.setattr(homes, "Neighbours", looked)
+    return store
+
+
+def test_a_login_of_somebody_at_home_only_joins_the_lists(unseen: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    take(unseen, person("u1", "2025-01-01", "email:ann@example.com", "cookie:c1", source="web", given_name="Ann"))
+    (home,) = households(unseen)
+    assert home["sources"] == ["crm", "web"]
+    assert home["namespaces"] == ["address", "cookie", "email", "phone"]
+    assert_as_a_batch(unseen, monkeypatch)
+
+
+def test_a_visitor_who_shares_nothing_has_no_home(unseen: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    take(unseen, person("v1", "2025-01-01", "cookie:c9", source="web"))
+    take(unseen, person("v2", "2025-02-01", "cookie:c9", source="web"))
+    assert len(households(unseen)) == 1
+    assert_as_a_batch(unseen, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        person("u1", "2025-01-01", "email:ann@example.com", "phone:+493012345678", **ANN),
+        person("u1", "2025-01-01", "email:ann@example.com", "email:ben@example.com", given_name="Ann"),
+        person("u1", "2025-01-01", "email:ann@example.com", given_name="Ann", household_role="head"),
+        person("u1", "2025-01-01", "email:ann@example.com", given_name="Ann",
+               relations=[relation("family", "email", "ben@example.com")]),
+        person("u1", "2025-01-01", "email:else@example.com", "phone:+46701234567", given_name="Zoe"),
+    ],
+    ids=["an address", "shares anew", "a role", "family", "a stranger who shares"],
+)  # fmt: skip
+def test_what_may_change_homes_is_looked_at(unseen: GraphStore, more: Row) -> None:
+    with pytest.raises(_Looked):
+        take(unseen, more)
+
+
+def test_no_cycles_are_collected_meanwhile() -> None:
+    with uncollected():
+        with uncollected():
+            assert not gc.isenabled()
+        assert not gc.isenabled()
+    assert gc.isenabled()
+
+
+def take(store: GraphStore, row: Row) -> None:
+    ingest(store, LOCAL, batch([row]), Ticking(), key="batches")
+
+
+def households(store: GraphStore) -> list[Row]:
+    with store.reading(LOCAL) as reader:
+        return reader.scan("household").to_pylist()
+
+
+def assert_as_a_batch(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.undo()
+    before = households(store)
+    resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking(), full=True)
+    assert households(store) == before
