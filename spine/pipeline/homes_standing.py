@@ -1,7 +1,7 @@
 """Which new records leave all homes as they stand, told without a look at the neighbourhood.
 
-Half of what comes (logins, visits, tickets, newsletters) says nothing of where anybody lives. Such a record takes no part
-in a residency where its person lives somewhere, so that homes depend on it by what it shares with others alone; and a
+Half of what comes (logins, visits, tickets, newsletters) says nothing of where anybody lives. Such a record takes no
+part in a residency where its person lives somewhere: homes depend on it by what it shares with others alone. And a
 person who lives nowhere, and shares nothing with anybody, is in no household before and after.
 """
 
@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from spine.pipeline.key_rows import read_holders
-from spine.pipeline.target_numbers import target_numbers
 from spine.pipeline.rebuild import Rebuilt
 from spine.pipeline.surroundings import NEAR
+from spine.pipeline.target_numbers import target_numbers
 from spine.ports import Reader, Row
 from spine.resolution.address_forms import PARTS
 from spine.resolution.household_weights import SHARED, SHARED_RECORDS

@@ -1,4 +1,4 @@
-"""Records that say nothing of homes leave them alone, and what they do change of a household is what a resolve writes."""
+"""Records that say nothing of homes leave them alone; the lists of a household that they join are those of a batch."""
 
 import gc
 from typing import Any
