@@ -22,6 +22,7 @@ from spine.ports import Cause, Clock, Difference, GraphStore, RecordSource, Reje
 
 TOGETHER = 2_000_000
 """So many rows go into one transaction of a first load: indexes are built once, and memory stays bounded."""
+_FILLED = ("record", "event", "consent")
 
 
 @dataclass(frozen=True)
@@ -81,7 +82,8 @@ def load_all(
 ) -> list[LoadReport]:
     """Load all batches of some sources, and keep their mappings in the store under their names.
 
-    A batch is one transaction; into a store without records as many batches are as `TOGETHER` allows. A row that can't
+    A batch is one transaction; into a store without records (or events, where they come first) as many batches are as
+    `TOGETHER` allows. A row that can't
     be used goes to `reject` and never stops the rest. The first batch of a source decides how its dates are read. An
     interrupted load is finished by running it again: batches that are there already change nothing. `key` chooses the
     key of the store's identifier numbers where it has none yet; empty: a random one.
@@ -144,15 +146,18 @@ class _Transactions:
         self._out: BatchWriter | None = None
         self._note: Callable[[Written], None] = lambda written: None
         self._rows = 0
+        self._many: bool | None = None
         with store.reading(context) as reader:
-            self._many = not reader.select("record", limit=1)
+            self._empty = {name for name in _FILLED if not reader.select(name, limit=1)}
             self.key = stored_key(reader)
         if not self.key:
             with store.writing(context, self._cause) as writer:
                 self.key = key_of(writer, clock, key)
 
     def write(self, ready: Ready) -> Written:
-        """Write a batch."""
+        """Write a batch; the first one tells whether this fills tables that were empty."""
+        if self._many is None:
+            self._many = self._empty.issuperset(name for name in _FILLED if name in ready.tables)
         if self._out is None:
             writer = self._stack.enter_context(self._store.writing(self._context, self._cause))
             self._out, self._note = BatchWriter(writer), partial(note_loaded, writer)

@@ -1,8 +1,9 @@
 """Many rows at once into SQLite: indexes built after the rows, and what a transaction has put kept in mind.
 
 A table that a transaction finds empty loses its secondary indexes at the first large write and gets them back, sorted
-in one go, before anything asks for them or the transaction ends. Since that is part of the transaction, nobody ever
-sees the table without.
+in one go, before anything asks for them or the transaction ends. Rows of such a table whose keys are spread (hashed
+numbers) are kept back until then, too: poured in the order of their keys they fill page after page, where batch after
+batch they touch every page again. Since all that is part of the transaction, nobody ever sees the table without.
 """
 
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 
 from spine.domain.graph import GRAPH, Table
-from spine.normalise.columns import NumberSet
+from spine.normalise.columns import NumberSet, compute
 from spine.stores.sqlite import schema, search
 from spine.stores.sqlite.connection import Connection
 from spine.stores.sqlite.poured import can_pour, pour
@@ -27,6 +28,10 @@ _CACHE = -524_288
 """Kibibytes of pages, negative as SQLite wants it, that a large transaction may keep: each is written once."""
 
 
+_KEPT = 1 << 28
+"""Bytes of rows of one table that are kept back at most."""
+
+
 class Filling:
     """What one transaction knows of the tables that it fills."""
 
@@ -35,6 +40,7 @@ class Filling:
         self._bare: set[str] = set()
         self._rows: dict[str, int | None] = {}
         self._put: dict[str, NumberSet] = {}
+        self._back: dict[str, list[pa.Table]] = {}
         self._roomy = False
 
     def owns(self, table: Table) -> bool:
@@ -64,9 +70,41 @@ class Filling:
             self._before = self._connection.run("PRAGMA cache_size")[0][0]
             self._connection.run(f"PRAGMA cache_size = {_CACHE}")
 
+    def keeps_back(self, table: Table, rows: pa.Table) -> bool:
+        """Keep rows for later, if the table waits for its indexes and holds none of them; False where not.
+
+        `rows` stand in key order.
+        """
+        if not (self.is_bare(table) and self.owns(table)) or table is RECORD:
+            return False
+        if not pa.types.is_integer(rows.column(0).type):
+            return False
+        numbers = _firsts(rows)
+        if len(self._put.setdefault(table.name, NumberSet()).missing(numbers)) < len(numbers):
+            return False
+        back = self._back.setdefault(table.name, [])
+        back.append(rows)
+        if sum(part.nbytes for part in back) > _KEPT:
+            self.pour(table)
+        return True
+
+    def has_back(self, table: Table) -> bool:
+        """Whether rows of the table are kept back."""
+        return table.name in self._back
+
+    def pour(self, table: Table) -> None:
+        """Insert what was kept back, in key order."""
+        parts = self._back.pop(table.name, None)
+        if parts is not None:
+            rows = pa.concat_tables(parts)
+            parts.clear()
+            keys: Any = [(name, "ascending") for name in table.key]
+            self.insert(table, rows.take(compute.sort_indices(rows, sort_keys=keys)))
+
     def complete(self, *tables: Table) -> None:
-        """Build the indexes that these tables wait for."""
+        """Insert the rows that were kept back, and build the indexes that these tables wait for."""
         for table in tables:
+            self.pour(table)
             if table.name in self._bare:
                 schema.create_indexes(self._connection, table)
                 if table is RECORD:
@@ -93,8 +131,8 @@ class Filling:
         held = self._rows.get(table.name)
         if held is not None:
             self._rows[table.name] = held + rows.num_rows
-        if not table.is_edge and table.column("id").type == "int":
-            self._put.setdefault(table.name, NumberSet()).add(rows.column("id").to_numpy())
+        if pa.types.is_integer(rows.column(0).type) and (not table.is_edge or held is not None):
+            self._put.setdefault(table.name, NumberSet()).add(_firsts(rows))
 
     def learn(self, table: Table, nodes: pa.Table) -> None:
         """Keep in mind that these are all the nodes of a table."""
@@ -114,6 +152,14 @@ class Filling:
         return self._put[table.name].missing(ids) if table.name in self._put else ids
 
     def forget(self) -> None:
-        """Something was removed: what is there has to be asked of the file."""
+        """Something will be removed: what is there has to be asked of the file."""
+        for name in [*self._back]:
+            self.pour(GRAPH[name])
         self._put.clear()
         self._rows = dict.fromkeys(GRAPH)
+
+
+def _firsts(rows: pa.Table) -> Ints:
+    """The numbers in the first column of rows in key order, each once."""
+    numbers: Ints = rows.column(0).to_numpy()
+    return numbers[np.append(True, numbers[1:] != numbers[:-1])] if len(numbers) else numbers

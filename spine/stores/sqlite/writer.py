@@ -45,9 +45,21 @@ class SqliteWriter(SqliteReader, Transaction):
         self._strangers = False
 
     def _fetch(self, table: Table, step: Step, values: list[Any]) -> list[Row]:
-        if step.column != table.key[0]:
+        if step.column == table.key[0]:
+            self._filling.pour(table)
+        else:
             self._filling.complete(table)
         return super()._fetch(table, step, values)
+
+    def count(self, table: str, where: Sequence[Where] = ()) -> int:
+        """As in the port."""
+        self._filling.pour(known(table))
+        return super().count(table, where)
+
+    def scan(self, table: str, columns: Sequence[str] = ()) -> pa.Table:
+        """As in the port."""
+        self._filling.pour(known(table))
+        return super().scan(table, columns)
 
     def select(
         self,
@@ -95,9 +107,16 @@ class SqliteWriter(SqliteReader, Transaction):
         self._filling.owns(table)
         if table is RECORD and not self._numbered_here(rows):
             self._strangers = True
-        difference = self._merge_few(table, rows) if rows.num_rows <= _FEW else self._merge_many(table, rows)
+        difference = self._written(table, rows)
         self._filling.remember(table, rows)
         return difference
+
+    def _written(self, table: Table, rows: pa.Table) -> Difference:
+        if self._filling.has_back(table):
+            if self._filling.keeps_back(table, rows):
+                return Difference(rows.num_rows)
+            self._filling.pour(table)
+        return self._merge_few(table, rows) if rows.num_rows <= _FEW else self._merge_many(table, rows)
 
     def _merge_few(self, table: Table, rows: pa.Table) -> Difference:
         if table is RECORD:
@@ -116,6 +135,8 @@ class SqliteWriter(SqliteReader, Transaction):
             self._filling.strip(table, rows.num_rows)
         if last is None or last < key_of(table, rows.slice(0, 1).to_pylist()[0]):
             self._insert(table, rows)
+            return Difference(rows.num_rows)
+        if self._filling.keeps_back(table, rows):
             return Difference(rows.num_rows)
         self._filling.make_room()
         held = self._held(table, rows)
