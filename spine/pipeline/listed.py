@@ -60,11 +60,11 @@ def owners_of(gathered: Gathered) -> tuple[Ints, Ints, Ints, Ints]:
     named = compute.binary_join_element_wise(relations["namespace"], relations["value"], "/")
     claims = gathered.claims.filter(compute.is_in(gathered.claims["value"], one_array(relations["value"])))
     carried = compute.binary_join_element_wise(claims["namespace"], claims["value"], "/")
-    keys = compute.binary_join_element_wise("record", gathered.records["source"], gathered.records["record_id"], "/")
+    at, keys = _named_records(gathered, named)
     code = coded(pa.chunked_array([*named.chunks, *carried.chunks, *keys.chunks], pa.string())).codes
     owned: Ints = relations["row"].to_numpy().astype(np.int64)
     target, held = code[: len(owned)], code[len(owned) :]
-    owner: Ints = np.concatenate((claims["row"].to_numpy(), np.arange(gathered.size))).astype(np.int64)
+    owner: Ints = np.concatenate((claims["row"].to_numpy(), at)).astype(np.int64)
     some = np.isin(held, target)
     owner, held = owner[some], held[some]
     width = int(code.max()) + 1
@@ -103,13 +103,21 @@ def _families(gathered: Gathered) -> tuple[Ints, Ints]:
     relations = relations.filter(compute.equal(relations["kind"], "family"))
     row: Ints = relations["row"].to_numpy()
     named = compute.binary_join_element_wise(relations["namespace"], relations["value"], "/")
-    keys = compute.binary_join_element_wise("record", gathered.records["source"], gathered.records["record_id"], "/")
+    at, keys = _named_records(gathered, named)
     both: Any = pa.chunked_array([*named.chunks, *keys.chunks], pa.string()).combine_chunks().dictionary_encode()
     code: Ints = both.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     family, own = code[: len(row)], code[len(row) :]
     heads = np.flatnonzero(np.isin(own, family[family >= 0]))
     known = family >= 0
-    return np.concatenate((row[known], heads)), np.concatenate((family[known], own[heads]))
+    return np.concatenate((row[known], at[heads])), np.concatenate((family[known], own[heads]))
+
+
+def _named_records(gathered: Gathered, named: Any) -> tuple[Ints, Any]:
+    """The rows whose key (`record/source/record_id`) is among these names, and their keys."""
+    keys = compute.binary_join_element_wise("record", gathered.records["source"], gathered.records["record_id"], "/")
+    found = compute.is_in(keys, value_set=one_array(named))
+    at: Ints = np.flatnonzero(found.to_numpy())
+    return at, keys.filter(found)
 
 
 def _accounts(gathered: Gathered) -> tuple[Ints, Ints]:

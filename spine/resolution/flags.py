@@ -13,8 +13,11 @@ from numpy.typing import NDArray
 
 from spine.resolution.components import Ints
 from spine.resolution.trees import Tree, Trees
+from spine.resolution.weak_places import weak_places
 
 SMALLEST = 4
+TOGETHER = 16
+"""Components of up to so many leaves are looked at all at once, size by size; larger ones one by one."""
 
 BRIDGE = "bridge"
 """One link alone holds two sides of two leaves or more together."""
@@ -50,7 +53,15 @@ def over_merge(trees: Trees, names: NDArray[Any] | None = None, limits: Limits |
     if names is not None:
         found.append((MANY_NAMES, large & (_distinct(trees, names) > limits.names)))
     # Where every leaf has links to half of the others there is a Hamiltonian cycle (Dirac), so nothing hangs by one.
-    for component in np.flatnonzero(large & (2 * least < leaves)).tolist():
+    doubtful = large & (2 * least < leaves)
+    for size in np.unique(leaves[doubtful & (leaves <= TOGETHER)]).tolist():
+        of_size = np.flatnonzero(doubtful & (leaves == size))
+        at = trees.weight_start[of_size][:, None] + np.arange(size * (size - 1) // 2)
+        both = weak_places(trees.weights[at] >= 0, size)
+        for flag, marked in zip((ARTICULATION, BRIDGE), both, strict=True):
+            for component in of_size[marked].tolist():
+                out[component].append(flag)
+    for component in np.flatnonzero(doubtful & (leaves > TOGETHER)).tolist():
         out[component] = _weak_places(_neighbours(trees.tree(component)))
     for flag, marked in found:
         for component in np.flatnonzero(marked).tolist():

@@ -30,7 +30,7 @@ def roles(resolved: Resolved, day: str = "") -> dict[int, Ints]:
     """
     age = _ages(resolved, day)
     spoken = np.flatnonzero((age >= 0) & (resolved.person >= 0))
-    at = coded(resolved.records["observed_at"]).codes
+    at = resolved.coded_of_records("observed_at").codes
     newest = spoken[np.lexsort((age[spoken], at[spoken], resolved.person[spoken]))]
     person = resolved.person[newest]
     last = np.append(person[1:] != person[:-1], True) if len(person) else np.zeros(0, bool)
@@ -53,10 +53,10 @@ def _persons(resolved: Resolved, found: Flags) -> Ints:
 
 def _ages(resolved: Resolved, day: str) -> Ints:
     """The age in years that each record tells, -1 where none."""
-    stated = coded(resolved.text("age"))
+    stated = resolved.coded_text("age")
     number = np.array([int(text) if text.isdigit() and len(text) <= 3 else -1 for text in stated.texts.tolist()])
     age: Ints = np.append(number, -1).astype(np.int64)[stated.codes]
-    born, seen = coded(resolved.text("birth_date")), coded(_dates(resolved.records["observed_at"]))
+    born, seen = resolved.coded_text("birth_date"), coded(_dates(resolved.records["observed_at"]))
     seen_day = np.append(np.array([_day(text) for text in seen.texts.tolist()], dtype=np.int64), _day(day))
     born_day = np.append(np.array([_day(text) for text in born.texts.tolist()], dtype=np.int64), -1)
     there, then = seen_day[seen.codes], born_day[born.codes]

@@ -16,7 +16,6 @@ from spine.resolution.entities import entities
 from spine.resolution.golden_columns import most_written
 from spine.resolution.grouping import (
     Coded,
-    coded,
     commonest,
     distinct,
     groups_of,
@@ -113,7 +112,7 @@ def _household(resolved: Resolved, found: Households, members: _Members, role: d
         return _table("household", {})
     number = np.append(members.number, -1)[members.of_residency]
     claimed = resolved.person[whole_numbers(resolved.claims, "row")]
-    namespace, source = coded(resolved.claims["namespace"]), coded(resolved.records["source"])
+    namespace, source = resolved.coded_of_claims("namespace"), resolved.coded_of_records("source")
     is_child = np.isin(members.label, role[CHILD]) & ~np.isin(members.label, role[HEAD])
     current = _current(resolved, found)
     lived = np.bincount(number[current & (number >= 0)], minlength=size) > 0
@@ -121,7 +120,7 @@ def _household(resolved: Resolved, found: Households, members: _Members, role: d
     row_number = np.append(shown, -1)[homes.of_row]
     if resolved.before:
         row_number[resolved.size - resolved.before :] = -1
-    place = {part: commonest(row_number, coded(resolved.text(part)).codes, size) for part in ("region", "postcode")}
+    place = {part: commonest(row_number, resolved.coded_text(part).codes, size) for part in ("region", "postcode")}
     home = commonest(shown, homes.dwelling, size)
     return _table(
         "household",
@@ -130,7 +129,7 @@ def _household(resolved: Resolved, found: Households, members: _Members, role: d
             "size": np.bincount(members.number[members.stays], minlength=size),
             "adults": np.bincount(members.number[members.stays & ~is_child], minlength=size),
             "cohesion": _cohesion(found, number, size),
-            **{part: coded(resolved.text(part)).arrow(code) for part, code in place.items()},
+            **{part: resolved.coded_text(part).arrow(code) for part, code in place.items()},
             "region_name": most_written(resolved, row_number, size, "region", place["region"]),
             "address": _lines(found, home),
             "namespaces": _lists(members, size, claimed, namespace.codes, namespace),

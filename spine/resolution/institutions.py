@@ -14,7 +14,7 @@ import numpy as np
 from spine.resolution.address_forms import DIFFERENT, EQUAL, Flags
 from spine.resolution.components import Ints
 from spine.resolution.dwellings import INSTITUTION, Dwellings
-from spine.resolution.grouping import coded, distinct, distinct_count, pairs_within
+from spine.resolution.grouping import distinct, distinct_count, pairs_within
 from spine.resolution.home_keys import RESIDENTS, form_groups, holders
 from spine.resolution.resolved import Resolved
 
@@ -28,7 +28,7 @@ LEAST = 3
 
 def collective_forms(resolved: Resolved, homes: Dwellings, resident: Flags) -> Ints:
     """Per form how many persons are counted to an institution there: 0 where not more than to ordinary households."""
-    named = (coded(resolved.text("household_role")).codes >= 0) | (coded(resolved.text("dwelling_type")).codes >= 0)
+    named = (resolved.coded_text("household_role").codes >= 0) | (resolved.coded_text("dwelling_type").codes >= 0)
     size = homes.forms.size
     inside = distinct_count(np.where(resident, homes.of_row, -1), resolved.person, size)
     others = distinct_count(np.where(named & ~resident, homes.of_row, -1), resolved.person, size)

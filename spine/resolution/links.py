@@ -80,19 +80,19 @@ def shared_identifiers(resolved: Resolved, namespace: str, crowd: int, records: 
 
     Nor does one that more than `records` of their records carry, where that is given.
     """
-    claims = rows_where(resolved.claims, equal(resolved.claims["namespace"], namespace))
-    label = resolved.person[whole_numbers(claims, "row")]
-    carried = whole_numbers(claims, "identifier")
+    here = np.flatnonzero(resolved.claims_of(namespace))
+    label = resolved.person[whole_numbers(resolved.claims, "row")[here]]
+    carried = whole_numbers(resolved.claims, "identifier")[here]
     label, carried = label[label >= 0], carried[label >= 0]
+    identifiers, at, many = np.unique(carried, return_inverse=True, return_counts=True)
     if records is not None:
-        _, at, many = np.unique(carried, return_inverse=True, return_counts=True)
-        label, carried = label[many[at] <= records], carried[many[at] <= records]
-    identifier, person = distinct(carried, label)
+        label, at = label[many[at] <= records], at[many[at] <= records]
+    group, person = distinct(at.astype(np.int64), label)
     if not len(person):
         return Shared(person, person, person, person)
-    _, group, count = np.unique(identifier, return_inverse=True, return_counts=True)
-    one, other, _ = pairs_within(group.astype(np.int64), crowd)
-    return Shared(person[one], person[other], identifier[one], count[group[one]].astype(np.int64))
+    count = np.bincount(group)
+    one, other, _ = pairs_within(group, crowd)
+    return Shared(person[one], person[other], identifiers[group[one]], count[group[one]].astype(np.int64))
 
 
 def pair_keys(labels: Ints, left: Ints, right: Ints) -> Ints:

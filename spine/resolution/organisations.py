@@ -207,10 +207,10 @@ def _edges(resolved: Resolved, declared: pa.Table, child: Ints, parent: Ints) ->
 
 def _unended(until: Coded, observed: "pa.ChunkedArray[Any]", rows: Ints) -> Flags:
     """Which declarations had not ended when their record was observed: a function of that record alone."""
-    seen = coded(observed)
+    seen = coded(observed.take(pa.array(rows, pa.int64())))
     both = coded(pa.chunked_array([pa.array([*until.texts.tolist(), *seen.texts.tolist()], pa.string())]))
     end = np.append(both.codes[: len(until.texts)], -1)[until.codes]
-    then = np.append(both.codes[len(until.texts) :], -1)[seen.codes][rows]
+    then = np.append(both.codes[len(until.texts) :], -1)[seen.codes]
     found: Flags = (end < 0) | ((then >= 0) & (end > then))
     return found
 

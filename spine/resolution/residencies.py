@@ -5,10 +5,12 @@ residency nowhere, so that shared accounts can still make a household.
 """
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
+from pyarrow.compute import SortOptions, call_function
 
 from spine.resolution.address_forms import Flags
 from spine.resolution.components import Ints
@@ -17,7 +19,6 @@ from spine.resolution.grouping import (
     Coded,
     coded,
     distinct,
-    equal,
     groups_of,
     largest,
     rows_where,
@@ -74,7 +75,7 @@ def words_in(column: NDArray[np.object_], words: tuple[str, ...]) -> Flags:
 
 def flagged(resolved: Resolved, name: str, words: tuple[str, ...], negated: str = "") -> Flags:
     """Which records have one of the words in a column; never where the text begins with `negated`."""
-    column = coded(resolved.text(name))
+    column = resolved.coded_text(name)
     found = words_in(column.texts, words)
     if negated:
         found &= ~np.array([text.lower().startswith(negated) for text in column.texts.tolist()], dtype=bool)
@@ -110,7 +111,7 @@ def residencies(resolved: Resolved) -> Residencies:
 
 def _described(resolved: Resolved, homes: Dwellings, of_row: Ints, first: Ints, collective: Flags) -> Residencies:
     size = len(first)
-    surname = coded(resolved.text("surname"))
+    surname = resolved.coded_text("surname")
     named = (of_row >= 0) & (surname.codes >= 0)
     since, until, dates = sightings(resolved)
     heads = flagged(resolved, "household_role", HEAD_ROLES)
@@ -118,7 +119,7 @@ def _described(resolved: Resolved, homes: Dwellings, of_row: Ints, first: Ints, 
         resolved, "household_role", ("nonrelative", "foster")
     )
     young = flagged(resolved, "household_role", CHILD_ROLES) & ~flagged(resolved, "household_role", ("person",))
-    source = coded(resolved.records["source"]).codes
+    source = resolved.coded_of_records("source").codes
     marked = np.zeros(size, dtype=bool)
     marked[of_row[family & (of_row >= 0)]] = True
     residency_dwelling = homes.of_row[first]
@@ -142,9 +143,10 @@ def _described(resolved: Resolved, homes: Dwellings, of_row: Ints, first: Ints, 
 
 def _key_rank(resolved: Resolved) -> Ints:
     """The place of each record in the order of (source, record_id)."""
-    sources, ids = coded(resolved.records["source"]), coded(resolved.records["record_id"])
+    keys = {name: resolved.records[name] for name in ("source", "record_id", "id")}
+    order: Any = call_function("sort_indices", [pa.table(keys)], SortOptions([(name, "ascending") for name in keys]))
     rank = np.empty(resolved.size, np.int64)
-    rank[np.lexsort((resolved.ids, ids.codes, sources.codes))] = np.arange(resolved.size)
+    rank[np.asarray(order)] = np.arange(resolved.size)
     return rank
 
 
@@ -153,8 +155,8 @@ def sightings(resolved: Resolved) -> tuple[Ints, Ints, Coded]:
 
     That is when it was observed, widened by the sightings of its address.
     """
-    claims = resolved.claims
-    seen = rows_where(claims, equal(claims["namespace"], "address"))
+    claims = resolved.claims.select(["row", "first_seen", "last_seen"])
+    seen = rows_where(claims, resolved.claims_of("address"))
     rows = whole_numbers(seen, "row")
     observed = resolved.records["observed_at"]
     both = coded(

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from spine.resolution.components import Ints
 from spine.resolution.grouping import Coded, coded, with_columns
@@ -124,6 +125,13 @@ class Resolved:
     def coded_of_claims(self, name: str) -> Coded:
         """A text column of `claims` as codes, made once."""
         return self._once("claims", name, lambda: self.claims[name])
+
+    def claims_of(self, namespace: str) -> NDArray[np.bool_]:
+        """Which claims are of a namespace."""
+        column = self.coded_of_claims("namespace")
+        found = np.flatnonzero(column.texts == namespace)
+        of_it: NDArray[np.bool_] = column.codes == (found[0] if len(found) else -2)
+        return of_it
 
     def _once(self, table: str, name: str, column: "Callable[[], pa.ChunkedArray[Any]]") -> Coded:
         if (table, name) not in self._coded:

@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from spine.errors import ModelError
+from spine.normalise.columns import compute
+from spine.normalise.whole_numbers import distinct_numbers
 from spine.resolution import household_weights as w
 from spine.resolution.components import Ints
-from spine.resolution.grouping import coded, distinct
+from spine.resolution.grouping import distinct
 from spine.resolution.resolved import Resolved
 
 COMMON = 5
@@ -60,11 +62,11 @@ def surname_bits(carriers: Ints, persons: int) -> Ints:
 
 def count_surnames(resolved: Resolved) -> Surnames:
     """How common the surnames of all persons are."""
-    surname = coded(resolved.text("surname"))
+    surname = resolved.coded_text("surname")
     named = (resolved.person >= 0) & (surname.codes >= 0)
     _, code = distinct(resolved.person[named], surname.codes[named])
     carriers = np.bincount(code, minlength=len(surname.texts))
     common = np.flatnonzero(carriers >= COMMON).tolist()
-    persons = len(np.unique(resolved.person[resolved.person >= 0]))
-    day = max(coded(resolved.records["observed_at"]).texts.tolist(), default="")[:10]
+    persons = len(distinct_numbers(resolved.person[resolved.person >= 0]))
+    day = str(compute.max(resolved.records["observed_at"]).as_py() or "")[:10]
     return Surnames(persons, {str(surname.texts[at]): int(carriers[at]) for at in common}, day)

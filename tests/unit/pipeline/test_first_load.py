@@ -146,3 +146,27 @@ def test_reading_ahead_keeps_order_and_errors_and_ends_its_thread() -> None:
     assert next(endless) == 0
     endless.close()
     assert not [thread for thread in threading.enumerate() if thread.name == "ahead"]
+
+
+def test_a_first_load_of_events_is_one_transaction_and_later_ones_are_batches(tmp_path: Path) -> None:
+    def events(first: int) -> list[Any]:
+        return [
+            {"source": "shop", "reference": f"o{n}", "kind": "order", "at": "2025-01-01", "namespace": "email",
+             "value": f"u{n % 900}@example.com"}
+            for n in range(first, first + 1200)
+        ]  # fmt: skip
+
+    def entries(store: GraphStore) -> int:
+        with store.reading(LOCAL) as reader:
+            return reader.count("log")
+
+    with SqliteStore(tmp_path / "graph.db") as store:
+        load_all(store, LOCAL, _sources()[:2], key=KEY, clock=Still())
+        for first, transactions in ((0, 1), (5000, 3)):
+            before = entries(store)
+            batches = Given(*(batch([], events(first + part * 1000)) for part in range(3)))
+            load_all(store, LOCAL, [Load(batches, "events")], key=KEY, clock=Still())
+            assert entries(store) - before == transactions
+        with store.reading(LOCAL) as reader:
+            assert reader.count("event") == reader.count("event_of") == 6400
+            assert len(reader.get("event", "reference", ["o2100"])) == 1

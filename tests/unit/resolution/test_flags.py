@@ -54,9 +54,12 @@ def several(draw):
 
 
 @settings(max_examples=200, deadline=None)
-@given(several())
-def test_weak_places_and_density_are_what_networkx_finds(graphs):
-    for graph, found in zip(graphs, over_merge(trees_of(graphs), limits=Limits(density=0.5)), strict=True):
+@given(several(), st.sampled_from([3, 5, flags.TOGETHER]))
+def test_weak_places_and_density_are_what_networkx_finds(graphs, together):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(flags, "TOGETHER", together)
+        flagged = over_merge(trees_of(graphs), limits=Limits(density=0.5))
+    for graph, found in zip(graphs, flagged, strict=True):
         expected = weak_places(graph) | ({LOW_DENSITY} if nx.density(graph) < 0.5 else set())
         assert found == (sorted(expected) if len(graph) >= flags.SMALLEST else [])
 
