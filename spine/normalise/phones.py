@@ -97,6 +97,32 @@ def _plan(code: str) -> tuple[frozenset[int], re.Pattern[str]] | None:
     return frozenset(metadata.general_desc.possible_length), re.compile(f"0|{prefix}" if prefix else "0")
 
 
+def line(number: str) -> str | None:
+    """`landline` or `mobile`, as the country's numbering plan has it; None where the number may be either, or neither.
+
+    `number` is as `normalise_phone` gives it. In North America numbers of both look alike.
+    """
+    for width in range(1, 4):
+        forms = _forms(number[1 : 1 + width]) if number.startswith("+") else None
+        if forms is not None:
+            fixed, mobile = (bool(form.fullmatch(number[1 + width :])) for form in forms)
+            return None if fixed == mobile else "landline" if fixed else "mobile"
+    return None
+
+
+@cache
+def _forms(code: str) -> tuple[re.Pattern[str], re.Pattern[str]] | None:
+    """What national numbers of landlines and of mobiles look like under a country code."""
+    regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(code)) if code.isdigit() else None
+    metadata = PhoneMetadata.metadata_for_region_or_calling_code(int(code), regions[0]) if regions else None
+    if metadata is None or metadata.fixed_line is None or metadata.mobile is None:
+        return None
+    fixed, mobile = (
+        re.compile(one.national_number_pattern or "(?!)") for one in (metadata.fixed_line, metadata.mobile)
+    )
+    return fixed, mobile
+
+
 class _Home(NamedTuple):
     """How numbers are written inside a region: country code, possible lengths, what stands before them, their form."""
 

@@ -54,7 +54,9 @@ FAMILY_ROLES = Weight(1_000, "both are counted as family of a household's head")
 TWO_HEADS = Weight(-4_000, "one source counts both as the head of a household")
 
 SHARED: dict[str, Weight] = {
-    "phone": Weight(5_000, "a telephone two persons answer: a landline more often than a workplace"),
+    "landline": Weight(7_000, "a telephone that stands in a home, and that two persons answer: or in a workplace"),
+    "phone": Weight(5_000, "a number of which the plan does not tell whether it stands somewhere (North America)"),
+    "mobile": Weight(4_000, "a telephone in a pocket: two who give it are couples, parents of a child, or mistyped it"),
     "account": Weight(6_000, "a payment account two persons use"),
     "bank": Weight(7_000, "one bank account that two persons are paid from or into: couples more often than anybody"),
     "loyalty": Weight(6_000, "a loyalty card two persons use"),
@@ -64,6 +66,8 @@ SHARED: dict[str, Weight] = {
     "cookie": Weight(3_000, "a browser two persons use"),
 }
 """What sharing one identifier says when two carry it; each doubling of the carriers takes a bit away."""
+LINES = {"landline": "phone", "mobile": "phone"}
+"""Evidence that is a part of a namespace's identifiers; all other kinds bear the name of theirs."""
 SHARED_MOST = 14_000
 """All that two persons share together says no more than this: enough where neither an address nor a name speaks."""
 SHARED_CROWD = 20
@@ -74,5 +78,10 @@ SHARED_RECORDS = 200
 APART_FREE_DAYS = 365
 APART = Weight(-1_500, "for each further year between the two periods: another tenant, not a flatmate")
 APART_MOST = Weight(-8_000, "after a few years nothing more is learned from the gap")
+TOGETHER_DAYS = 180
+TOGETHER = Weight(
+    1_000, "both were seen at the home over a common half-year: of tenants of one dwelling about half do, of one home"
+    " nearly all"
+)  # fmt: skip
 
 COLLECTIVE = Weight(8_000, "a source counts both to the residents of the same institution")

@@ -3,7 +3,7 @@
 Every answer is columnar: one array per kind of evidence, so that the sum and its reasons are the same numbers.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +14,21 @@ from numpy.typing import NDArray
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
+from spine.normalise.phones import line
 from spine.normalise.whole_numbers import distinct_numbers
 from spine.resolution import household_weights as w
 from spine.resolution.address_forms import DIFFERENT, EQUAL, MISSING, NEAR, Flags
 from spine.resolution.components import Ints
-from spine.resolution.grouping import distinct_count, distinct_pairs, groups_of, pairs_within, spread
+from spine.resolution.grouping import (
+    distinct_count,
+    distinct_pairs,
+    equal,
+    groups_of,
+    pairs_within,
+    rows_where,
+    spread,
+    whole_numbers,
+)
 from spine.resolution.home_keys import CROWD, NAMESAKES, holders, row_groups
 from spine.resolution.links import Shared, family_pairs, pair_keys, shared_identifiers
 from spine.resolution.residencies import Residencies
@@ -30,6 +40,8 @@ SMALL_DWELLING = 40
 SAME_NAME = 60
 """So many of one surname at one dwelling, or of one person, are compared."""
 UNKNOWN_DAY = np.iinfo(np.int32).min
+Lines = Callable[[int], str]
+"""Of the identifier of a telephone: landline, mobile, or phone."""
 
 
 @dataclass(frozen=True)
@@ -71,15 +83,32 @@ def gather(resolved: Resolved, homes: Residencies, common: Surnames) -> Evidence
     bits = common.bits(homes.surname.texts.tolist())
     surnames_at = distinct_count(at, surname, forms.size)
     family = distinct_numbers(pair_keys(labels, *family_pairs(resolved)))
-    shared = {
-        name: _shared(labels, shared_identifiers(resolved, name, w.SHARED_CROWD, w.SHARED_RECORDS), weight.value)
-        for name, weight in w.SHARED.items()
+    found = {
+        name: shared_identifiers(resolved, name, w.SHARED_CROWD, w.SHARED_RECORDS) for name in w.SHARED.keys() - w.LINES
     }
+    lines, phones = line_of(resolved.claims), found["phone"]
+    found |= {name: _of_line(phones, lines, name) for name in ("phone", *w.LINES)}
+    shared = {name: _shared(labels, found[name], weight.value) for name, weight in w.SHARED.items()}
     return Evidence(
         homes, persons_at, np.append(surnames_at, 0)[at],
         np.append(homes.dwellings.writers > CROWD, False)[at], surname, bits, labels, family[family >= 0],
         _together(homes, labels), shared, _days(homes), resolved.held,
     )  # fmt: skip
+
+
+def _of_line(shared: Shared, lines: Lines, name: str) -> Shared:
+    """Those of the shared telephones that are of this sort, `phone` being those that may be either."""
+    wanted = np.array([lines(number) == name for number in distinct_numbers(shared.identifier).tolist()], dtype=bool)
+    chosen = wanted[np.searchsorted(distinct_numbers(shared.identifier), shared.identifier)]
+    return Shared(*(column[chosen] for column in shared))
+
+
+def line_of(claims: pa.Table) -> Lines:
+    """Of a telephone's identifier whether it is a landline or a mobile; `phone` where its number does not tell."""
+    phones = rows_where(claims, equal(claims["namespace"], "phone"))
+    order: Ints = np.argsort(whole_numbers(phones, "identifier"), kind="stable")
+    numbers, values = whole_numbers(phones, "identifier")[order], phones["value"]
+    return lambda number: line(values[int(order[np.searchsorted(numbers, number)])].as_py() or "") or "phone"
 
 
 def _shared(labels: Ints, shared: Shared, most: int) -> tuple[Ints, Ints]:
@@ -165,7 +194,7 @@ def weigh(evidence: Evidence, left: Ints, right: Ints) -> dict[str, Ints]:
         "roles": np.where(
             heads, w.TWO_HEADS.value, np.where(homes.family[left] & homes.family[right], w.FAMILY_ROLES.value, 0)
         ),
-        "dates": _apart(evidence, left, right),
+        "dates": _dated(evidence, left, right, address),
     }
     budget = np.full(len(left), w.SHARED_MOST)
     for namespace, (keys, value) in evidence.shared.items():
@@ -255,11 +284,13 @@ def _surname(evidence: Evidence, left: Ints, right: Ints) -> Ints:
     return out
 
 
-def _apart(evidence: Evidence, left: Ints, right: Ints) -> Ints:
-    """What the gap between two periods takes away; nothing where a period is not known."""
+def _dated(evidence: Evidence, left: Ints, right: Ints, address: Ints) -> Ints:
+    """What the gap between two periods takes away, and a common time at one address adds; nothing where unknown."""
     homes, days = evidence.residencies, evidence.days
     first, last = days[homes.first], days[homes.last]
     gap = np.maximum(first[left] - last[right], first[right] - last[left])
     known = (first[left] > UNKNOWN_DAY) & (first[right] > UNKNOWN_DAY)
     years = np.where(known, np.maximum(gap - w.APART_FREE_DAYS, 0), 0) / 365.25
-    return np.maximum(np.rint(years * w.APART.value), w.APART_MOST.value).astype(np.int64)
+    apart = np.maximum(np.rint(years * w.APART.value), w.APART_MOST.value).astype(np.int64)
+    both = known & (gap <= -w.TOGETHER_DAYS) & (address > 0) & (homes.person[left] != homes.person[right])
+    return np.where(both, w.TOGETHER.value, apart)

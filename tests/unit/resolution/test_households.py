@@ -312,3 +312,44 @@ def test_every_member_has_a_role_dates_and_reasons() -> None:
     alone = made.member_of.to_pylist()[4]
     assert (alone["weight"], alone["evidence"]) == (1.0, "[]")
     assert made.resides_in["start"].to_pylist() == list(range(1, 45))
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "bits"),
+    [("+493012345678", "landline", 7.0), ("+12025550123", "phone", 5.0), ("+4915112345678", "mobile", 4.0)],
+)
+def test_a_landline_says_more_than_a_number_of_either_sort_and_that_more_than_a_mobile(
+    number: str, kind: str, bits: float
+) -> None:
+    rows = [
+        {"person": name, "surname": surname, "carries": [("phone", number)], **home("8", "elm st")}
+        for name, surname in (("a", "quintana"), ("b", "okafor"))
+    ]
+    resolved = world([*rows, *neighbours()])
+    made = tables(resolved, households(resolved)).member_of.to_pylist()
+    told = {one["kind"]: one["bits"] for one in json.loads(made[0]["evidence"])}
+    assert {name: told.get(name) for name in ("landline", "phone", "mobile")} == {
+        "landline": None, "phone": None, "mobile": None, kind: bits
+    }  # fmt: skip
+
+
+def test_two_without_an_address_and_a_surname_in_common_share_a_home_by_a_landline_not_by_a_mobile() -> None:
+    for number, shared in (("+493012345678", True), ("+4915112345678", False)):
+        carried = [("phone", number), ("email", "home@example.org")]
+        rows = [{"person": name, "carries": carried} for name in ("a", "b")]
+        one, other, *_ = together([*rows, *neighbours()])
+        assert (one == other and one > 0) is shared
+
+
+@pytest.mark.parametrize(("until", "bits"), [("2024-12-01", 1.0), ("2024-02-01", None), (None, None)])
+def test_a_common_time_at_one_address_speaks_for_one_home(until: str | None, bits: float | None) -> None:
+    rows = [
+        {"person": name, "surname": surname, "at": at, **home("8", "elm st")}
+        for name, surname in (("a", "quintana"), ("b", "okafor"))
+        for at in ("2024-01-01", until)
+        if at is not None
+    ]
+    resolved = world([*rows, *neighbours()])
+    made = tables(resolved, households(resolved)).member_of.to_pylist()
+    told = {one["kind"]: one["bits"] for one in json.loads(made[0]["evidence"])}
+    assert told.get("dates") == bits
