@@ -11,7 +11,8 @@ import pytest
 # Modules below tests/ are no packages: what several tests share stands in this folder, importable by its plain name.
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
-from neo4j_server import NoNeo4j, neo4j_server
+from needed import needed
+from neo4j_server import neo4j_server
 
 from spine.bootstrap import open_store
 from spine.ports import GraphStore
@@ -49,17 +50,8 @@ def settings() -> Settings:
 @pytest.fixture(scope="session")
 def neo4j_url() -> Iterator[str]:
     """The URL of a running Neo4j, one for the whole run; skips where there is none, fails where it is required."""
-    server = neo4j_server()
-    try:
-        url = server.__enter__()
-    except NoNeo4j as error:
-        if os.environ.get("SPINE_REQUIRE_NEO4J") == "1":
-            pytest.fail(f"SPINE_REQUIRE_NEO4J=1, but there is no Neo4j: {error}", pytrace=False)
-        pytest.skip(f"no Neo4j: {error}")
-    try:
+    with needed("Neo4j"), neo4j_server() as url:
         yield url
-    finally:
-        server.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,13 @@
 """A database made by the import tool is the store that it was written from, and goes on from there."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
 from hand_made import fill
-from neo4j_server import NoNeo4j, neo4j_admin, neo4j_server
+from needed import needed
+from neo4j_server import neo4j_admin, neo4j_server
 from rows import record, row, rows
 
 from spine.access.context import LOCAL
@@ -73,12 +73,8 @@ def original() -> Iterator[GraphStore]:
 def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A place for the databases of one server."""
     folder = tmp_path_factory.mktemp("neo4j")
-    try:
+    with needed("Neo4j"):
         neo4j_admin(folder)
-    except NoNeo4j as error:
-        if os.environ.get("SPINE_REQUIRE_NEO4J") == "1":
-            raise
-        pytest.skip(f"no Neo4j of our own: {error}")
     return folder
 
 
@@ -167,12 +163,8 @@ def test_files_that_were_damaged_are_refused(original: GraphStore, tmp_path: Pat
     write_files(original, LOCAL, tmp_path / "graph")
     edges = tmp_path / "graph" / "in_component.csv"
     edges.write_text(edges.read_text("utf-8") + "1,987654\n", "utf-8")
-    try:
+    with needed("Neo4j"):
         command, environment = neo4j_admin(tmp_path / "home")
-    except NoNeo4j as error:
-        if os.environ.get("SPINE_REQUIRE_NEO4J") == "1":
-            raise
-        pytest.skip(f"no Neo4j of our own: {error}")
     with pytest.raises(StoreError, match="987654"):
         import_files(tmp_path / "graph", command, env=environment)
 

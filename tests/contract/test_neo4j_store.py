@@ -1,14 +1,14 @@
 """What only the Neo4j store has to promise: time-outs, passwords, migrations, other processes."""
 
-import os
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import pyarrow as pa
 import pytest
+from needed import needed
 from neo4j import Driver, GraphDatabase
-from neo4j_server import NoNeo4j, neo4j_server
+from neo4j_server import neo4j_server
 from rows import record, row, rows
 
 from spine.access.context import LOCAL
@@ -159,19 +159,14 @@ def test_a_database_that_is_not_there_is_told_of(neo4j_url: str, settings: Setti
 
 
 def test_the_right_password_opens_and_a_wrong_one_is_told_of() -> None:
-    try:
-        with neo4j_server(password="right-and-long") as url:
-            right = Settings(neo4j_user="neo4j", neo4j_password="right-and-long")
-            with open_store(url, right) as store, store.writing(LOCAL, CAUSE) as writer:
-                writer.put("record", rows("record", record(1)))
-                assert writer.count("record") == 1
-            for wrong in (Settings(neo4j_password="wrong"), Settings()):
-                with pytest.raises(StoreUnavailable, match=r"refuses .*\. Set SPINE_NEO4J_USER and SPINE_NEO4J_PASS"):
-                    open_store(url, wrong)
-    except NoNeo4j as error:
-        if os.environ.get("SPINE_REQUIRE_NEO4J") == "1":
-            raise
-        pytest.skip(f"no Neo4j of our own: {error}")
+    with needed("Neo4j"), neo4j_server(password="right-and-long") as url:
+        right = Settings(neo4j_user="neo4j", neo4j_password="right-and-long")
+        with open_store(url, right) as store, store.writing(LOCAL, CAUSE) as writer:
+            writer.put("record", rows("record", record(1)))
+            assert writer.count("record") == 1
+        for wrong in (Settings(neo4j_password="wrong"), Settings()):
+            with pytest.raises(StoreUnavailable, match=r"refuses .*\. Set SPINE_NEO4J_USER and SPINE_NEO4J_PASS"):
+                open_store(url, wrong)
 
 
 def test_a_table_replaced_by_itself_is_not_read(clean_neo4j_url: str, settings: Settings) -> None:

@@ -14,7 +14,8 @@ from typing import Any
 
 import pytest
 from clients import notes, working
-from neo4j_server import PROCESS, NoNeo4j, neo4j_server
+from needed import needed
+from neo4j_server import PROCESS, neo4j_server
 
 from spine.access.context import LOCAL
 from spine.bootstrap import open_engine, open_store
@@ -45,17 +46,13 @@ def test_clients_killed_under_load_lose_nothing(
 def test_a_server_killed_under_load_loses_nothing(settings: Settings, tmp_path: Path) -> None:
     home, folder, chance, seen = tmp_path / "home", tmp_path / "notes", random.Random(), Follower()
     folder.mkdir()
-    try:
+    with needed("Neo4j"):
         for kill in range(max(1, KILLS // 4)):
             with neo4j_server(home=home) as url, working(url, [kill], folder):
                 _await_notes(folder / str(kill), 1 + chance.randrange(20))
                 os.kill(int((home / PROCESS).read_text()), signal.SIGKILL)
         with neo4j_server(home=home) as url, open_store(url, settings) as store:
             _hold(store, _noted(folder), seen)
-    except NoNeo4j as error:
-        if os.environ.get("SPINE_REQUIRE_NEO4J") == "1":
-            raise
-        pytest.skip(f"no Neo4j of its own: {error}")
 
 
 class Follower:

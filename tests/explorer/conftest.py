@@ -1,11 +1,11 @@
 """What the browser's tests share: Chromium, a demo world served from each kind of store, and pages that are watched."""
 
-import os
 from collections.abc import Callable, Iterator
 
 import demo_world
 import pytest
-from browser import NoBrowser, Visitor, World, chromium, served
+from browser import Visitor, World, chromium, served
+from needed import needed
 from playwright.sync_api import Browser
 
 from spine.bootstrap import open_store
@@ -17,17 +17,8 @@ NEO4J = pytest.param("neo4j", marks=pytest.mark.neo4j)
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """A Chromium for a module; skips where there is none, fails where it is required."""
-    running = chromium()
-    try:
-        opened = running.__enter__()
-    except NoBrowser as error:
-        if os.environ.get("SPINE_REQUIRE_BROWSER") == "1":
-            pytest.fail(f"SPINE_REQUIRE_BROWSER=1, but there is {error}", pytrace=False)
-        pytest.skip(str(error))
-    try:
+    with needed("browser"), chromium() as opened:
         yield opened
-    finally:
-        running.__exit__(None, None, None)
 
 
 @pytest.fixture(scope="session")

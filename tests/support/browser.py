@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import uvicorn
+from needed import Missing
 from playwright.sync_api import Browser, Page, Request, expect, sync_playwright
 
 from spine.api.app import create_app
@@ -22,16 +23,12 @@ PATIENCE = 20_000
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
-class NoBrowser(Exception):
-    """No Chromium can be had here; says why."""
-
-
 @contextlib.contextmanager
 def chromium() -> Iterator[Browser]:
-    """A running Chromium, ended afterwards; NoBrowser where there is none. `SPINE_TEST_CHROMIUM` names another."""
+    """A running Chromium, ended afterwards; Missing where there is none. `SPINE_TEST_CHROMIUM` names another."""
     path = os.environ.get("SPINE_TEST_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
     if path is None:
-        raise NoBrowser("no Chromium: install it (Debian: apt install chromium) or set SPINE_TEST_CHROMIUM")
+        raise Missing("install it (Debian: apt install chromium) or set SPINE_TEST_CHROMIUM")
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, headless=True, args=FLAGS)

@@ -15,30 +15,20 @@ from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from pathlib import Path
 
+from jars import jars
+from needed import Missing
+
 VERSION = "4.1.0"
 START_SECONDS = 180
-_CHECKOUT = Path(__file__).resolve().parents[2]
-_POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
-<modelVersion>4.0.0</modelVersion>
-<groupId>local</groupId><artifactId>kafka-for-tests</artifactId><version>1</version><packaging>pom</packaging>
-<dependencies>
-<dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>{VERSION}</version></dependency>
-</dependencies>
-</project>
-"""
-
-
-class NoKafka(Exception):
-    """No Kafka can be had here; says why."""
 
 
 @contextlib.contextmanager
 def kafka_server(heap: str = "384m") -> Iterator[str]:
-    """`host:port` of a running broker, stopped at the end; NoKafka where there is none."""
+    """`host:port` of a running broker, stopped at the end; Missing where there is none."""
     java = shutil.which("java")
     if java is None:
-        raise NoKafka("no Java")
-    classes = ["-cp", f"{_jars()}{os.sep}*"]
+        raise Missing("no Java")
+    classes = ["-cp", f"{jars('kafka', VERSION, ('org.apache.kafka:kafka_2.13',))}{os.sep}*"]
     home = Path(tempfile.mkdtemp(prefix="spine-kafka-"))
     port, controller = _free_port(), _free_port()
     settings = home / "server.properties"
@@ -64,28 +54,6 @@ def kafka_server(heap: str = "384m") -> Iterator[str]:
             process.wait()
     finally:
         shutil.rmtree(home, ignore_errors=True)
-
-
-def _jars() -> Path:
-    cache = Path(os.environ.get("SPINE_KAFKA_CACHE") or _CHECKOUT / ".kafka")
-    lib = cache / "lib"
-    # The marker is written last, so that a fetch that was interrupted is begun again.
-    marker = cache / f"complete-{VERSION}"
-    if marker.exists():
-        return lib
-    maven = shutil.which("mvn")
-    if maven is None:
-        raise NoKafka("Java is here, but neither Maven nor fetched jars")
-    cache.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(lib, ignore_errors=True)
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "pom.xml").write_text(_POM, encoding="utf-8")
-        command = [maven, "-q", "-B", "dependency:copy-dependencies", f"-DoutputDirectory={lib}"]
-        fetched = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if fetched.returncode:
-        raise NoKafka(f"Maven could not fetch Kafka: {fetched.stdout[-500:]}{fetched.stderr[-500:]}")
-    marker.touch()
-    return lib
 
 
 def _settings(home: Path, port: int, controller: int) -> str:

@@ -17,32 +17,20 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+from jars import jars
+from needed import Missing
+
 VERSION = "5.26.18"
 IMAGE = f"neo4j:{VERSION}-community"
 START_SECONDS = 300
 PROCESS = "server.pid"
 """The file in a server's home that names its process."""
-_CHECKOUT = Path(__file__).resolve().parents[2]
 _OPENINGS = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in ("java.nio", "java.io", "sun.nio.ch", "java.lang")]
-
-_POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
-<modelVersion>4.0.0</modelVersion>
-<groupId>local</groupId><artifactId>neo4j-for-tests</artifactId><version>1</version><packaging>pom</packaging>
-<dependencies>
-<dependency><groupId>org.neo4j</groupId><artifactId>neo4j</artifactId><version>{VERSION}</version></dependency>
-<dependency><groupId>org.neo4j.app</groupId><artifactId>neo4j-server</artifactId><version>{VERSION}</version></dependency>
-</dependencies>
-</project>
-"""
-
-
-class NoNeo4j(Exception):
-    """No Neo4j can be had here; says why."""
 
 
 @contextlib.contextmanager
 def neo4j_server(password: str = "", heap: str = "512m", home: Path | None = None) -> Iterator[str]:
-    """The bolt URL of a running Neo4j, stopped at the end; NoNeo4j where there is none.
+    """The bolt URL of a running Neo4j, stopped at the end; Missing where there is none.
 
     With a password, authentication is on (user neo4j), and a server of its own is started in any case; so it is with
     a home, whose databases it has, and which is kept.
@@ -54,42 +42,24 @@ def neo4j_server(password: str = "", heap: str = "512m", home: Path | None = Non
         with _from_jars(_jars(), password, heap, home) as url:
             yield url
     elif home is not None:
-        raise NoNeo4j("no Java")
+        raise Missing("no Java")
     else:
         with _from_container(password) as url:
             yield url
 
 
 def neo4j_admin(home: Path, heap: str = "512m") -> tuple[list[str], dict[str, str]]:
-    """The command `neo4j-admin` for the databases of a home, and the environment it needs; NoNeo4j without Java."""
+    """The command `neo4j-admin` for the databases of a home, and the environment it needs; Missing without Java."""
     java = shutil.which("java")
     if java is None:
-        raise NoNeo4j("no Java")
+        raise Missing("no Java")
     (home / "conf").mkdir(parents=True, exist_ok=True)
     command = [java, f"-Xmx{heap}", *_OPENINGS, "-cp", f"{_jars()}{os.sep}*", "org.neo4j.cli.AdminTool"]
     return command, {**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")}
 
 
 def _jars() -> Path:
-    cache = Path(os.environ.get("SPINE_NEO4J_CACHE") or _CHECKOUT / ".neo4j")
-    lib = cache / "lib"
-    # The marker is written last, so that a fetch that was interrupted is begun again.
-    marker = cache / f"complete-{VERSION}"
-    if marker.exists():
-        return lib
-    maven = shutil.which("mvn")
-    if maven is None:
-        raise NoNeo4j("Java is here, but neither Maven nor fetched jars")
-    cache.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(lib, ignore_errors=True)
-    with tempfile.TemporaryDirectory() as folder:
-        Path(folder, "pom.xml").write_text(_POM, encoding="utf-8")
-        command = [maven, "-q", "-B", "dependency:copy-dependencies", f"-DoutputDirectory={lib}"]
-        fetched = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if fetched.returncode:
-        raise NoNeo4j(f"Maven could not fetch Neo4j: {fetched.stdout[-500:]}{fetched.stderr[-500:]}")
-    marker.touch()
-    return lib
+    return jars("neo4j", VERSION, ("org.neo4j:neo4j", "org.neo4j.app:neo4j-server"))
 
 
 @contextlib.contextmanager
@@ -170,14 +140,14 @@ def _from_container(password: str) -> Iterator[str]:
     try:
         from testcontainers.neo4j import Neo4jContainer
     except ImportError as error:
-        raise NoNeo4j("no SPINE_TEST_NEO4J, no Java, no testcontainers") from error
+        raise Missing("no SPINE_TEST_NEO4J, no Java, no testcontainers") from error
     container = Neo4jContainer(IMAGE, password=password or "password")
     if not password:
         container = container.with_env("NEO4J_AUTH", "none")
     try:
         container.start()
     except Exception as error:  # without an engine, docker raises errors of many packages
-        raise NoNeo4j(f"no SPINE_TEST_NEO4J, no Java, no container: {error}") from error
+        raise Missing(f"no SPINE_TEST_NEO4J, no Java, no container: {error}") from error
     try:
         yield container.get_connection_url()
     finally:

@@ -12,14 +12,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-
-class NoPostgres(Exception):
-    """No PostgreSQL can be had here; says why."""
+from needed import Missing
 
 
 @contextlib.contextmanager
 def postgres_server() -> Iterator[str]:
-    """The URL of a running PostgreSQL on 127.0.0.1, stopped at the end; NoPostgres where there is none."""
+    """The URL of a running PostgreSQL on 127.0.0.1, stopped at the end; Missing where there is none."""
     programs = _programs()
     home = Path(tempfile.mkdtemp(prefix="spine-postgres-"))
     data, port = home / "data", _free_port()
@@ -29,7 +27,7 @@ def postgres_server() -> Iterator[str]:
             shutil.chown(home, "postgres", "postgres")
         except LookupError as error:
             shutil.rmtree(home, ignore_errors=True)
-            raise NoPostgres("there is no user postgres to run it as") from error
+            raise Missing("there is no user postgres to run it as") from error
         before = ["runuser", "-u", "postgres", "--"]
 
     def run(name: str, *arguments: str) -> None:
@@ -58,7 +56,7 @@ def _programs() -> Path:
     for place in places:
         if (place / "initdb").exists() and (place / "pg_ctl").exists():
             return place
-    raise NoPostgres("there is no initdb on the PATH or in /usr/lib/postgresql")
+    raise Missing("there is no initdb on the PATH or in /usr/lib/postgresql")
 
 
 def _free_port() -> int:

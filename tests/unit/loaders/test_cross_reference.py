@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 from batches import Given, Ticking, batch, person
-from postgres_server import NoPostgres, postgres_server
+from needed import needed
+from postgres_server import postgres_server
 from served import served
 
 from loaders.cross_reference import CURSOR, TABLE, CrossReference, Feed, connect, follow
@@ -38,17 +39,8 @@ RUNS = int(os.environ.get("SPINE_STATE_RUNS", "4"))
 @pytest.fixture(scope="module")
 def server() -> Iterator[str]:
     """A running PostgreSQL; skips where there is none, fails where it is required."""
-    running = postgres_server()
-    try:
-        url = running.__enter__()
-    except NoPostgres as error:
-        if os.environ.get("SPINE_REQUIRE_POSTGRES") == "1":
-            pytest.fail(f"SPINE_REQUIRE_POSTGRES=1, but there is no PostgreSQL: {error}", pytrace=False)
-        pytest.skip(f"no PostgreSQL: {error}")
-    try:
+    with needed("Postgres"), postgres_server() as url:
         yield url
-    finally:
-        running.__exit__(None, None, None)
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Kafka, a real broker: the feed published once and in order, records taken in once, whatever dies in between."""
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -16,7 +15,8 @@ import pytest
 from batches import Ticking, batch, person
 from confluent_kafka import Consumer, KafkaError, Producer
 from confluent_kafka.admin import AdminClient, NewTopic
-from kafka_server import NoKafka, kafka_server
+from kafka_server import kafka_server
+from needed import needed
 from typer.testing import CliRunner
 
 from spine.access.context import LOCAL
@@ -36,17 +36,8 @@ PARTITIONS = 3
 @pytest.fixture(scope="module")
 def brokers() -> Iterator[str]:
     """A running broker; skips where there is none, fails where it is required."""
-    running = kafka_server()
-    try:
-        found = running.__enter__()
-    except NoKafka as error:
-        if os.environ.get("SPINE_REQUIRE_KAFKA") == "1":
-            pytest.fail(f"SPINE_REQUIRE_KAFKA=1, but there is no Kafka: {error}", pytrace=False)
-        pytest.skip(f"no Kafka: {error}")
-    try:
+    with needed("Kafka"), kafka_server() as found:
         yield found
-    finally:
-        running.__exit__(None, None, None)
 
 
 @pytest.fixture
