@@ -1,7 +1,8 @@
 """What a resolve works on: all live records of the graph as columns."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,13 +17,18 @@ from spine.matching.carried import carried
 from spine.matching.encoded import Encoded, encode
 from spine.normalise.claims import normalised
 from spine.normalise.columns import at_positions, compute, one_array
+from spine.pipeline.ahead import ahead
 from spine.pipeline.progress import unseen
-from spine.ports import RELATION_STRUCT, Reader
+from spine.ports import RELATION_STRUCT, Reader, arrow_schema
 from spine.resolution.components import Ints
 from spine.resolution.consent_state import heard
 from spine.resolution.resolved import CLAIMS, PAST, SAID
 
-Scan = Callable[[str, Sequence[str]], pa.Table]
+_RECORD = (
+    "id", "key", "source", "record_id", "kind", "observed_at", "live", "attributes", "fields", "relations",
+)  # fmt: skip
+_CARRIES = ("start", "end", "namespace", "first_seen", "last_seen", "verified", "valid_to")
+_CONSENT = ("id", "source", "reference", "purpose", "status", "at")
 
 
 @dataclass(frozen=True)
@@ -71,15 +77,35 @@ def rows_to_gather(reader: Reader) -> int:
 
 
 def gather(reader: Reader, advance: Callable[[int], None] = unseen) -> Gathered:
-    """Read what a resolve needs; nothing is normalised again. `advance` is told of rows as they are read."""
+    """Read what a resolve needs; nothing is normalised again. `advance` is told of rows as they are read.
 
-    def scan(table: str, columns: Sequence[str]) -> pa.Table:
+    Each table is read while the one before is worked on.
+    """
+    with closing(ahead(_scans(reader, advance))) as scans:
+        return _gathered(scans, reader)
+
+
+def _scans(reader: Reader, advance: Callable[[int], None]) -> Iterator[pa.Table]:
+    """The tables that `_gathered` takes, one after the other."""
+
+    def scan(table: str, columns: Sequence[str] = ()) -> pa.Table:
         rows = reader.scan(table, columns)
         advance(rows.num_rows)
         return rows
 
-    wanted = ("id", "key", "source", "record_id", "kind", "observed_at", "live", "attributes", "fields", "relations")
-    records = scan("record", wanted)
+    yield scan("record", _RECORD)
+    edges = scan("consent_of", ("start", "end"))
+    yield edges
+    # When carrying began matters to consents only.
+    yield scan("carries", (*_CARRIES, "valid_from") if edges.num_rows else _CARRIES)
+    yield scan("identifier", ("id", "value"))
+    yield scan("consent", _CONSENT) if edges.num_rows else arrow_schema("consent").empty_table()
+    yield scan("judged")
+
+
+def _gathered(scans: Iterator[pa.Table], reader: Reader) -> Gathered:
+    """What `gather` answers, from the tables of `_scans`; `reader` is free once the last of them has come."""
+    records = next(scans)
     records = records.filter(records["live"])
     with duckdb.connect() as connection:
         connection.register("records", records)
@@ -89,18 +115,18 @@ def gather(reader: Reader, advance: Callable[[int], None] = unseen) -> Gathered:
     ids: Ints = records["id"].to_numpy()
     order = np.empty(len(ids), np.int64)
     order[np.asarray(compute.sort_indices(records["key"]))] = np.arange(len(ids))
-    edges = scan("consent_of", ("start", "end"))
-    carries = ("start", "end", "namespace", "first_seen", "last_seen", "verified", "valid_to")
-    # When carrying began matters to consents only.
-    carried = scan("carries", (*carries, "valid_from") if edges.num_rows else carries)
+    edges, carried = next(scans), next(scans)
+    claims = _claims(next(scans), ids, carried)
+    consents = _consents(next(scans), records, edges, carried)
+    judgements = _judgements(next(scans))
     return Gathered(
         records.select(["id", "key", "source", "record_id", "kind", "observed_at"]),
         fields,
         attributes,
-        _claims(scan, ids, carried),
+        claims,
         relations,
-        _consents(scan, records, edges, carried),
-        _judgements(scan),
+        consents,
+        judgements,
         order,
         _past(reader, ids, carried),
     )
@@ -139,11 +165,10 @@ def _targets(declared: pa.Table) -> "pa.Array[Any]":
     return value
 
 
-def _claims(scan: Scan, ids: Ints, carried: pa.Table) -> pa.Table:
+def _claims(identifiers: pa.Table, ids: Ints, carried: pa.Table) -> pa.Table:
     carried = carried.filter(compute.is_null(carried["valid_to"]))
     row, live = _rows(ids, carried["start"].to_numpy())
     carried, row = carried.filter(pa.array(live)), row[live]
-    identifiers = scan("identifier", ("id", "value"))
     place = np.searchsorted(identifiers["id"].to_numpy(), carried["end"].to_numpy())
     columns: list[Any] = [
         row, carried["namespace"], at_positions(identifiers["value"], place), carried["end"],
@@ -176,10 +201,9 @@ def _rows(ids: Ints, start: Ints) -> tuple[Ints, NDArray[np.bool_]]:
     return row, live
 
 
-def _consents(scan: Scan, records: pa.Table, edges: pa.Table, carried: pa.Table) -> pa.Table:
+def _consents(consents: pa.Table, records: pa.Table, edges: pa.Table, carried: pa.Table) -> pa.Table:
     if not edges.num_rows:
         return SAID.empty_table()
-    consents = scan("consent", ("id", "source", "reference", "purpose", "status", "at"))
     place = np.searchsorted(consents["id"].to_numpy(), edges["start"].to_numpy())
     taken = at_positions(consents, place)
     known = compute.not_equal(taken["reference"], "")
@@ -194,10 +218,10 @@ def _consents(scan: Scan, records: pa.Table, edges: pa.Table, carried: pa.Table)
     return heard(told, speaker, carried.filter(pa.array(about)))
 
 
-def _judgements(scan: Scan) -> list[Judgement]:
+def _judgements(judged: pa.Table) -> list[Judgement]:
     return [
         Judgement(row["start"], row["end"], Verdict(row["verdict"]), row["authority"], row["at"], row["by"], row["why"])
-        for row in scan("judged", ()).to_pylist()
+        for row in judged.to_pylist()
     ]
 
 

@@ -2,7 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from functools import partial
 from typing import Literal
@@ -19,12 +20,13 @@ from spine.pipeline.catching_up import FEW, catch_up, caught_up
 from spine.pipeline.gather import gather, rows_to_gather
 from spine.pipeline.golden_rules import golden_rules
 from spine.pipeline.matching import Known, Matched, match, same_model
-from spine.pipeline.progress import Stopwatch
+from spine.pipeline.progress import Stopwatch, unseen
 from spine.pipeline.resolve_report import SUMMARY, ResolveReport
 from spine.pipeline.resolved_changes import standing, write_resolved
 from spine.pipeline.surname_counts import keep_surnames, stored_surnames
 from spine.pipeline.tables import (
     DERIVED,
+    MATCHED,
     component_tables,
     entities_of,
     entity_tables,
@@ -99,11 +101,11 @@ def _gather_tables(tables: dict[str, list[pa.Table]], made: dict[str, pa.Table])
 
 
 def _write(
-    writer: Writer, tables: dict[str, list[pa.Table]], advance: Callable[[int], None]
+    writer: Writer, names: Sequence[str], tables: dict[str, list[pa.Table]], advance: Callable[[int], None] = unseen
 ) -> dict[str, dict[str, int]]:
-    """Make the derived tables hold what was found; what that changed, by table."""
+    """Make these derived tables hold what was found; what that changed, by table."""
     changes = {}
-    for name in DERIVED:
+    for name in names:
         rows = pa.concat_tables(tables.get(name) or [arrow_schema(name).empty_table()])
         changes[name] = writer.replace(name, rows)
         advance(rows.num_rows)
@@ -154,21 +156,24 @@ def _everything(
         _note(report, matched)
         # Pairs, trees and codes stand in tables now: the next stages get their room.
         del matched, made
-    with watch.stage("entities"):
-        resolved = resolved_of(gathered, found.values())
-        related, over, report.unresolved = entity_tables(
-            resolved, found, flags, golden_rules(writer), gathered.consents
-        )
-    with watch.stage("households"):
-        common = None if train == "always" else stored_surnames(writer)
-        common = count_surnames(resolved) if common is None else common
-        at_home, _ = household_part(with_past(resolved, gathered.past), common)
-    _gather_tables(tables, {**related, **at_home})
+    stood, rules = standing(writer), golden_rules(writer)
+    common = None if train == "always" else stored_surnames(writer)
     size = gathered.size
-    del gathered, resolved
-    with watch.stage("write", sum(rows.num_rows for parts in tables.values() for rows in parts)):
-        stood = standing(writer)
-        report.written = _write(writer, tables, watch.progress.advance)
+    # Components are written while entities are found: nothing else asks the store meanwhile.
+    with ThreadPoolExecutor(1, "write") as beside:
+        components = beside.submit(_write, writer, DERIVED[:MATCHED], tables)
+        with watch.stage("entities"):
+            resolved = resolved_of(gathered, found.values())
+            made, over, report.unresolved = entity_tables(resolved, found, flags, rules, gathered.consents)
+        with watch.stage("households"):
+            common = count_surnames(resolved) if common is None else common
+            at_home, _ = household_part(with_past(resolved, gathered.past), common)
+        del gathered, resolved
+        report.written = components.result()
+    _gather_tables(tables, {**made, **at_home})
+    rest = DERIVED[MATCHED:]
+    with watch.stage("write", sum(rows.num_rows for name in rest for rows in tables.get(name, ()))):
+        report.written |= _write(writer, rest, tables, watch.progress.advance)
         write_resolved(writer, stood, tables, clock)
         _keep_models(writer, [matched.model for matched, _ in found.values()], clock)
         if found:

@@ -29,6 +29,8 @@ DERIVED = (
     "household", "resides_in", "member_of", "related_to", "employed_by", "subsidiary_of",
 )  # fmt: skip
 """The tables that a resolve makes anew, in an order in which nodes come before their edges."""
+MATCHED = 3
+"""So many of them say how records match; the others are about the entities that follow from it."""
 
 
 def resolved_of(gathered: Gathered, found: Iterable[tuple[Known, Entities]]) -> Resolved:
