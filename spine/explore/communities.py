@@ -10,8 +10,10 @@ from spine.access.context import Context
 from spine.errors import QueryError
 from spine.explore.graph import Place, rows_of
 from spine.explore.topology import DEFAULT_KINDS, Floats, Topology, read_topology
+from spine.normalise.whole_numbers import in_order
 from spine.ports import Reader, Row
 from spine.resolution.components import Ints, runs
+from spine.resolution.control import Flags
 
 FEW_LINKS = 20_000
 """Up to so many links networkx finds the communities, by the better method; beyond, arrays do."""
@@ -97,42 +99,47 @@ def propagated(size: int, left: Ints, right: Ints, weight: Floats) -> Ints:
     """For each node the smallest node of its community: every node takes the heaviest label around it, by turns.
 
     Half of the nodes, drawn anew each round, look around at once, so that two never swap labels for ever. A node keeps
-    its label where none is heavier; of equal ones it takes the smallest.
+    its label where none is heavier; of equal ones it takes the smallest. Who sees the labels that it saw when it last
+    looked is not asked again.
     """
     labels = np.arange(size)
     to, of, bits = np.concatenate((left, right)), np.concatenate((right, left)), np.concatenate((weight, weight))
     turns = np.random.default_rng(0)
+    stale = np.ones(size, dtype=bool)
     for _ in range(ROUNDS):
-        before = labels.copy()
-        half = turns.random(size) < 0.5
-        for now in (half, ~half):
-            labels = _looked_around(labels, to, of, bits, now)
-        if np.array_equal(before, labels):
+        if not stale.any():
             break
+        half = turns.random(size) < 0.5
+        for turn in (half, ~half):
+            now = turn & stale
+            stale &= ~turn
+            here = np.flatnonzero(now[to])
+            moved = _looked_around(labels, to[here], of[here], bits[here])
+            stale[to[moved[of]]] = True
     smallest = np.full(size, size, np.int64)
     np.minimum.at(smallest, labels, np.arange(size))
     return smallest[labels]
 
 
-def _looked_around(
-    labels: Ints, to: Ints, of: Ints, bits: Floats, now: "np.ndarray[tuple[int], np.dtype[np.bool_]]"
-) -> Ints:
-    """The labels after the nodes of `now` took the heaviest around them."""
-    here = np.flatnonzero(now[to])
-    node, label = to[here], labels[of[here]]
-    order = np.lexsort((label, node))
-    node, label, heavy = node[order], label[order], bits[here][order]
+def _looked_around(labels: Ints, node: Ints, of: Ints, bits: Floats) -> Flags:
+    """Give the nodes the heaviest label around them, seen over these links; which nodes have another one now."""
+    moved = np.zeros(len(labels), dtype=bool)
     if not len(node):
-        return labels
-    fresh = np.flatnonzero(np.concatenate(([True], (node[1:] != node[:-1]) | (label[1:] != label[:-1]))))
-    total = np.round(np.add.reduceat(heavy, fresh), 6)
-    node, label = node[fresh], label[fresh]
-    best = np.lexsort((label, label != labels[node], -total, node))
-    start, _ = runs(node)
-    chosen = best[start[:-1]]
-    out = labels.copy()
-    out[node[chosen]] = label[chosen]
-    return out
+        return moved
+    order, fresh = in_order(node * len(labels) + labels[of])
+    first = np.flatnonzero(fresh)
+    total = np.round(np.add.reduceat(bits[order], first), 6)
+    node, label = node[order[first]], labels[of[order[first]]]
+    start, many = runs(node)
+    heaviest = np.flatnonzero(total == np.repeat(np.maximum.reduceat(total, start[:-1]), many))
+    # Labels stand in their order: the first of the heaviest is the smallest.
+    chosen = np.full(len(labels), -1, np.int64)
+    chosen[node[heaviest[::-1]]] = label[heaviest[::-1]]
+    keeps = heaviest[label[heaviest] == labels[node[heaviest]]]
+    chosen[node[keeps]] = label[keeps]
+    np.logical_and(chosen >= 0, chosen != labels, out=moved)
+    labels[moved] = chosen[moved]
+    return moved
 
 
 def modularity(graph: Topology, labels: Ints) -> float:
