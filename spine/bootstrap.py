@@ -56,7 +56,7 @@ def neo4j_files() -> tuple[Callable[..., "ImportFiles"], Callable[..., None]]:
     return write_files, import_files
 
 
-def cypher_projection() -> Callable[[GraphStore, Context], AbstractContextManager[CypherReader]]:
+def cypher_projection() -> Callable[..., AbstractContextManager[CypherReader]]:
     """What copies a store into a disposable database that answers Cypher; SettingsError where Ladybug is missing."""
     try:
         from spine.stores.cypher_projection import projected

@@ -34,7 +34,7 @@ def cypher(
             answer = question(reader, LOCAL, query, parameters, rows)
         else:
             make = cypher_projection()
-            with watched() as watch, watch.stage("copy the graph and ask"), make(graph, LOCAL) as projection:
+            with watched() as watch, watch.stage("copy the graph and ask"), make(graph, LOCAL, query) as projection:
                 answer = projection.cypher(query, parameters, rows, MAX_SECONDS)
     if as_json:
         output.as_json({"columns": list(answer.columns), "rows": answer.rows, "truncated": answer.truncated})

@@ -4,7 +4,6 @@ Ladybug reads and writes files when it is told to, even opened for reading only:
 itself, never for the network. Words that name files are refused all the same, so that a question changes nothing.
 """
 
-import re
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -20,6 +19,7 @@ from spine.access.context import Context
 from spine.domain.graph import EDGES, GRAPH, NODES, ColumnType, Table
 from spine.errors import QueryError, TooExpensive
 from spine.ports import CypherAnswer, GraphStore, Reader
+from spine.stores.cypher_names import TOKEN, tables_for
 from spine.stores.plain_values import Budget, plain, public_id
 
 LEFT_OUT = frozenset({"log", "document", "record_version"})
@@ -33,9 +33,6 @@ _TYPES: dict[ColumnType, str] = {
 _READING = "copy|load|export|import|attach|install|uninstall|use|call|profile|explain"
 _WRITING = "create|drop|alter|set|delete|detach|merge|remove|comment|begin|commit|rollback|checkpoint|force"
 _OUTSIDE = frozenset(f"{_READING}|{_WRITING}".split("|"))
-_TOKEN = re.compile(
-    r"//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|`[^`]*`|(?:[.:$]\s*)?[^\W\d]\w*|\S", re.DOTALL
-)
 
 
 class CypherProjection:
@@ -71,12 +68,16 @@ class CypherProjection:
 
 
 @contextmanager
-def projected(store: GraphStore, context: Context) -> Iterator[CypherProjection]:
-    """A projection of one view of a store, in a temporary folder that only this user can read."""
+def projected(store: GraphStore, context: Context, query: str = "") -> Iterator[CypherProjection]:
+    """A projection of one view of a store, in a temporary folder that only this user can read.
+
+    Where it is made for one question, tables that the question can't see stay empty.
+    """
+    names = tables_for(query) if query else frozenset(GRAPH)
     folder = Path(tempfile.mkdtemp(prefix="spine-cypher-"))
     try:
         with store.reading(context) as reader:
-            _fill(reader, folder)
+            _fill(reader, folder, names)
         projection = CypherProjection(folder)
         try:
             yield projection
@@ -86,18 +87,22 @@ def projected(store: GraphStore, context: Context) -> Iterator[CypherProjection]
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _fill(reader: Reader, folder: Path) -> None:
+def _fill(reader: Reader, folder: Path, names: frozenset[str]) -> None:
+    """Make all tables, and copy the rows of those of these names."""
     with ladybug.Database(folder / "graph") as database, ladybug.Connection(database) as connection:
         for table in NODES:
             if table.name not in LEFT_OUT:
                 connection.execute(f"CREATE NODE TABLE `{table.label}`({_declared(table)}, PRIMARY KEY (`id`))")
-                _copy(reader, connection, table, folder, "")
+                if table.name in names:
+                    _copy(reader, connection, table, folder, "")
         for label in dict.fromkeys(table.label for table in EDGES):
             same = [table for table in EDGES if table.label == label]
             pairs = ", ".join(f"FROM `{GRAPH[one.start].label}` TO `{GRAPH[one.end].label}`" for one in same)
             declared = _declared(same[0])
             connection.execute(f"CREATE REL TABLE `{label}`({pairs}{', ' if declared else ''}{declared})")
             for table in same:
+                if table.name not in names:
+                    continue
                 ends = f"(from='{GRAPH[table.start].label}', to='{GRAPH[table.end].label}')" if len(same) > 1 else ""
                 _copy(reader, connection, table, folder, ends)
 
@@ -118,7 +123,7 @@ def _copy(reader: Reader, connection: Any, table: Table, folder: Path, options: 
 
 def _check(query: str) -> None:
     """QueryError where a word stands in the question that does anything but read the graph."""
-    for word in (found.group().lower() for found in _TOKEN.finditer(query)):
+    for word in (found.group().lower() for found in TOKEN.finditer(query)):
         if word in _OUTSIDE:
             raise QueryError(
                 f"This question is refused: {word.upper()}.", remedy="Put a name that is such a word in backticks."

@@ -18,6 +18,7 @@ from spine.errors import QueryError, SpineError, TooExpensive, Unsupported
 from spine.explore.cypher import MAX_ROWS, cypher
 from spine.ports import CypherAnswer, GraphStore
 from spine.settings import Settings
+from spine.stores.cypher_names import tables_for
 from spine.stores.neo4j_bolt.guard import check_plan, check_text
 
 Ask = Callable[..., CypherAnswer]
@@ -321,6 +322,38 @@ def test_a_projection_answers_what_the_tables_hold(embedded: GraphStore) -> None
         assert len(path["nodes"]) == 2
         cut = projection.cypher("MATCH (r:Record) RETURN r.id", {}, 2, 10)
         assert (len(cut.rows), cut.truncated) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("query", "tables"),
+    [
+        ("MATCH (p:Person)<-[:RESOLVES_TO]-(r:Record) RETURN p.id, count(r)",
+         {"person", "organisation", "record", "resolves_to_person", "resolves_to_organisation"}),
+        ("MATCH (r:Record {key: $key})-[:CARRIES]->(i) RETURN i.value // (n)", {"record", "identifier", "carries"}),
+        ("MATCH (a)-[m:`MATCH`]-(b) WHERE (m.weight > 3000) RETURN count(*)", {"record", "match"}),
+        ("MATCH (e:Event), (h:Household) WHERE e.kind = '(n)' RETURN count(*)", {"event", "household"}),
+        ("MATCH (p:Person)-[:MEMBER_OF|SUBSIDIARY_OF]->(h) MATCH (p) RETURN h",
+         {"person", "household", "member_of", "organisation", "subsidiary_of"}),
+        ("RETURN 1", set()),
+        *((query, set(GRAPH)) for query in (
+            "MATCH (n) RETURN count(n)", "MATCH (p:Person)--(x) RETURN x", "MATCH (p:Person)-[e]->(x) RETURN e",
+            "MATCH (r:Record)-[:CARRIES]->(i:Identifier), (n {id: 3}) RETURN n",
+            "MATCH p = (a:Record)-[* SHORTEST 1..6]-(b:Record) RETURN p", "MATCH () RETURN count(*)",
+        )),
+    ],
+)  # fmt: skip
+def test_only_what_a_question_can_see_is_copied_for_it(query: str, tables: set[str]) -> None:
+    assert tables_for(query) == tables
+
+
+def test_a_question_is_answered_alike_of_a_part_and_of_everything(embedded: GraphStore) -> None:
+    for query in (
+        "MATCH (p:Person)<-[:RESOLVES_TO]-(r:Record) RETURN p.id, count(r) AS n ORDER BY p.id",
+        "MATCH (r:Record)-[c:CARRIES]->(i) RETURN r.key, i.value ORDER BY r.key, i.value",
+        "MATCH (n) RETURN label(n), count(*) ORDER BY label(n)",
+    ):
+        with cypher_projection()(embedded, LOCAL) as whole, cypher_projection()(embedded, LOCAL, query) as part:
+            assert part.cypher(query, {}, 100, 10) == whole.cypher(query, {}, 100, 10)
 
 
 def test_a_projection_changes_and_touches_nothing(embedded: GraphStore, tmp_path: Path) -> None:
