@@ -40,7 +40,8 @@ def carried(
         wanted = _wanted(compared, names)
         if not wanted:
             continue
-        chosen = np.flatnonzero((row >= 0) & np.isin(code, wanted))
+        of_name = code == wanted[0] if len(wanted) == 1 else np.isin(code, wanted)
+        chosen = np.flatnonzero((row >= 0) & of_name)
         if not len(chosen):
             continue
         here = row[chosen]

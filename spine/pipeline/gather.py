@@ -29,6 +29,8 @@ _RECORD = (
 )  # fmt: skip
 _CARRIES = ("start", "end", "namespace", "first_seen", "last_seen", "verified", "valid_to")
 _CONSENT = ("id", "source", "reference", "purpose", "status", "at")
+_FEW = 200
+"""Up to so many rows are looked through in Python."""
 
 
 @dataclass(frozen=True)
@@ -65,6 +67,9 @@ class Gathered:
 
     def rows_of(self, kind: Kind) -> Ints:
         """The rows of one kind."""
+        if self.size <= _FEW:
+            kinds = self.records["kind"].to_pylist()
+            return np.array([row for row, name in enumerate(kinds) if name == kind.value], np.int64)
         return np.flatnonzero(compute.equal(self.records["kind"], kind.value).to_numpy())
 
 

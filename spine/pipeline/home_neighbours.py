@@ -141,10 +141,7 @@ class Neighbours:
         """Who declares these records (`edges` are what they carry) to be family, with all who answer to the same, and
         whom they declare themselves."""
         rows = [row for row in (self.reader.get("record", "id", sorted(own)) if own else []) if row["live"]]
-        gathered = gather_some(self.reader, [row["id"] for row in rows if row["relations"]])
-        relations = gathered.relations.filter(gathered.relations["row"].is_valid())
-        kinds, names, values = (relations[name].to_pylist() for name in ("kind", "namespace", "value"))
-        wanted = {(a, b) for kind, a, b in zip(kinds, names, values, strict=True) if kind == "family" and a and b}
+        wanted = self._declared([row["id"] for row in rows if row["relations"]])
         if not self.secret:
             return set(), self._answering(wanted)
         ends = sorted({edge["end"] for edge in edges})
@@ -158,6 +155,14 @@ class Neighbours:
         answering = {own_names[name] for name, number in zip(targets, numbers, strict=True) if number in naming} - {-1}
         declared = {record for number in naming for record in self.named[number]}
         return declared | (self._carriers(answering) if answering else set()), self._answering(wanted)
+
+    def _declared(self, records: list[int]) -> set[tuple[str, str]]:
+        """Whom these records declare to be family."""
+        if not records:
+            return set()
+        relations = gather_some(self.reader, records).relations
+        kinds, names, values = (relations[name].to_pylist() for name in ("kind", "namespace", "value"))
+        return {(a, b) for kind, a, b in zip(kinds, names, values, strict=True) if kind == "family" and a and b}
 
     def _answering(self, wanted: set[tuple[str, str]]) -> set[int]:
         """The records that answer to these names."""
@@ -211,8 +216,8 @@ class Neighbours:
         rows = self.reader.get("keyed", "id", new) if new and self.secret else []
         self.keys |= dict.fromkeys(new, ())
         for row in rows:
-            held = np.frombuffer(row["targets"] or b"", dtype="<i8")
-            self.keys[row["id"]] = tuple(held[np.isin(held & SORTS, list(BY_SORT))].tolist())
+            held = np.frombuffer(row["targets"] or b"", dtype="<i8").tolist()
+            self.keys[row["id"]] = tuple(number for number in held if number & SORTS in BY_SORT)
 
     def _learn_holders(self, keys: Iterable[int]) -> None:
         for key, one in read_holders(self.reader, set(keys) - self.held.keys()).items():

@@ -13,6 +13,8 @@ from spine.normalise.columns import compute
 from spine.ports import Clock, Writer, arrow_schema
 from spine.resolution.components import Ints
 
+FEW = 100
+"""Up to so many rows are joined in Python."""
 __all__ = ["KEY_DOCUMENT", "key_of", "numbers", "stored_key"]
 
 
@@ -33,13 +35,20 @@ def numbers(key: bytes, *columns: Any) -> Ints:
     BLAKE2b in its keyed mode (RFC 7693) over the texts of each row, joined by the unit separator, null as empty text;
     the columns are Arrow's.
     """
-    joined = compute.binary_join_element_wise(*(compute.fill_null(column, "") for column in columns), "\x1f")
     start = blake2b(digest_size=8, key=key[:64])
+    if len(columns[0]) <= FEW:
+        texts = zip(*(column.to_pylist() for column in columns), strict=True)
+        return _digested([digest_of(start, "\x1f".join(text or "" for text in row).encode()) for row in texts])
+    joined = compute.binary_join_element_wise(*(compute.fill_null(column, "") for column in columns), "\x1f")
+    return _digested([digest_of(start, text) for text in joined.cast(pa.binary()).to_pylist()])
 
-    def digest(text: bytes) -> bytes:
-        state = start.copy()
-        state.update(text)
-        return state.digest()
 
-    digests = b"".join([digest(text) for text in joined.cast(pa.binary()).to_pylist()])
-    return (np.frombuffer(digests, dtype="<u8") >> np.uint64(1)).astype(np.int64)
+def digest_of(start: blake2b, text: bytes) -> bytes:
+    """The digest of a text, begun with the key."""
+    state = start.copy()
+    state.update(text)
+    return state.digest()
+
+
+def _digested(digests: list[bytes]) -> Ints:
+    return (np.frombuffer(b"".join(digests), dtype="<u8") >> np.uint64(1)).astype(np.int64)

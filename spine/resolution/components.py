@@ -12,6 +12,8 @@ Ints = NDArray[np.int64]
 Pairs = tuple[NDArray[Any], NDArray[Any]]
 """Two columns of row numbers, one pair per place; which end stands first means nothing."""
 
+FEW = 200
+"""Up to so many rows and pairs are connected in Python."""
 NO_PAIRS: Pairs = (np.empty(0, np.int64), np.empty(0, np.int64))
 
 
@@ -22,11 +24,28 @@ def connected(size: int, left: NDArray[Any], right: NDArray[Any]) -> Ints:
     """
     if size == 0 or len(left) == 0:
         return np.arange(size, dtype=np.int64)
+    if size <= FEW and len(left) <= FEW:
+        return _connected_few(size, left.tolist(), right.tolist())
     graph = coo_array((np.ones(len(left)), (left, right)), shape=(size, size)).tocsr()
     count, number = connected_components(graph, directed=False)
     smallest = np.full(count, size, np.int64)
     np.minimum.at(smallest, number, np.arange(size, dtype=np.int64))
     return smallest[number]
+
+
+def _connected_few(size: int, left: list[int], right: list[int]) -> Ints:
+    """The same for a few rows, whose graph costs more to set up than to walk."""
+    root = list(range(size))
+    for one, other in zip(left, right, strict=True):
+        while root[one] != one:
+            one = root[one]
+        while root[other] != other:
+            other = root[other]
+        root[max(one, other)] = min(one, other)
+    for at in range(size):
+        # Roots go before: what they point at is settled.
+        root[at] = root[root[at]]
+    return np.array(root, np.int64)
 
 
 def inside_pairs(labels: NDArray[Any], cap: int | None = None) -> tuple[Ints, Ints, list[Ints]]:

@@ -96,6 +96,9 @@ def pairs_within(group: Ints, cap: int, members: Ints | None = None) -> tuple[In
     kept = np.flatnonzero(group >= 0)
     order = kept[np.argsort(group[kept], kind="stable")]
     start, sizes = runs(group[order])
+    if sizes.max(initial=0) < 2:
+        nobody: Ints = np.empty(0, np.int64)
+        return nobody, nobody, 0
     lefts, rights = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
     for size in np.unique(sizes[(sizes > 1) & (sizes <= cap)]).tolist():
         rows = order[start[:-1][sizes == size][:, None] + np.arange(size)]

@@ -81,6 +81,8 @@ def shared_identifiers(resolved: Resolved, namespace: str, crowd: int, records: 
     Nor does one that more than `records` of their records carry, where that is given.
     """
     here = np.flatnonzero(resolved.claims_of(namespace))
+    if not len(here):
+        return Shared(here, here, here, here)
     label = resolved.person[whole_numbers(resolved.claims, "row")[here]]
     carried = whole_numbers(resolved.claims, "identifier")[here]
     label, carried = label[label >= 0], carried[label >= 0]

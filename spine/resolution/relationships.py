@@ -63,6 +63,8 @@ def _sharing(resolved: Resolved) -> list[Said]:
     out = []
     for namespace, (kind, sure) in SHARING.items():
         shared = shared_identifiers(resolved, namespace, CROWD)
+        if not len(shared.left):
+            continue
         numbers = [pa.array(column).cast(pa.string()) for column in (shared.identifier, shared.carriers)]
         words = f', "namespace": {json.dumps(namespace)}, "identifier": ', ', "carriers": '
         fixed = [pa.repeat(word, len(shared.left)) for word in words]

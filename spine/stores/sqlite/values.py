@@ -12,6 +12,8 @@ from spine.normalise.columns import compute, one_array
 from spine.ports import Row, arrow_schema
 
 _LISTS = ("ints", "texts")
+_FEW = 200
+"""Up to so many lists are written one by one."""
 
 
 def to_sqlite(rows: pa.Table) -> Iterable[tuple[Any, ...]]:
@@ -48,6 +50,11 @@ def to_rows(table: Table, names: Sequence[str], rows: list[tuple[Any, ...]]) -> 
 
 
 def _written(column: "pa.ChunkedArray[Any]") -> list[Any]:
+    if pa.types.is_list(column.type) and len(column) <= _FEW:
+        return [
+            None if items is None else json.dumps(items, ensure_ascii=False, separators=(",", ":"))
+            for items in column.to_pylist()
+        ]
     if pa.types.is_list(column.type):
         texts: list[Any] = documents(one_array(column)).to_pylist()
         return texts
