@@ -47,9 +47,12 @@ def numbers_of(some: Resolved, secret: bytes) -> tuple[Ints, Ints]:
     """The numbers of the home keys of the rows of persons, as (row, number)."""
     persons = some.person >= 0
     forms, written = forms_of({part: some.text(part) for part in PARTS})
+    nothing: Ints = np.empty(0, np.int64)
+    if not (persons & (written >= 0)).any():
+        return nothing, nothing
     surname, resident = coded(some.text("surname")), residents(some)
     hashes = {"surname": _hashes(surname, secret)}
-    places, found = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+    places, found = [nothing], [nothing]
     for sort, key in BY_SORT.items():
         number: Hashes = np.full(some.size, seed_of(f"home:{key.name}"), np.uint64)
         holds = persons & (written >= 0) & (resident if key.resident else True)

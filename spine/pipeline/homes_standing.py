@@ -10,15 +10,17 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from spine.pipeline.key_rows import read_holders
-from spine.pipeline.rebuild import Rebuilt
+from spine.pipeline.rebuild import Labels, Rebuilt
 from spine.pipeline.surroundings import NEAR
 from spine.pipeline.target_numbers import target_numbers
 from spine.ports import Reader, Row
 from spine.resolution.address_forms import PARTS
-from spine.resolution.household_weights import SHARED, SHARED_RECORDS
+from spine.resolution.household_weights import LINES, SHARED, SHARED_RECORDS
 
 _LIVES = ("house_number", "street")
 """With either of these an address names a building, whatever it is completed to (`address_forms.Forms.homes`)."""
+_SHARED = frozenset(LINES.get(name, name) for name in SHARED)
+"""Namespaces of which sharing an identifier tells of one home."""
 _TOLD = ("household_role", "dwelling_type")
 _LISTS = ("namespaces", "sources")
 
@@ -53,6 +55,7 @@ class Standing:
         for record, (kind, number) in after.items():
             if kind == "person":
                 members.setdefault(number, set()).add(record)
+        self._ask_ahead(members, before)
         labels = {held for record, held in before.items() if held != after.get(record)}
         for person, records in members.items():
             own = {record for record in records if record not in before}
@@ -62,6 +65,16 @@ class Standing:
             )
             if own and same and delta.anew & records <= own and self._stands(person, own, records - own):
                 self.records |= records
+
+    def _ask_ahead(self, members: dict[int, set[int]], before: Labels) -> None:
+        """What is asked of each person, asked of all at once, where the reader remembers it."""
+        persons = {person for person, records in members.items() if not records <= before.keys()}
+        records = {record for person in persons for record in members[person]}
+        self._get("record", "id", records)
+        edges = self._get("carries", "start", records)
+        self._get("carries", "end", {edge["end"] for edge in edges if edge["namespace"] in _SHARED}, NEAR)
+        self._get("identifier", "id", {edge["end"] for edge in edges})
+        self._get("member_of", "start", persons)
 
     def _stands(self, person: int, own: set[int], kept: set[int]) -> bool:
         rows = self._get("record", "id", own | kept)
@@ -86,7 +99,7 @@ class Standing:
 
     def _shares_nothing_new(self, edges: list[Row], own: set[int], kept: set[int], lives: bool) -> bool:
         """Whoever lives somewhere may share what they shared before; who lives nowhere shares with nobody."""
-        ends = {edge["end"] for edge in edges if edge["namespace"] in SHARED}
+        ends = {edge["end"] for edge in edges if edge["namespace"] in _SHARED}
         carriers: dict[int, set[int]] = {}
         rows = self._get("carries", "end", ends, NEAR)
         for row in rows:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from struct import unpack
 from typing import Any
 
 import numpy as np
@@ -91,7 +92,7 @@ def read_holders(reader: Reader, keys: Iterable[int]) -> dict[int, Holders]:
     found = {key: Holders(0, set()) for key in asked}
     for row in reader.get("key", "id", asked) if asked else []:
         named = row["records"]
-        members = None if named is None else set(np.frombuffer(named, dtype="<i8").tolist())
+        members = None if named is None else set(unpack(f"<{len(named) // 8}q", named))
         found[row["id"]] = Holders(row["held"], members)
     return found
 

@@ -20,8 +20,9 @@ from spine.stores.sqlite.reader import SqliteReader, listed
 from spine.stores.sqlite.values import from_sqlite, to_sqlite
 from spine.stores.transaction import LOG, RECORD, Transaction, missing_end
 
-_FEW = 200
-"""Up to so many rows are looked up one by one; above, all at once."""
+_FEW, _SOME = 200, 2_000
+"""Up to so many rows are looked up one by one; above, all at once. Of tables that hold rows already the second: there
+it costs less than reading what is held. But not of records, each of which would flush the index of words."""
 
 _MANY_ENDS = 100_000
 """From so many ends on all ids of the table are read, instead of one after the other looked up."""
@@ -116,7 +117,8 @@ class SqliteWriter(SqliteReader, Transaction):
             if self._filling.keeps_back(table, rows):
                 return Difference(rows.num_rows)
             self._filling.pour(table)
-        return self._merge_few(table, rows) if rows.num_rows <= _FEW else self._merge_many(table, rows)
+        few = _FEW if table is RECORD or self._filling.owns(table) else _SOME
+        return self._merge_few(table, rows) if rows.num_rows <= few else self._merge_many(table, rows)
 
     def _merge_few(self, table: Table, rows: pa.Table) -> Difference:
         if table is RECORD:
