@@ -56,6 +56,9 @@ def surroundings(
     met = _meeting(reader, own, own, crowds) | _led_to(reader, region) | declarers(_answers(region))
     first = set(labels_of(reader, met - own).values()) | _related(reader, changed)
     first -= changed
+    if not first and met <= own and not crowds:
+        # The region meets nobody: it is its own surroundings.
+        return Surroundings(frozenset(changed), resolved_as(region, after), after)
     ring = gather_some(reader, _records_of(reader, first) - own)
     near = {int(number) for number in ring.ids.tolist()}
     beyond = _meeting(reader, near, own, crowds) | _led_to(reader, ring)

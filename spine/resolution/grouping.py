@@ -35,6 +35,8 @@ class Coded(NamedTuple):
 
 def with_columns(table: pa.Table, schema: pa.Schema) -> pa.Table:
     """The table with exactly the columns of a schema; those it lacks are null."""
+    if table.schema.equals(schema):
+        return table
     columns: list[Any] = []
     for name in schema.names:
         kind: Any = schema.field(name).type
