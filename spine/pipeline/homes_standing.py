@@ -21,6 +21,7 @@ _LIVES = ("house_number", "street")
 """With either of these an address names a building, whatever it is completed to (`address_forms.Forms.homes`)."""
 _SHARED = frozenset(LINES.get(name, name) for name in SHARED)
 """Namespaces of which sharing an identifier tells of one home."""
+_AGES = ("age", "birth_date")
 _TOLD = ("household_role", "dwelling_type")
 _LISTS = ("namespaces", "sources")
 
@@ -83,6 +84,9 @@ class Standing:
         if any(_placed(said[row["id"]]) or row["relations"] or _tells(row, said[row["id"]]) for row in fresh):
             return False
         lives = any(_known(said[record], _LIVES) for record in kept)
+        # Whose age a record tells may be a child of the household no more.
+        if lives and any(_known(said[row["id"]], _AGES) for row in fresh):
+            return False
         if not lives and any(_placed(said[row["id"]]) or row["relations"] for row in rows):
             return False
         edges = self._get("carries", "start", own | kept)

@@ -60,6 +60,7 @@ def test_a_visitor_who_shares_nothing_has_no_home(unseen: GraphStore, monkeypatc
 @pytest.mark.parametrize(
     "more",
     [
+        person("u1", "2025-01-01", "email:ann@example.com", given_name="Ann", birth_date="1980-05-01"),
         person("u1", "2025-01-01", "email:ann@example.com", "phone:+493012345678", **ANN),
         person("u1", "2025-01-01", "email:ann@example.com", "email:ben@example.com", given_name="Ann"),
         person("u1", "2025-01-01", "email:ann@example.com", given_name="Ann", household_role="head"),
@@ -67,7 +68,7 @@ def test_a_visitor_who_shares_nothing_has_no_home(unseen: GraphStore, monkeypatc
                relations=[relation("family", "email", "ben@example.com")]),
         person("u1", "2025-01-01", "email:else@example.com", "phone:+46701234567", given_name="Zoe"),
     ],
-    ids=["an address", "shares anew", "a role", "family", "a stranger who shares"],
+    ids=["an age", "an address", "shares anew", "a role", "family", "a stranger who shares"],
 )  # fmt: skip
 def test_what_may_change_homes_is_looked_at(unseen: GraphStore, more: Row) -> None:
     with pytest.raises(_Looked):

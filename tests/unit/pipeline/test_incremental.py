@@ -43,7 +43,7 @@ VISITS = st.sampled_from(["v1", "v2", "v3", "v4"])
 TIMES = st.sampled_from(["2014-06-01", "2024-01-01", "2024-06-01", "2025-01-01", "2025-06-01", None])
 GIVEN = st.sampled_from(["Ann", "Anna", "Ben", "Bernadette", "Cy", None])
 SURNAME = st.sampled_from(["Quist", "Quest", "Oduya", "Lee", None])
-BORN = st.sampled_from(["1980-05-01", "1980-05-02", "1980", "1971-11-23", None])
+BORN = st.sampled_from(["1980-05-01", "1980-05-02", "1980", "1971-11-23", "2006-05-01", None])
 STREET = st.sampled_from(["12 Elm St", "13 Elm St", "12 Elm Street Apt 2", "12 Elmo St", "12", "Elm St", "PO Box 7",
                           "9 Oak St", None])  # fmt: skip
 ROLE = st.sampled_from([None, None, None, "head", "child", "inmate"])
@@ -130,13 +130,13 @@ class Incremental(RuleBasedStateMachine):
             self.versions.setdefault(row["record_id"], []).append(row)
         ingest(self.store, LOCAL, batch(rows), self.clock, key="batches")
 
-    @rule(name=VISITS, at=TIMES, source=st.sampled_from(["web", "app"]), given=GIVEN, identifiers=IDENTIFIERS,
-          relations=RELATIONS)  # fmt: skip
-    def add_visit(self, name: str, at: str | None, source: str, given: str | None, identifiers: list[str],
-                  relations: list[Row]) -> None:  # fmt: skip
+    @rule(name=VISITS, at=TIMES, source=st.sampled_from(["web", "app"]), given=GIVEN, born=BORN,
+          identifiers=IDENTIFIERS, relations=RELATIONS)  # fmt: skip
+    def add_visit(self, name: str, at: str | None, source: str, given: str | None, born: str | None,
+                  identifiers: list[str], relations: list[Row]) -> None:  # fmt: skip
         """A record that says nothing of where its person lives."""
         family = [one for one in relations if one["kind"] == "family"]
-        self.take(person(name, at, *identifiers, relations=family, source=source, given_name=given))
+        self.take(person(name, at, *identifiers, relations=family, source=source, given_name=given, birth_date=born))
 
     @precondition(lambda self: self.versions)
     @rule(data=st.data())
