@@ -114,6 +114,8 @@ def _completed(forms: Forms, person: Ints, form: Ints, writers: Ints) -> Ints:
         return form
     _, number = np.unique(owner, return_inverse=True)
     left, right, _ = pairs_within(number.astype(np.int64), MOST_FORMS)
+    if not len(left):
+        return form
     rank = _rank(forms, held, writers[held])
     alike = _one_dwelling(forms, held[left], held[right])
     # A row that names no building at all means the only building that its person has.
@@ -175,6 +177,8 @@ def alike_forms(forms: Forms, used: Ints, compared: list[Ints]) -> tuple[Ints, I
     found = [pairs_within(group[used], CROWD, used)[:2] for group in compared]
     one, other = (np.concatenate(side) for side in zip(*found, strict=True))
     left, right = distinct_pairs(one, other, forms.size)
+    if not len(left):
+        return left, right
     number, street = forms.level("house_number", left, right), forms.level("street", left, right)
     same_unit = forms.parts["unit"].codes[left] == forms.parts["unit"].codes[right]
     alike = (number == EQUAL) & (street >= NEAR) & same_unit & (forms.place(left, right) == EQUAL)

@@ -126,6 +126,8 @@ def grown(evidence: Evidence, height: int) -> Trees:
 
 
 def _total(evidence: Evidence, left: Ints, right: Ints) -> Ints:
+    if not len(left):
+        return left
     total: Ints = np.sum(list(weigh(evidence, left, right).values()), axis=0, dtype=np.int64)
     return total
 

@@ -28,6 +28,8 @@ LEAST = 3
 
 def collective_forms(resolved: Resolved, homes: Dwellings, resident: Flags) -> Ints:
     """Per form how many persons are counted to an institution there: 0 where not more than to ordinary households."""
+    if not resident.any():
+        return np.zeros(homes.forms.size, np.int64)
     named = (resolved.coded_text("household_role").codes >= 0) | (resolved.coded_text("dwelling_type").codes >= 0)
     size = homes.forms.size
     inside = distinct_count(np.where(resident, homes.of_row, -1), resolved.person, size)

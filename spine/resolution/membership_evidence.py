@@ -24,6 +24,11 @@ def reasons(found: Households, of_residency: Ints, size: int) -> "pa.Array[Any]"
     """
     homes = found.residencies
     left, right = _pairs(found)
+    out = np.full(size, "[]", dtype=object)
+    resident = of_residency[found.institutional & (of_residency >= 0)]
+    out[resident] = json.dumps([{"kind": "institution", "with": None, "bits": w.COLLECTIVE.value / 1000}])
+    if not len(left):
+        return pa.array(out.tolist(), pa.string())
     weights = weigh(found.evidence, left, right)
     total = np.sum(list(weights.values()), axis=0, dtype=np.int64)
     both = np.concatenate([left, right])
@@ -31,9 +36,6 @@ def reasons(found: Households, of_residency: Ints, size: int) -> "pa.Array[Any]"
     member = of_residency[both]
     order = np.lexsort((homes.person[other], -np.concatenate([total, total]), member))
     first = order[np.unique(member[order], return_index=True)[1]] if len(order) else order
-    out = np.full(size, "[]", dtype=object)
-    resident = of_residency[found.institutional & (of_residency >= 0)]
-    out[resident] = json.dumps([{"kind": "institution", "with": None, "bits": w.COLLECTIVE.value / 1000}])
     entries = [(kind, np.concatenate([value, value])[first].tolist()) for kind, value in weights.items()]
     start = {kind: f'{{"kind": {json.dumps(kind)}, "with": ' for kind in weights}
     partners = homes.person[other[first]].tolist()

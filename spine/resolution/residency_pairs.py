@@ -113,6 +113,8 @@ def line_of(claims: pa.Table) -> Lines:
 
 def _shared(labels: Ints, shared: Shared, most: int) -> tuple[Ints, Ints]:
     """Per pair of persons the weight of the identifier that they share with the fewest others."""
+    if not len(shared.left):
+        return shared.left, shared.left
     key = pair_keys(labels, shared.left, shared.right)
     weight = np.maximum(most - _thousandths(np.maximum(shared.carriers, 2) / 2), 0)
     order = np.lexsort((weight, key))
@@ -163,6 +165,8 @@ def _of_persons(evidence: Evidence) -> tuple[Ints, Ints]:
     """Pairs of residencies of persons who are declared family or share an identifier."""
     person, labels = evidence.residencies.person, evidence.labels
     key = distinct_numbers(np.concatenate([evidence.family, *(keys for keys, _ in evidence.shared.values())]))
+    if not len(key):
+        return key, key
     order = np.argsort(person, kind="stable")
     start = np.searchsorted(person[order], labels, "left")
     many = np.searchsorted(person[order], labels, "right") - start
