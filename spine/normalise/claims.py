@@ -78,7 +78,7 @@ def normalise_claims(claims: pa.Table, regions: Column) -> Claims:
 
 def normalised(values: Column, namespace: str, region: str = "") -> Column:
     """The canonical value of each identifier of a namespace, null for what is none; `identifiers` for columns."""
-    settled = regular(namespace, values)
+    settled = regular(namespace, values, region)
     if settled is None:
         return _one_by_one(values, namespace, region)
     left = compute.if_else(compute.is_null(settled), values, NO_TEXT)

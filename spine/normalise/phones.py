@@ -76,7 +76,7 @@ def phone_text(text: str) -> str | None:
 def _is_regular(number: str) -> bool:
     """True where the library would leave the number as it is."""
     for width in (1, 2, 3):
-        plan = _plan(number[1 : 1 + width])
+        plan = plan_of(number[1 : 1 + width])
         if plan is not None:
             lengths, prefix = plan
             national = number[1 + width :]
@@ -85,7 +85,7 @@ def _is_regular(number: str) -> bool:
 
 
 @cache
-def _plan(code: str) -> tuple[frozenset[int], re.Pattern[str]] | None:
+def plan_of(code: str) -> tuple[frozenset[int], re.Pattern[str]] | None:
     """The possible lengths of national numbers under a country code, and what may stand before them at home."""
     regions = phonenumbers.COUNTRY_CODE_TO_REGION_CODE.get(int(code))
     if not regions:

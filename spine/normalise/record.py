@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
 import phonenumbers
@@ -167,6 +168,12 @@ def _place(records: pa.Table) -> dict[str, Column]:
     return own
 
 
+@lru_cache(maxsize=1 << 15)
+def _date(text: str, order: DateOrder) -> tuple[str | None, bool]:
+    """`normalise_date`, which the batches of one file ask for the same days again and again."""
+    return normalise_date(text, order)
+
+
 def _date_order(records: pa.Table, day_first: bool | None) -> DateOrder:
     return decide_order(distinct(text_column(records, "birth_date"))[0], day_first)
 
@@ -176,7 +183,7 @@ def _dates(records: pa.Table, name: str, order: DateOrder, problems: _Problems) 
     if column.null_count == len(column):
         return column
     values, positions = distinct(column)
-    read = [normalise_date(value, order) for value in values]
+    read = [_date(value, order) for value in values]
     inexact = pa.array([not exact for _, exact in read], pa.bool_()).take(positions).fill_null(False)
     problems.add_rows(inexact, name, "not a date of the calendar")
     return pa.array([text for text, _ in read], pa.string()).take(positions)

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from spine.normalise.columns import NO_TEXT, Column, compute
+from spine.normalise.phone_columns import regular_phones
 
 _TOKEN = r"^[!-~]*[1-9][!-~]*$"
 _OPAQUE = r"^[A-Za-z0-9._:/+@-]*[1-9][A-Za-z0-9._:/+@-]*$"
@@ -23,14 +24,19 @@ _LONGEST_LOCAL = 63
 EXACT = ("cookie", "mobile_token")
 CARDS = ("loyalty", "account", "bank", "device")
 REGISTERS = ("register", "tax_id")
-OWN_RULES = ("phone", "domain", "address", "national_id", "ip")
+OWN_RULES = ("domain", "address", "national_id", "ip")
 """Namespaces whose values always go one by one."""
 
 
-def regular(namespace: str, values: Column) -> "Column | None":
-    """The normalised values, null for those that need a closer look; None where all of the namespace do."""
+def regular(namespace: str, values: Column, region: str = "US") -> "Column | None":
+    """The normalised values, null for those that need a closer look; None where all of the namespace do.
+
+    `region` reads local telephone numbers.
+    """
     if namespace in OWN_RULES:
         return None
+    if namespace == "phone":
+        return regular_phones(values, region)
     if namespace in EXACT:
         return _where(values, _TOKEN, values)
     if namespace in REGISTERS:

@@ -5,6 +5,7 @@ All that costs time is here and depends on the batch alone, so it can happen any
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import duckdb
@@ -77,7 +78,7 @@ def many_records(records: pa.Table, prepared: Prepared, now: str) -> pa.Table:
     for prefix, texts in (("a_", attributes), ("f_", prepared.fields)):
         for name in texts.column_names:
             whole = whole.append_column(f"{prefix}{name}", texts[name])
-    with duckdb.connect() as connection:
+    with _engine().cursor() as connection:
         connection.register("records", whole)
         rows: pa.Table = connection.sql(
             f"""
@@ -92,6 +93,12 @@ def many_records(records: pa.Table, prepared: Prepared, now: str) -> pa.Table:
             params={"now": now},
         ).to_arrow_table()
     return rows
+
+
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """One engine for all batches: to start it takes as long as some thousand records."""
+    return duckdb.connect()
 
 
 def _object(texts: pa.Table, prefix: str = "") -> str:

@@ -62,6 +62,7 @@ class Filling:
             schema.drop_indexes(self._connection, table)
             if table is RECORD:
                 search.drop_triggers(self._connection)
+                search.hold(self._connection, search.MANY_HELD)
 
     def make_room(self) -> None:
         """Let this transaction keep more pages than a small one needs."""
@@ -109,6 +110,7 @@ class Filling:
                 schema.create_indexes(self._connection, table)
                 if table is RECORD:
                     search.create_triggers(self._connection)
+                    search.hold(self._connection)
                 self._bare.discard(table.name)
 
     def end(self) -> None:

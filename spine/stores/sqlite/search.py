@@ -7,6 +7,7 @@ that it was put in with: both come from the record's fields alone.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import duckdb
 import pyarrow as pa
@@ -16,6 +17,8 @@ from spine.stores.sqlite.poured import pour
 from spine.stores.words import SEARCHED
 
 TABLE = "CREATE VIRTUAL TABLE IF NOT EXISTS record_search USING fts5(words, tokenize='ascii', content='')"
+_HELD, MANY_HELD = 1 << 20, 1 << 26
+"""Bytes of words that the index holds in memory: what it has by itself, and while very many come."""
 _FIELDS = ", ".join(f"'{name}'" for name in SEARCHED)
 
 
@@ -72,10 +75,21 @@ def untriggered(connection: Connection, *, lasting: bool) -> Iterator[None]:
 
 def add(connection: Connection, records: pa.Table) -> None:
     """Index those of these records that are live; none of them is in the index."""
-    with duckdb.connect() as engine:
+    with _engine().cursor() as engine:
         engine.register("records", records.select(["id", "live", "fields"]))
         found = engine.sql(_WORDS, params={"shape": _SHAPE}).to_arrow_table()
     pour(connection, "record_search", found)
+
+
+def hold(connection: Connection, size: int = _HELD) -> None:
+    """Hold so many bytes of words in memory before they are written: many rows at once make fewer pieces to join."""
+    connection.run("INSERT INTO record_search(record_search, rank) VALUES ('hashsize', ?)", [size])
+
+
+@cache
+def _engine() -> duckdb.DuckDBPyConnection:
+    """One engine for all that is indexed."""
+    return duckdb.connect()
 
 
 def remove(connection: Connection, ids: str) -> None:

@@ -16,7 +16,15 @@ EMAILS = st.builds("{}@{}.{}".format, LOCAL, HOST, st.sampled_from(["com", "Co.u
 MARKED = st.text("aZ019.-_:/+@{} \t|\u212a\u00e9\x00", max_size=12)
 NUMBERS = st.text("GRDEaz019 ./-|'", max_size=14) | st.from_regex(r"\A[A-Z0-9]{18}[0-9]{2}\Z").map(lambda text: text)
 LEIS = st.sampled_from(["5493001KJTIIGC8Y1R12", "5493001kjtiigc8y1r12", "HWUPKR0MPOU8FGXBT394", "HWUPKR0MPOU8FGXBT395"])
-VALUES = MARKED | NUMBERS | LEIS | EMAILS | st.text(max_size=8) | st.sampled_from(sorted(PLACEHOLDERS))
+PHONES = st.builds(
+    "{}{}{}".format,
+    st.sampled_from(
+        ["", "+", "00", "0", "1", "+1", "+1 0", "+44", "+44 (0)", "+49", "+33 ", "+39 0", "+34", "+31-", "+7 ", "+12"]
+    ),
+    st.text("0123456789", max_size=9),
+    st.text("0123456789 -().", max_size=9) | st.sampled_from(["5555555", "0000000", "0123456"]),
+)
+VALUES = PHONES | MARKED | NUMBERS | LEIS | EMAILS | st.text(max_size=8) | st.sampled_from(sorted(PLACEHOLDERS))
 
 
 @pytest.mark.parametrize("namespace", [*sorted(set(NAMESPACES) - set(OWN_RULES)), "x_own"])
@@ -33,9 +41,20 @@ def test_columns_and_single_values_agree(namespace: str, values: list[str | None
         assert quick is None or (value is not None and quick == normalise_identifier(namespace, value))
 
 
+@given(values=st.lists(PHONES, max_size=12), region=st.sampled_from(["US", "CA", "GB", "DE", "FR", "IT", "JP"]))
+@example(values=["(212) 555-0123", "+12125550123", "1 212 555 0123", "+1 112 555 0123", "2125555555"], region="CA")
+@settings(max_examples=300, deadline=None)
+def test_telephone_numbers_of_columns_and_single_ones_agree(values: list[str], region: str) -> None:
+    found = regular("phone", pa.array(values, pa.string()), region)
+    assert found is not None
+    for value, quick in zip(values, found.to_pylist(), strict=True):
+        assert quick is None or quick == normalise_identifier("phone", value, region)
+
+
 def test_usual_values_are_settled_as_columns() -> None:
     usual = {
         "email": "John.Smith7@Example.co.uk",
+        "phone": "(212) 555-0123",
         "login": "usr-03c8b6ff5e9a",
         "cookie": "ck.4442f0528673c306",
         "loyalty": "7043-3842-31",
