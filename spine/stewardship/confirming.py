@@ -38,6 +38,7 @@ from spine.pipeline.rebuild import labels_of, models_of
 from spine.pipeline.waiting import wait
 from spine.ports import Cause, Clock, GraphStore, Row, SystemClock, Writer, arrow_schema
 from spine.settings import DEFAULT_CONFIDENCE
+from spine.stewardship.trying import trying
 
 SOURCE = "confirmation"
 METHODS = ("login", "code")
@@ -66,10 +67,6 @@ class Confirmed:
     refused: tuple[int, ...] = ()
 
 
-class _Undone(Exception):
-    """Ends the transaction of a preview without a trace."""
-
-
 @attempted
 def confirm_identity(
     store: GraphStore,
@@ -95,27 +92,18 @@ def confirm_identity(
     clock = clock or SystemClock()
     form = _checked(space, value, method, at)
     details = {"record": subject, "verdict": "confirmed", "authority": method, "namespace": space}
-    found: Confirmed | None = None
-    try:
-        with store.writing(context, Cause("judgement", details={**details, **ONLINE})) as writer:
-            change = _Change(writer, context, clock, confidence)
-            here = _subject(writer, subject)
-            when = at or clock.now()
-            record, proved = change.record(here, space, form, method, when, proof)
-            why = f"{method} on the {space}" + (f", proof {proof}" if proof else "")
-            change.say([(subject, other) for other in (record, *proved.proven)], method, when, context.principal, why)
-            done, pending, refused = change.run(record, {subject, *proved.proven})
-            found = Confirmed(
-                subject, record, space, method, when, proved.proven, proved.apart, done, writer.position, preview,
-                pending, tuple(sorted({*refused} & {*proved.proven})),
-            )  # fmt: skip
-            if preview:
-                raise _Undone
-    except _Undone:
-        pass
-    if found is None:
-        raise RuntimeError("A transaction ended without an answer.")
-    return found
+    with trying(store, context, Cause("judgement", details={**details, **ONLINE}), preview=preview) as writer:
+        change = _Change(writer, context, clock, confidence)
+        here = _subject(writer, subject)
+        when = at or clock.now()
+        record, proved = change.record(here, space, form, method, when, proof)
+        why = f"{method} on the {space}" + (f", proof {proof}" if proof else "")
+        change.say([(subject, other) for other in (record, *proved.proven)], method, when, context.principal, why)
+        done, pending, refused = change.run(record, {subject, *proved.proven})
+        return Confirmed(
+            subject, record, space, method, when, proved.proven, proved.apart, done, writer.position, preview,
+            pending, tuple(sorted({*refused} & {*proved.proven})),
+        )  # fmt: skip
 
 
 @attempted
@@ -134,25 +122,16 @@ def withdraw_confirmation(
     clock = clock or SystemClock()
     form = _checked(space, value, METHODS[0])
     details = {"record": subject, "verdict": "withdrawn", "namespace": space}
-    found: Confirmed | None = None
-    try:
-        with store.writing(context, Cause("judgement", details={**details, **ONLINE})) as writer:
-            change = _Change(writer, context, clock, confidence)
-            kept = change.kept(_subject(writer, subject), space, form)
-            said = change.take_back(subject, kept)
-            done, pending, _ = change.run(kept["id"], {subject, *said})
-            method = json.loads(kept["raw"])["method"]
-            found = Confirmed(
-                subject, kept["id"], space, method, kept["observed_at"], tuple(sorted(said - {kept["id"]})), {}, done,
-                writer.position, preview, pending,
-            )  # fmt: skip
-            if preview:
-                raise _Undone
-    except _Undone:
-        pass
-    if found is None:
-        raise RuntimeError("A transaction ended without an answer.")
-    return found
+    with trying(store, context, Cause("judgement", details={**details, **ONLINE}), preview=preview) as writer:
+        change = _Change(writer, context, clock, confidence)
+        kept = change.kept(_subject(writer, subject), space, form)
+        said = change.take_back(subject, kept)
+        done, pending, _ = change.run(kept["id"], {subject, *said})
+        method = json.loads(kept["raw"])["method"]
+        return Confirmed(
+            subject, kept["id"], space, method, kept["observed_at"], tuple(sorted(said - {kept["id"]})), {}, done,
+            writer.position, preview, pending,
+        )  # fmt: skip
 
 
 class _Change:

@@ -24,6 +24,7 @@ from spine.pipeline.waiting import wait
 from spine.ports import Cause, Clock, GraphStore, Row, SystemClock, Writer, arrow_schema
 from spine.resolution.judgements import Refused
 from spine.settings import DEFAULT_CONFIDENCE
+from spine.stewardship.trying import trying
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,6 @@ class Judged:
     preview: bool = False
     pending: bool = False
     refused: tuple[int, int] | None = None
-
-
-class _Undone(Exception):
-    """Ends the transaction of a preview without a trace."""
 
 
 def judge(
@@ -106,32 +103,23 @@ def _change(
     confidence: float,
 ) -> Judged:
     details = {"a": pair[0], "b": pair[1], "verdict": verdict.value if verdict else "withdrawn", "authority": authority}
-    found: Judged | None = None
-    try:
-        with store.writing(context, Cause("judgement", details={**details, **ONLINE})) as writer:
-            _check(writer, pair)
-            said = [row or {"start": pair[0], "end": pair[1], "authority": authority, "verdict": "withdrawn"}]
-            _replace(writer, pair, authority, row)
-            lookup = declarers_of(writer, stored_key(writer)) if read_state(writer) else nobody
-            seeds = Delta(seeds=frozenset(pair))
-            applied = apply(writer, seeds, models_of(writer), confidence, declarers=lookup)
-            if applied is not None:
-                write_changes(writer, applied, SystemClock(), said)
-            else:
-                write_judged(writer, said, labels_of(writer, pair), SystemClock())
-                wait(writer, pair, f"component of more than {MOST} records")
-            differs = outcome(applied.rebuilt.before, applied.rebuilt.after, pair) if applied else Outcome()
-            refused = applied.rebuilt.built.refused if applied else ()
-            found = Judged(
-                *pair, verdict, authority, differs, writer.position, preview, applied is None, _against(refused, row)
-            )
-            if preview:
-                raise _Undone
-    except _Undone:
-        pass
-    if found is None:
-        raise RuntimeError("A transaction ended without an answer.")
-    return found
+    with trying(store, context, Cause("judgement", details={**details, **ONLINE}), preview=preview) as writer:
+        _check(writer, pair)
+        said = [row or {"start": pair[0], "end": pair[1], "authority": authority, "verdict": "withdrawn"}]
+        _replace(writer, pair, authority, row)
+        lookup = declarers_of(writer, stored_key(writer)) if read_state(writer) else nobody
+        seeds = Delta(seeds=frozenset(pair))
+        applied = apply(writer, seeds, models_of(writer), confidence, declarers=lookup)
+        if applied is not None:
+            write_changes(writer, applied, SystemClock(), said)
+        else:
+            write_judged(writer, said, labels_of(writer, pair), SystemClock())
+            wait(writer, pair, f"component of more than {MOST} records")
+        differs = outcome(applied.rebuilt.before, applied.rebuilt.after, pair) if applied else Outcome()
+        refused = applied.rebuilt.built.refused if applied else ()
+        return Judged(
+            *pair, verdict, authority, differs, writer.position, preview, applied is None, _against(refused, row)
+        )
 
 
 def _against(refused: tuple[Refused, ...], row: Row | None) -> tuple[int, int] | None:

@@ -1,0 +1,23 @@
+"""A transaction that may be a preview: everything happens in it, and nothing of it stays."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from spine.access.context import Context
+from spine.ports import Cause, GraphStore, Writer
+
+
+class _Undone(Exception):
+    """Ends the transaction of a preview without a trace."""
+
+
+@contextmanager
+def trying(store: GraphStore, context: Context, cause: Cause, *, preview: bool) -> Iterator[Writer]:
+    """A writer's transaction, which is rolled back at its end where it is a `preview`."""
+    try:
+        with store.writing(context, cause) as writer:
+            yield writer
+            if preview:
+                raise _Undone
+    except _Undone:
+        pass
