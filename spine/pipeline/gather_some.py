@@ -6,6 +6,7 @@ record is read and turned into columns once; every further set is cut from those
 
 import json
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -155,18 +156,19 @@ def _order(keys: list[str]) -> Ints:
 
 
 def _unfolded(rows: list[Row], column: str, names: Iterable[str] = ()) -> pa.Table:
-    """A JSON column of the records as one text column per name: those given, and others that any record has."""
-    found: dict[str, list[Any]] = {}
-    size = len(rows)
-    for place, row in enumerate(rows):
-        if row[column]:
-            for name, text in json.loads(row[column]).items():
-                if name not in found:
-                    found[name] = [None] * size
-                found[name][place] = text
-    empty: Any = pa.nulls(size, pa.string())
-    wanted = tuple(names) or tuple(sorted(found))
-    return pa.table({name: pa.array(found[name], pa.string()) if name in found else empty for name in wanted})
+    """A JSON column of the records as one text column per name: those given, or else all that any record has."""
+    said = [json.loads(row[column]) if row[column] else {} for row in rows]
+    wanted = tuple(names) or tuple(sorted({name for one in said for name in one}))
+    if not wanted:
+        return pa.table({})
+    unfolded: Any = pa.array(said, _texts(wanted))
+    return pa.Table.from_struct_array(unfolded)
+
+
+@lru_cache(maxsize=64)
+def _texts(names: tuple[str, ...]) -> pa.StructType:
+    """A struct of texts of these names."""
+    return pa.struct([(name, pa.string()) for name in names])
 
 
 def _relations(rows: list[Row], start: int) -> pa.Table:
