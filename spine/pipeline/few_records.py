@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from spine.domain.vocabulary import ATTRIBUTES
 
-FEW = 64
+FEW = 300
 """Up to so many records are made here."""
 _ODD = re.compile(r"[\x00-\x1f\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f\u3000\ufeff]")
 """Characters whose form is left to DuckDB."""

@@ -22,7 +22,7 @@ from spine.stores.transaction import LOG, RECORD, Transaction, missing_end
 
 _FEW, _SOME = 200, 2_000
 """Up to so many rows are looked up one by one; above, all at once. Of tables that hold rows already the second: there
-it costs less than reading what is held. But not of records, each of which would flush the index of words."""
+it costs less than reading what is held."""
 
 _MANY_ENDS = 100_000
 """From so many ends on all ids of the table are read, instead of one after the other looked up."""
@@ -117,7 +117,7 @@ class SqliteWriter(SqliteReader, Transaction):
             if self._filling.keeps_back(table, rows):
                 return Difference(rows.num_rows)
             self._filling.pour(table)
-        few = _FEW if table is RECORD or self._filling.owns(table) else _SOME
+        few = _FEW if self._filling.owns(table) else _SOME
         return self._merge_few(table, rows) if rows.num_rows <= few else self._merge_many(table, rows)
 
     def _merge_few(self, table: Table, rows: pa.Table) -> Difference:
