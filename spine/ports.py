@@ -183,6 +183,27 @@ class Difference:
     removed: int = 0
 
 
+class Differences(Mapping[str, Difference]):
+    """What writes did to each table, added up when somebody looks: a store may know it only when it was sent all."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, list[Difference]] = {}
+
+    def add(self, table: str, more: Difference) -> None:
+        """Take in what a write did."""
+        self._told.setdefault(table, []).append(more)
+
+    def __getitem__(self, table: str) -> Difference:
+        each = self._told[table]
+        return Difference(*(sum(getattr(one, name) for one in each) for name in ("added", "changed", "removed")))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([table for table in self._told if self[table] != Difference()])
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
 @dataclass(frozen=True, slots=True)
 class Cause:
     """Why a write happens: `kind` is record, resolve, judgement, model, mapping or erasure; `batch` names a load."""
@@ -216,6 +237,9 @@ Plan = Mapping[str, Step]
 
 class Reader(Protocol):
     """One consistent view of the graph."""
+
+    far: bool
+    """Whether a question costs a round trip over a network, so that much is better asked ahead than one by one."""
 
     def get(self, table: str, column: str, values: Sequence[Any], limit: int | None = None) -> list[Row]:
         """The rows whose indexed column is one of the values, ordered by key; at most `limit` per value."""
@@ -289,7 +313,11 @@ class Writer(Reader, Protocol):
         ...
 
     def put(self, table: str, rows: pa.Table) -> Difference:
-        """Insert rows, or replace whole rows of the same key; equal rows are not written. Duplicate keys: last wins."""
+        """Insert rows, or replace whole rows of the same key; equal rows are not written. Duplicate keys: last wins.
+
+        A store may write them with others, before the next question that they bear on, before somebody looks at the
+        difference, or at the end of the transaction; what is wrong with them is raised there.
+        """
         ...
 
     def delete(self, table: str, rows: pa.Table) -> int:

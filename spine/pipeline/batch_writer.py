@@ -6,7 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from spine.normalise.columns import NumberSet, at_positions
-from spine.ports import Difference, Row, Writer, arrow_schema
+from spine.ports import Differences, Row, Writer, arrow_schema
 from spine.resolution.components import Ints
 
 
@@ -15,20 +15,18 @@ class BatchWriter:
 
     def __init__(self, writer: Writer) -> None:
         self.now = ""
-        self.changes: dict[str, Difference] = {}
+        self.changes = Differences()
         self._writer = writer
         self._written = NumberSet()
 
     def begin(self, now: str) -> None:
         """Another batch begins at this time."""
         self.now = now
-        self.changes = {}
+        self.changes = Differences()
 
     def put(self, table: str, rows: pa.Table) -> None:
         """Write rows of a table and count what changed."""
-        found = self._writer.put(table, rows)
-        before = self.changes.get(table, Difference())
-        self.changes[table] = Difference(before.added + found.added, before.changed + found.changed)
+        self.changes.add(table, self._writer.put(table, rows))
 
     def identifiers(self, number: Ints, namespace: Any, value: Any) -> None:
         """Write the nodes of these identifiers (row by row), those that this transaction has not written yet.

@@ -82,7 +82,9 @@ class Rekeying:
         new = {number: {key for key, _, _ in held.primary()} for number, held in self._new.items()}
         for held in (*self._old.values(), *self._new.values()):
             self._most |= {key: most for key, most, _ in held.primary()}
-        self._load(self._most)
+        moved = (_targets(self._old.get(number)) ^ _targets(self._new.get(number)) for number in self._changed)
+        # All at once: the targets are moved later, and a look-up may be a round trip.
+        self._load({*self._most, *(key for keys in moved for key in keys)})
         for number in sorted(self._changed):
             for key in sorted(old.get(number, set()) - new.get(number, set())):
                 self._shift(key, number, -1)
@@ -91,7 +93,7 @@ class Rekeying:
 
     def _move_finer(self) -> None:
         """The finer keys of crowded ones follow: those of changed records, and of all holders where a key crosses."""
-        crossed = [key for key in sorted(self._holders) if self._crossed(key)]
+        crossed = [key for key in sorted(self._most) if self._crossed(key)]
         self._learn(record for key in crossed for record in self._others(key))
         leaving = self._finer_of(self._old, before=True)
         joining = self._finer_of(self._new, before=False)

@@ -1,19 +1,19 @@
 """The rows of some keys of a table brought from what they are to what they should be, by writing only what differs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from operator import itemgetter
 
 import pyarrow as pa
 
 from spine.domain.graph import GRAPH
-from spine.ports import Difference, Row, Writer, arrow_schema
+from spine.ports import Difference, Differences, Row, Writer, arrow_schema
 
 
 class Differing:
     """Writes differences inside a writer's transaction and counts them per table in `written`."""
 
-    def __init__(self, writer: Writer, written: Mapping[str, Difference] | None = None) -> None:
-        self.written = dict(written or {})
+    def __init__(self, writer: Writer, written: Differences | None = None) -> None:
+        self.written = Differences() if written is None else written
         self._writer = writer
 
     def put(self, table: str, rows: list[Row], held: Iterable[Row] = ()) -> None:
@@ -49,8 +49,4 @@ class Differing:
         self._count(table, self._writer.replace(table, rows))
 
     def _count(self, table: str, more: Difference) -> None:
-        if more != Difference():
-            had = self.written.get(table, Difference())
-            self.written[table] = Difference(
-                had.added + more.added, had.changed + more.changed, had.removed + more.removed
-            )
+        self.written.add(table, more)

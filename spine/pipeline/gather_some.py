@@ -17,7 +17,7 @@ from spine.domain.vocabulary import FIELDS
 from spine.normalise.identifiers import target_value
 from spine.pipeline.gather import Gathered, past_of
 from spine.pipeline.remembering import Remembering
-from spine.ports import RELATION_STRUCT, Reader, Row, arrow_schema
+from spine.ports import RELATION_STRUCT, Plan, Reader, Row, Step, arrow_schema
 from spine.resolution.components import Ints
 from spine.resolution.resolved import CLAIMS, PAST, RELATIONS, SAID
 
@@ -47,6 +47,17 @@ def judgements_of(reader: Reader, numbers: Iterable[int]) -> list[Judgement]:
         Judgement(row["start"], row["end"], Verdict(row["verdict"]), row["authority"], row["at"], row["by"], row["why"])
         for _, row in sorted(by_key.items())
     ]
+
+
+def content_of(records: tuple[int, ...]) -> Plan:
+    """What these records carry, and what is judged of them."""
+    return {
+        "record": Step("record", "id", records),
+        "carries": Step("carries", "start", records),
+        "identifier": Step("identifier", "id", after=(("carries", "end"),)),
+        "judged": Step("judged", "start", records),
+        "judging": Step("judged", "end", records),
+    }
 
 
 class _Pool:
@@ -95,6 +106,8 @@ class _Pool:
 
     def _read(self, missing: list[int]) -> None:
         """Read records that are not here yet; those not alive get no place."""
+        if self._reader.far:
+            self._reader.follow(content_of(tuple(missing)))
         rows = [row for row in self._reader.get("record", "id", missing) if row["live"]]
         size = self._records.num_rows
         self._place |= dict.fromkeys(missing, -1)

@@ -65,6 +65,8 @@ def missed(writer: Writer, position: int) -> bool:
 
     A position that this log does not hold is one of another store, from which tables were copied: it tells nothing.
     """
+    if position and position == writer.position - 1:
+        return not writer.get("log", "id", [position])
     entries = writer.select("log", [Where("id", "ge", position)], limit=_MOST)
     if position not in (0, writer.position) and all(entry["id"] != position for entry in entries):
         return True

@@ -13,7 +13,7 @@ from spine.matching.stored import stored_model
 from spine.normalise.record import Options
 from spine.pipeline.applying import ONLINE as MOST
 from spine.pipeline.applying import Applied, apply
-from spine.pipeline.asking_ahead import ask_about_region, ask_for_documents
+from spine.pipeline.asking_ahead import ask_about_arrivals, ask_about_region, ask_for_documents
 from spine.pipeline.attempts import attempted
 from spine.pipeline.batch_writer import BatchWriter
 from spine.pipeline.changes import write_changes
@@ -91,6 +91,7 @@ def ingest(
         secret = key_of(writer, clock, key)
         change = _Change(writer, clock, confidence, secret)
         ready = make_ready(batch, options or Options(), secret, clock.now())
+        ask_about_arrivals(writer, ready.tables.get("record"))
         written = write_ready(BatchWriter(writer), ready, clock.now())
         changed = set(written.records.tolist())
         linked, pending = change.run(changed, _carriers(writer, written))

@@ -3,7 +3,7 @@
 Which version of a record is current is decided by (observed_at, content hash) alone, so arrival order changes nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -29,7 +29,7 @@ class Written:
     that consents of the batch are of.
     """
 
-    changes: dict[str, Difference]
+    changes: Mapping[str, Difference]
     records: Ints
     problems: Sequence[tuple[int, str, str]] = ()
     problem_count: int = 0

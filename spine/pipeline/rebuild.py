@@ -20,7 +20,7 @@ from spine.pipeline.gather_some import gather_some
 from spine.pipeline.matching import Matched, judged_among, trees_of
 from spine.pipeline.region import Region, region
 from spine.pipeline.tables import component_tables, entities_of, resolved_of
-from spine.ports import Difference, Reader, Row, Writer
+from spine.ports import Differences, Reader, Row, Step, Writer
 from spine.resolution.entities import Entities
 from spine.resolution.judgements import Refused
 from spine.resolution.resolved import Resolved
@@ -75,7 +75,7 @@ class Rebuilt:
 
     before: Labels
     after: Labels
-    written: Mapping[str, Difference]
+    written: Differences
     built: Built
 
 
@@ -153,12 +153,9 @@ def write(writer: Writer, built: Built) -> Rebuilt:
 
 def labels_of(reader: Reader, records: Iterable[int]) -> Labels:
     """The entity that each of these records resolves to; records without one are absent."""
-    asked = sorted(set(records))
-    return {
-        row["start"]: (kind.value, row["end"])
-        for kind in Kind
-        for row in (reader.get(f"resolves_to_{kind.value}", "start", asked) if asked else [])
-    }
+    asked = tuple(sorted(set(records)))
+    found = reader.follow({kind.value: Step(f"resolves_to_{kind.value}", "start", asked) for kind in Kind if asked})
+    return {row["start"]: (kind, row["end"]) for kind, rows in found.items() for row in rows}
 
 
 def _all(built: Built, table: str) -> list[Row]:

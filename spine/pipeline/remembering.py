@@ -1,58 +1,86 @@
-"""A writer that reads nothing twice: the rows that one transaction read are kept until it writes to their table.
+"""A writer that reads nothing twice: the rows that one transaction read are kept, with what it writes.
 
 A change looks at the same few records from many sides: whom they meet, what they carry, what they resolve to, who lives
-where. Each row is fetched once, whichever step asks first.
+where. Each row is fetched once, whichever step asks first; what was written need not be fetched at all, nor what a node
+that was not there before could have had.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from operator import itemgetter
 from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 
-from spine.domain.graph import EDGES, GRAPH
-from spine.ports import Difference, Plan, Row, Step, Where, Writer
+from spine.domain.graph import EDGES, GRAPH, Table
+from spine.ports import Difference, Plan, Row, Step, Where, Writer, arrow_schema
+from spine.resolution.grouping import with_columns
 
 Made = TypeVar("Made")
+NUMBERED = ("record", "keyed", "touched")
+"""Tables whose rows have the numbers of records."""
+MANY = 5_000
+"""Of tables to which more rows are written at once, nothing is known any more."""
 
 
 class Remembering:
-    """The writer it wraps, with what it read. Rows are shared between all who ask: nobody may change them."""
+    """The writer it wraps, with what it read and wrote. Rows are shared between all who ask: nobody may change them."""
 
     def __init__(self, writer: Writer) -> None:
         self.position = writer.position
+        self.far = writer.far
         self._writer = writer
-        self._rows: dict[str, dict[tuple[str, int | None], dict[Any, list[Row]]]] = {}
+        self._whole: dict[str, dict[str, dict[Any, list[Row]]]] = {}
+        """By table, indexed column and value all rows there are, by key."""
+        self._some: dict[str, dict[tuple[str, int], dict[Any, list[Row]]]] = {}
+        """The same for as many rows as were asked for, where there were as many."""
+        self._fresh: dict[str, set[Any]] = {}
+        """By table nodes that were not there before this transaction: whatever edges they have, it wrote."""
         self._made: dict[str, tuple[frozenset[str], Any]] = {}
 
     def get(self, table: str, column: str, values: Sequence[Any], limit: int | None = None) -> list[Row]:
         """As in the port; only values that were not asked before are fetched."""
-        held = self._rows.setdefault(table, {}).setdefault((column, limit), {})
         asked = [value for value in dict.fromkeys(values) if value is not None]
-        missing = [value for value in asked if value not in held]
+        held = {value: self._known(table, column, value, limit) for value in asked}
+        missing = [value for value in asked if held[value] is None]
         if missing or not asked:
             # An empty question goes through as well: the store says what can't be asked.
             found = self._writer.get(table, column, missing, limit)
-            _keep(held, missing, column, found)
+            held |= self._keep(table, column, missing, found, limit)
             if len(missing) == len(asked):
                 return found
         if len(asked) == 1:
-            return list(held[asked[0]])
+            return list(held[asked[0]] or ())
         if column == GRAPH[table].key[0]:
             # Keys begin with it: rows in the order of the values are in the order of their keys.
-            return [row for value in sorted(asked) for row in held[value]]
-        return sorted((row for value in asked for row in held[value]), key=itemgetter(*GRAPH[table].key))
+            return [row for value in sorted(asked) for row in held[value] or ()]
+        return sorted((row for value in asked for row in held[value] or ()), key=itemgetter(*GRAPH[table].key))
 
     def follow(self, plan: Plan) -> dict[str, list[Row]]:
         """As in the port; what its steps find, they answer from then on."""
+        held = self._followed(plan)
+        if held is not None:
+            return held
+        if len(plan) > 1 and not any(step.after or step.columns or step.counted for step in plan.values()):
+            # Steps that lead to nothing are asked for what is not known of each.
+            self._fetch({name: replace(step, values=self._missing(step)) for name, step in plan.items()})
+            return self._followed(plan) or {}
+        return self._fetch(plan)
+
+    def _missing(self, step: Step) -> tuple[Any, ...]:
+        known = self._known
+        return tuple(
+            value for value in step.values
+            if value is not None and known(step.table, step.column, value, step.limit) is None
+        )  # fmt: skip
+
+    def _fetch(self, plan: Plan) -> dict[str, list[Row]]:
         found = self._writer.follow(plan)
         for name, step in plan.items():
-            if not step.columns:
-                held = self._rows.setdefault(step.table, {}).setdefault((step.column, step.limit), {})
-                asked = [value for value in _sought(plan, found, step) if value is not None]
-                # What was kept already stands in a list that others may hold: it is replaced, not added to.
-                _keep(held, asked, step.column, found[name])
+            if not step.columns and not step.counted:
+                asked = [value for value in dict.fromkeys(_sought(plan, found, step)) if value is not None]
+                self._keep(step.table, step.column, asked, found[name], step.limit)
         return found
 
     def remember(self, name: str, tables: Iterable[str], make: Callable[[], Made]) -> Made:
@@ -87,36 +115,155 @@ class Remembering:
         return self._writer.search(text, kind, limit)
 
     def sequence(self, keys: Sequence[str]) -> "np.ndarray[Any, np.dtype[np.int64]]":
-        """As in the port."""
-        return self._writer.sequence(keys)
+        """As in the port; a number that is new names nothing yet."""
+        given = self._writer.sequence(keys)
+        known = self._whole.get("record", {}).get("key", {})
+        new = [number for key, number in zip(keys, given.tolist(), strict=True) if known.get(key) == []]
+        for table in NUMBERED if new else ():
+            ids = self._whole.setdefault(table, {}).setdefault("id", {})
+            for number in new:
+                ids.setdefault(number, [])
+        return given
 
     def put(self, table: str, rows: pa.Table) -> Difference:
-        """As in the port."""
-        self._forget(table)
-        return self._writer.put(table, rows)
+        """As in the port; what is known of the table is known with these rows from then on."""
+        written = self._writer.put(table, rows)
+        self._unmake(table)
+        if rows.num_rows > MANY:
+            self._forget(table)
+        else:
+            self._take(GRAPH[table], rows)
+        return written
 
     def delete(self, table: str, rows: pa.Table) -> int:
-        """As in the port."""
-        self._forget(table, *_EDGES_OF.get(table, ()))
-        return self._writer.delete(table, rows)
+        """As in the port; what is known of the table is known without these rows from then on."""
+        gone = self._writer.delete(table, rows)
+        self._unmake(table, *_EDGES_OF.get(table, ()))
+        if rows.num_rows > MANY:
+            self._forget(table, *_EDGES_OF.get(table, ()))
+        else:
+            self._drop(GRAPH[table], rows)
+        return gone
 
     def replace(self, table: str, rows: pa.Table) -> Difference:
         """As in the port."""
+        self._unmake(table, *_EDGES_OF.get(table, ()))
         self._forget(table, *_EDGES_OF.get(table, ()))
         return self._writer.replace(table, rows)
 
+    # ---------------------------------------------------------------------------------------------------- what is known
+
+    def _known(self, table: str, column: str, value: Any, limit: int | None) -> list[Row] | None:
+        """The rows that the store would answer for a value; None where they have to be fetched."""
+        rows = self._whole.get(table, {}).get(column, {}).get(value)
+        if rows is not None:
+            return rows if limit is None or len(rows) <= limit else rows[:limit]
+        if limit is not None and (held := self._some.get(table)):
+            rows = held.get((column, limit), {}).get(value)
+            if rows is not None:
+                return rows
+        if self._fresh and value in self._fresh.get(_end_of(GRAPH[table], column), ()):
+            return self._whole.setdefault(table, {}).setdefault(column, {}).setdefault(value, [])
+        return None
+
+    def _followed(self, plan: Plan) -> dict[str, list[Row]] | None:
+        """What a plan finds, where all of it is known."""
+        found: dict[str, list[Row]] = {}
+        for name, step in plan.items():
+            if step.columns or step.counted:
+                return None
+            rows: list[Row] = []
+            for value in dict.fromkeys(_sought(plan, found, step)):
+                known = None if value is None else self._known(step.table, step.column, value, step.limit)
+                if value is not None and known is None:
+                    return None
+                rows += known or ()
+            found[name] = sorted(rows, key=itemgetter(*GRAPH[step.table].key))
+        return found
+
+    def _keep(
+        self, table: str, column: str, asked: list[Any], found: list[Row], limit: int | None
+    ) -> dict[Any, list[Row]]:
+        """Keep what was found for values; it stands in new lists, since others may hold those of before."""
+        held: dict[Any, list[Row]] = {value: [] for value in asked}
+        for row in found:
+            held[row[column]].append(row)
+        whole = self._whole.setdefault(table, {}).setdefault(column, {})
+        if limit is None:
+            whole |= held
+        else:
+            # Fewer than were asked for are all there are.
+            whole |= {value: rows for value, rows in held.items() if len(rows) < limit}
+            some = self._some.setdefault(table, {}).setdefault((column, limit), {})
+            some |= {value: rows for value, rows in held.items() if len(rows) >= limit}
+        return held
+
+    def _take(self, shape: Table, rows: pa.Table) -> None:
+        """Put rows into what is known."""
+        self._some.pop(shape.name, None)
+        new: list[Row] = with_columns(rows, arrow_schema(shape.name)).to_pylist()
+        if shape.is_edge:
+            for column in shape.columns:
+                if column.indexed:
+                    self._add(shape, column.name, new)
+            return
+        held = self._whole.setdefault(shape.name, {})
+        before = {row["id"]: held.get("id", {}).get(row["id"]) for row in new}
+        self._fresh.setdefault(shape.name, set()).update(number for number, was in before.items() if was == [])
+        for name in [one for one in held if one != "id"]:
+            # A row may have stood under another value, which only its id tells.
+            stood = ((row[name], before[row["id"]]) for row in new)
+            if all(was is not None and all(one[name] == value for one in was) for value, was in stood):
+                self._add(shape, name, new)
+            else:
+                del held[name]
+        # Whatever was known of an id, it is this row now.
+        held.setdefault("id", {}).update((row["id"], [row]) for row in new)
+
+    def _add(self, shape: Table, column: str, new: list[Row]) -> None:
+        by_value: dict[Any, list[Row]] = {}
+        for row in new:
+            by_value.setdefault(row[column], []).append(row)
+        key = itemgetter(*shape.key)
+        for value, some in by_value.items():
+            before = self._known(shape.name, column, value, None)
+            if before is not None:
+                merged = {key(row): row for row in (*before, *some)}
+                self._whole[shape.name][column][value] = [merged[one] for one in sorted(merged)]
+
+    def _drop(self, shape: Table, rows: pa.Table) -> None:
+        """Take rows, and the edges of nodes among them, out of what is known."""
+        self._some.pop(shape.name, None)
+        gone = set(zip(*(rows.column(name).to_pylist() for name in shape.key), strict=True))
+        self._without(shape.name, lambda row: tuple(row[name] for name in shape.key) in gone)
+        ids = {one[0] for one in gone}
+        for name in _EDGES_OF.get(shape.name, ()):
+            self._some.pop(name, None)
+            ends = [end for end in ("start", "end") if _end_of(GRAPH[name], end) == shape.name]
+            self._without(name, lambda row, ends=ends: any(row[end] in ids for end in ends))  # type: ignore[misc]
+
+    def _without(self, table: str, gone: Callable[[Row], bool]) -> None:
+        for lists in self._whole.get(table, {}).values():
+            for value, rows in lists.items():
+                if any(gone(row) for row in rows):
+                    lists[value] = [row for row in rows if not gone(row)]
+
     def _forget(self, *tables: str) -> None:
         for table in tables:
-            self._rows.pop(table, None)
+            self._whole.pop(table, None)
+            self._some.pop(table, None)
+        # What a node that was not there before has is not all known any more.
+        self._fresh.clear()
+
+    def _unmake(self, *tables: str) -> None:
         gone = [name for name, (of, _) in self._made.items() if not of.isdisjoint(tables)]
         for name in gone:
             del self._made[name]
 
 
-def _keep(held: dict[Any, list[Row]], asked: list[Any], column: str, found: list[Row]) -> None:
-    held |= {value: [] for value in asked}
-    for row in found:
-        held[row[column]].append(row)
+def _end_of(shape: Table, column: str) -> str:
+    """The table of the nodes that a column of an edge names; empty for other columns."""
+    return str(getattr(shape, column)) if shape.is_edge and column in ("start", "end") else ""
 
 
 def _sought(plan: Plan, found: Mapping[str, list[Row]], step: Step) -> Iterator[Any]:

@@ -16,7 +16,7 @@ from spine.normalise.columns import at_positions
 from spine.normalise.emails import company_domain
 from spine.normalise.organisations import split_organisation
 from spine.pipeline.gather import Gathered
-from spine.pipeline.keying import SORTS, of_sort
+from spine.pipeline.keying import SORTS, of_sort, sort_of
 from spine.pipeline.numbering import numbers
 from spine.resolution.components import Ints
 from spine.resolution.employment import MOST_CARRYING
@@ -46,6 +46,14 @@ def target_numbers(targets: list[Target], secret: bytes, sort: int = NAMES) -> I
 def as_sort(number: int, sort: int) -> int:
     """The number of the same target for another sort."""
     return (number & ~SORTS) | sort
+
+
+def counterparts(number: int) -> list[int]:
+    """The numbers that one among a record's targets leads to: none for that of a home."""
+    own = sort_of(number)
+    if own == ANSWERS:
+        return [as_sort(number, sort) for sort in (NAMES, WORKS_AT, WORKS_FOR)]
+    return [as_sort(number, ANSWERS)] if own in (NAMES, WORKS_AT, WORKS_FOR) else []
 
 
 def most_named(number: Ints) -> Ints:

@@ -22,5 +22,6 @@ def waiting(reader: Reader) -> set[int]:
 def done(writer: Writer, records: Iterable[int]) -> None:
     """These records wait no more."""
     numbers = sorted(set(records))
-    if numbers:
-        writer.delete("touched", pa.table({"id": pa.array(numbers, pa.int64())}))
+    held = [row["id"] for row in (writer.get("touched", "id", numbers) if numbers else [])]
+    if held:
+        writer.delete("touched", pa.table({"id": pa.array(held, pa.int64())}))

@@ -55,6 +55,8 @@ _TESTS: dict[str, Callable[[Any, Any], bool]] = {
 class MemoryReader:
     """One version of the graph."""
 
+    far = False
+
     def __init__(self, graph: "Graph[Any]") -> None:
         self._graph = graph
         self._indexes: dict[tuple[str, str], dict[Any, list[Row]]] = {}

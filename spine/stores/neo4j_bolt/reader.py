@@ -21,6 +21,8 @@ Ask: TypeAlias = Callable[[str, Mapping[str, Any], int, float], CypherAnswer]
 class BoltReader:
     """One view of the graph."""
 
+    far = True
+
     def __init__(self, cypher: Cypher, ask: Ask | None = None) -> None:
         self._cypher = cypher
         self._ask = ask

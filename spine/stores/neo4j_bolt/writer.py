@@ -1,19 +1,20 @@
 """Writing the graph inside the Bolt transaction that holds the write lock."""
 
-from collections.abc import Iterator
-from typing import TypeVar
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
 from spine.access.context import Context
 from spine.domain.graph import Table
-from spine.ports import Cause, Clock, Difference, Row
+from spine.ports import Cause, Clock, Difference, Plan, Row, Where
 from spine.stores.neo4j_bolt.connection import Cypher
 from spine.stores.neo4j_bolt.digest import PREFIX, digest_of
-from spine.stores.neo4j_bolt.patterns import NEW, edge_maps, edge_table, label, node_maps, pattern
+from spine.stores.neo4j_bolt.patterns import edge_maps, edge_table, label, node_maps, pattern
+from spine.stores.neo4j_bolt.pending import Late, Pending, ends_found, further, settle
 from spine.stores.neo4j_bolt.reader import BoltReader
 from spine.stores.shape import aligned, edges_of, known
-from spine.stores.transaction import LOG, Transaction, missing_end
+from spine.stores.transaction import LOG, RECORD, Transaction, missing_end
 
 _T = TypeVar("_T")
 
@@ -29,8 +30,6 @@ LOCK = (
 )
 """Writing to this one node takes its lock until the transaction ends: writers are serial."""
 
-_ADDED, _CHANGED, _SAME = 0, 1, 2
-
 
 class BoltWriter(BoltReader, Transaction):
     """The one writer of a database, inside its transaction."""
@@ -41,6 +40,8 @@ class BoltWriter(BoltReader, Transaction):
         self._digests: dict[str, str | None] = {
             name.removeprefix(PREFIX): value for name, value in kept.items() if name.startswith(PREFIX)
         }
+        self._pending = Pending()
+        self._unknown: set[str] = set()
         Transaction.__init__(self, context, cause, clock, position, highest)
 
     def replace(self, table: str, rows: pa.Table) -> Difference:
@@ -59,7 +60,8 @@ class BoltWriter(BoltReader, Transaction):
         return difference
 
     def finish(self) -> bool:
-        """Write the log entry; False where nothing was changed, so that there is nothing to commit."""
+        """Write what is left and the log entry; False where nothing was changed, so that there is nothing to commit."""
+        self._send()
         entry = self.entry()
         if entry is None:
             return False
@@ -74,26 +76,105 @@ class BoltWriter(BoltReader, Transaction):
         return True
 
     def _numbers(self, keys: list[str]) -> dict[str, int]:
+        self._send_for("record")
         found: dict[str, int] = {}
-        for chunk in _chunks(keys):
+        for chunk in _chunks([key for key in keys if key not in self._unknown]):
             rows = self._cypher.run("MATCH (n:Record) WHERE n.key IN $keys RETURN n.key, n.id", keys=chunk)
             found |= dict(rows)
         return found
 
     def _merge(self, table: Table, rows: pa.Table) -> Difference:
         self._digests[table.name] = None
-        empty = rows.num_rows >= _BULK and not self.count(table.name)
-        query = (_create if empty else _upsert)(table)
-        states = {_ADDED: 0, _CHANGED: 0, _SAME: 0}
+        if table is RECORD:
+            self._unknown.clear()
+        if rows.num_rows < _BULK:
+            return self._later(table, rows)
+        self._send()
+        if self.count(table.name):
+            parts = [self._later(table, rows.slice(start, _BULK)) for start in range(0, rows.num_rows, _BULK)]
+            return Difference(sum(one.added for one in parts), sum(one.changed for one in parts))
         for start in range(0, rows.num_rows, _BATCH):
-            batch = rows.slice(start, _BATCH)
-            maps = edge_maps(batch) if table.is_edge else node_maps(table, batch)
-            counts = self._cypher.run(query, rows=maps)
-            for state, number in counts:
-                states[state] += number
-            if sum(number for _, number in counts) < len(maps):
+            maps = _maps(table, rows.slice(start, _BATCH))
+            made = self._cypher.run(_create(table), rows=maps)[0][0]
+            if made < len(maps):
                 self._refuse_missing_end(table, maps)
-        return Difference(states[_ADDED], states[_CHANGED])
+        return Difference(rows.num_rows)
+
+    def _later(self, table: Table, rows: pa.Table) -> Difference:
+        """Keep rows to be sent with others; the same row twice is sent before, so that each is counted."""
+        keys = list(zip(*(rows.column(name).to_pylist() for name in table.key), strict=True))
+        if self._pending.size > _BATCH or self._pending.clashes(table, keys):
+            self._send()
+        late = Late(self._send)
+        self._pending.add(table, dict(zip(keys, _maps(table, rows), strict=True)), late)
+        return late
+
+    def _send(self) -> None:
+        """Send what is to be written."""
+        with self._attempt():
+            for query, values, about in self._pending.taken():
+                (answer,) = self._cypher.run(query, **values)
+                for (table, rows, waiting), states in zip(about, answer, strict=True):
+                    if len(states) < len(rows):
+                        self._refuse_missing_end(table, rows)
+                    settle(states, waiting)
+
+    # A read sees what was written before it.
+
+    def get(self, table: str, column: str, values: Sequence[Any], limit: int | None = None) -> list[Row]:
+        """As in the port."""
+        shape = known(table)
+        if column in shape.names and self._pending.bears_on(shape, column, values):
+            self._send()
+        return self._learn(table, column, values, BoltReader.get(self, table, column, values, limit))
+
+    def follow(self, plan: Plan) -> dict[str, list[Row]]:
+        """As in the port."""
+        self._send_for(*(step.table for step in plan.values()))
+        found = BoltReader.follow(self, plan)
+        for name, step in plan.items():
+            if not step.after and not step.columns and not step.counted:
+                self._learn(step.table, step.column, step.values, found[name])
+        return found
+
+    def select(
+        self,
+        table: str,
+        where: Sequence[Where] = (),
+        order: str = "id",
+        descending: bool = False,
+        after: tuple[Any, Any] | None = None,
+        limit: int = 100,
+    ) -> list[Row]:
+        """As in the port."""
+        self._send_for(table)
+        return BoltReader.select(self, table, where, order, descending, after, limit)
+
+    def count(self, table: str, where: Sequence[Where] = ()) -> int:
+        """As in the port."""
+        self._send_for(table)
+        return BoltReader.count(self, table, where)
+
+    def scan(self, table: str, columns: Sequence[str] = ()) -> pa.Table:
+        """As in the port."""
+        self._send_for(table)
+        return BoltReader.scan(self, table, columns)
+
+    def search(self, text: str, kind: str | None = None, limit: int = 20) -> list[tuple[int, float]]:
+        """As in the port."""
+        self._send_for("record")
+        return BoltReader.search(self, text, kind, limit)
+
+    def _learn(self, table: str, column: str, values: Sequence[Any], found: list[Row]) -> list[Row]:
+        """Take note of the numbers of records whose keys were asked for, and of keys that no record has."""
+        if table == RECORD.name and column == "key":
+            self._given |= {row["key"]: row["id"] for row in found}
+            self._unknown |= set(values) - {row["key"] for row in found}
+        return found
+
+    def _send_for(self, *tables: str) -> None:
+        if self._pending.holds(tables):
+            self._send()
 
     def _refuse_missing_end(self, table: Table, maps: list[Row]) -> None:
         lost = self._cypher.run(
@@ -106,12 +187,13 @@ class BoltWriter(BoltReader, Transaction):
             raise missing_end(table, "start" if no_start else "end", start if no_start else end)
 
     def _remove(self, table: Table, keys: pa.Table) -> dict[str, int]:
+        self._send()
         removed: dict[str, int] = {}
         for chunk in _chunks(keys.to_pylist()):
             if table.is_edge:
                 number = self._cypher.run(
-                    f"UNWIND $rows AS row {_ends(table)} MATCH (a)-[r:`{table.label}`{_further(table, 'row')}]->(b) "
-                    "DELETE r RETURN count(*)",
+                    f"UNWIND $rows AS row {ends_found(table, 'row')} "
+                    f"MATCH (a)-[r:`{table.label}`{further(table, 'row')}]->(b) DELETE r RETURN count(*)",
                     rows=chunk,
                 )[0][0]
             else:
@@ -141,36 +223,14 @@ def _chunks(values: list[_T]) -> Iterator[list[_T]]:
         yield values[start : start + _BATCH]
 
 
-def _ends(table: Table) -> str:
-    return f"MATCH (a:{label(table.start)} {{id: row.start}}) MATCH (b:{label(table.end)} {{id: row.end}})"
-
-
-def _further(table: Table, source: str) -> str:
-    """The key columns of an edge table beside its ends, as properties to find the edge by."""
-    names = ", ".join(f"`{name}`: {source}.`{name}`" for name in table.key[2:])
-    return f" {{{names}}}" if names else ""
+def _maps(table: Table, rows: pa.Table) -> list[Row]:
+    return edge_maps(rows) if table.is_edge else node_maps(table, rows)
 
 
 def _create(table: Table) -> str:
     if table.is_edge:
         return (
-            f"UNWIND $rows AS row {_ends(table)} CREATE (a)-[r:`{table.label}`]->(b) SET r = row.properties "
-            f"RETURN {_ADDED}, count(*)"
+            f"UNWIND $rows AS row {ends_found(table, 'row')} CREATE (a)-[r:`{table.label}`]->(b) "
+            "SET r = row.properties RETURN count(*)"
         )
-    return f"UNWIND $rows AS row CREATE (n:`{table.label}`) SET n = row RETURN {_ADDED}, count(*)"
-
-
-def _upsert(table: Table) -> str:
-    """Make what is missing, overwrite what is not equal, leave the rest: how many of each."""
-    if table.is_edge:
-        name, wanted = "r", "row.properties"
-        found = f"{_ends(table)} MERGE (a)-[r:`{table.label}`{_further(table, 'row.properties')}]->(b)"
-    else:
-        name, wanted = "n", "row"
-        found = f"MERGE (n:`{table.label}` {{id: row.id}})"
-    return (
-        f"UNWIND $rows AS row {found} ON CREATE SET {name}.{NEW} = true WITH {name}, row, "
-        f"CASE WHEN {name}.{NEW} THEN {_ADDED} WHEN properties({name}) = {wanted} THEN {_SAME} ELSE {_CHANGED} END "
-        f"AS state FOREACH (_ IN CASE state WHEN {_SAME} THEN [] ELSE [1] END | SET {name} = {wanted}) "
-        "RETURN state, count(*)"
-    )
+    return f"UNWIND $rows AS row CREATE (n:`{table.label}`) SET n = row RETURN count(*)"

@@ -31,6 +31,8 @@ _OPERATORS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">=
 class SqliteReader:
     """One consistent view of the graph."""
 
+    far = False
+
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 

@@ -1,5 +1,6 @@
 """What a writer remembers is what the store would answer, and is fetched once."""
 
+import random
 from typing import Any
 
 import pyarrow as pa
@@ -60,6 +61,55 @@ def test_what_was_written_is_read_again(filled: GraphStore) -> None:
         assert gather_some(memory, [1, 2]).ids.tolist() == [2]
         memory.delete("record", pa.table({"id": [3]}))
         assert memory.get("carries", "start", [3]) == []
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_it_answers_as_the_store_does_whatever_is_written(filled: GraphStore, seed: int) -> None:
+    """Questions and writes in any order: what is remembered, written through or known to be new is what is there."""
+    drawn = random.Random(seed)
+    with filled.writing(LOCAL, Cause("record")) as writer:
+        memory = Remembering(writer)
+        (pattern,) = writer.get("record", "id", [1])
+        ends = [row["id"] for row in writer.scan("identifier").to_pylist()]
+        asked = {
+            ("record", "id"): [*range(1, 9), 99], ("record", "key"): [f"crm/{name}" for name in "abcdefgh"],
+            ("carries", "start"): range(1, 9), ("carries", "end"): ends, ("component", "id"): range(1, 9),
+            ("in_component", "start"): range(1, 9), ("in_component", "end"): range(1, 9),
+        }  # fmt: skip
+        there, components = {1, 2, 3}, set[int]()
+        for _ in range(40):
+            deed, number = drawn.randrange(8), drawn.randrange(1, 9)
+            if deed == 0:
+                there.add(number)
+                name = "abcdefgh"[number - 1]
+                row = {**pattern, "id": number, "key": f"crm/{name}", "record_id": name, "live": drawn.random() < 0.5}
+                memory.put("record", pa.Table.from_pylist([row], schema=arrow_schema("record")))
+            elif deed == 1 and number in there:
+                edge = {
+                    "start": number,
+                    "end": drawn.choice(ends),
+                    "namespace": "email",
+                    "valid_to": drawn.choice([None, "2026"]),
+                }
+                memory.put("carries", pa.Table.from_pylist([edge], schema=arrow_schema("carries")))
+            elif deed == 2:
+                memory.delete("carries", pa.table({"start": [number, number], "end": ends[:2]}))
+            elif deed == 3:
+                components.add(number)
+                row = {"id": number, "members": [number]}
+                memory.put("component", pa.Table.from_pylist([row], schema=arrow_schema("component")))
+            elif deed == 4 and number in there and components:
+                edge = {"start": number, "end": drawn.choice(sorted(components))}
+                memory.put("in_component", pa.Table.from_pylist([edge], schema=arrow_schema("in_component")))
+            elif deed == 5 and drawn.random() < 0.3:
+                table, known = drawn.choice([("record", there), ("component", components)])
+                known.discard(number)
+                memory.delete(table, pa.table({"id": [number]}))
+            (table, column), values = drawn.choice(sorted(asked.items()))
+            some, limit = drawn.sample(list(values), min(3, len(values))), drawn.choice([None, None, 1, 2])
+            assert memory.get(table, column, some, limit) == writer.get(table, column, some, limit)
+        for (table, column), values in asked.items():
+            assert memory.get(table, column, list(values)) == writer.get(table, column, list(values))
 
 
 def test_what_was_asked_ahead_is_not_asked_again(filled: GraphStore) -> None:
