@@ -21,6 +21,7 @@ from spine.api.errors import RequestError, answer, document
 from spine.api.network import LOCAL_HOSTS, is_trusted
 from spine.api.sockets import subscriptions
 from spine.api.tail import Tail
+from spine.api.warming import Warming
 from spine.errors import NotFound
 from spine.ports import GraphStore
 from spine.settings import Settings
@@ -52,8 +53,8 @@ def create_app(
     """An ASGI application over a store that the caller opened and closes.
 
     Requests whose Host header names none of `hosts` are refused; `desks` is how many are answered at a time. Where it
-    is `prepared`, what audiences are asked of is read ahead in another thread. While it runs, what ingests left for
-    later is worked off, unless it answers questions only.
+    is `prepared`, what audiences are asked of is read ahead in another thread, and look-ups of a store that is far are
+    made ready in a third. While it runs, what ingests left for later is worked off, unless it answers questions only.
     """
     state = Desks(store, settings, desks, prepared=prepared)
     tail = Tail(state)
@@ -63,10 +64,15 @@ def create_app(
         working = Background(store) if not settings.read_only else None
         if working is not None:
             working.start()
+        warming = Warming(store, settings) if prepared else None
+        if warming is not None:
+            warming.start()
         yield
         tail.end()
         if working is not None:
             await to_thread(working.close)
+        if warming is not None:
+            await to_thread(warming.close)
         state.close()
 
     app = Starlette(

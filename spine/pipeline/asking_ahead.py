@@ -36,18 +36,10 @@ def ask_for_documents(writer: Writer) -> None:
 
 def ask_about_arrivals(reader: Reader, records: pa.Table | None) -> None:
     """What is there under the keys of records that come."""
-    asked = tuple(records["key"].to_pylist()) if records is not None else ()
+    asked = tuple(map(str, records["key"].to_pylist())) if records is not None else ()
     if not isinstance(reader, Remembering) or not reader.far or not 0 < len(asked) <= SOME:
         return
-    known = (("arriving", "id"),)
-    reader.follow(
-        {
-            "arriving": Step("record", "key", asked),
-            **_content_after(known),
-            "keyed": Step("keyed", "id", after=known),
-            "touched": Step("touched", "id", after=known),
-        }
-    )
+    reader.follow(_arriving(asked))
 
 
 def ask_about_records(reader: Reader, records: Iterable[int]) -> None:
@@ -62,14 +54,58 @@ def ask_about_region(reader: Reader, records: Iterable[int]) -> None:
     first = tuple(sorted(set(records)))
     if not isinstance(reader, Remembering) or not 0 < len(first) <= FEW:
         return
-    inside = Step("in_component", "start", first)
-    found = reader.follow({"inside": inside, "component": Step("component", "id", after=(("inside", "end"),))})
+    found = reader.follow(_inside(first))
     asked = tuple(sorted({*first, *(member for row in found["component"] for member in row["members"])}))
     if len(asked) > SOME:
         return
-    reader.follow({**content_of(asked), **_standing(asked), **(_around() if reader.far else {})})
+    reader.follow(_region(asked, far=reader.far))
     if reader.far:
         _ask_about_homes(reader, asked)
+
+
+def shapes() -> list[Plan]:
+    """The plans that an ingest follows, about a record that is not there."""
+    nobody = (-1,)
+    return [_arriving(("",)), content_of(nobody), _inside(nobody), _region(nobody, far=True), _homes(nobody)]
+
+
+def _arriving(keys: tuple[str, ...]) -> Plan:
+    """What is there under the keys of records."""
+    known = (("arriving", "id"),)
+    return {
+        "arriving": Step("record", "key", keys),
+        **_content_after(known),
+        "keyed": Step("keyed", "id", after=known),
+        "touched": Step("touched", "id", after=known),
+    }
+
+
+def _inside(first: tuple[int, ...]) -> Plan:
+    """The components of records."""
+    inside = Step("in_component", "start", first)
+    return {"inside": inside, "component": Step("component", "id", after=(("inside", "end"),))}
+
+
+def _region(asked: tuple[int, ...], *, far: bool) -> Plan:
+    """What is to be known of a region of these records, and of those around it where that is asked ahead."""
+    return {**content_of(asked), **_standing(asked), **(_around() if far else {})}
+
+
+def _homes(asked: tuple[int, ...]) -> Plan:
+    """What is to be known of records that may share a home with others, and of all records of the same persons."""
+    ring = (("whole", "start"),)
+    return {
+        "resolved": Step("resolves_to_person", "start", asked),
+        "organisation": Step("resolves_to_organisation", "start", asked),
+        "whole": Step("resolves_to_person", "end", after=(("resolved", "end"),)),
+        **_content_after(ring, also=asked),
+        "keyed": Step("keyed", "id", asked, after=ring),
+        "resides": Step("resides_in", "start", asked, after=ring),
+        "residents": Step("resides_in", "end", after=(("resides", "end"),)),
+        "members": Step("member_of", "end", after=(("resides", "end"),)),
+        "carriers": Step("carries", "end", after=(("carries", "end"),), limit=_CROWD),
+        "met": Step("resolves_to_person", "start", after=(("carriers", "start"),)),
+    }
 
 
 def _standing(asked: tuple[int, ...]) -> Plan:
@@ -128,21 +164,7 @@ def _ask_about_homes(reader: Remembering, records: Iterable[int]) -> None:
     asked = tuple(sorted({record for one in first.values() for record in one.records or ()}))
     if not 0 < len(asked) <= SOME:
         return
-    ring = (("whole", "start"),)
-    found = reader.follow(
-        {
-            "resolved": Step("resolves_to_person", "start", asked),
-            "organisation": Step("resolves_to_organisation", "start", asked),
-            "whole": Step("resolves_to_person", "end", after=(("resolved", "end"),)),
-            **_content_after(ring, also=asked),
-            "keyed": Step("keyed", "id", asked, after=ring),
-            "resides": Step("resides_in", "start", asked, after=ring),
-            "residents": Step("resides_in", "end", after=(("resides", "end"),)),
-            "members": Step("member_of", "end", after=(("resides", "end"),)),
-            "carriers": Step("carries", "end", after=(("carries", "end"),), limit=_CROWD),
-            "met": Step("resolves_to_person", "start", after=(("carriers", "start"),)),
-        }
-    )
+    found = reader.follow(_homes(asked))
     _ask_for_holders(reader, {*asked, *(row["start"] for row in found["whole"])})
 
 
