@@ -43,6 +43,10 @@ class Warming:
         self._ending.set()
         self._thread.join()
 
+    def wait(self) -> None:
+        """Wait until all was asked."""
+        self._thread.join()
+
     def _run(self) -> None:
         try:
             values = self._values()

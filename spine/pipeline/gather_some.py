@@ -106,7 +106,7 @@ class _Pool:
 
     def _read(self, missing: list[int]) -> None:
         """Read records that are not here yet; those not alive get no place."""
-        if self._reader.far:
+        if isinstance(self._reader, Remembering) and self._reader.far:
             self._reader.follow(content_of(tuple(missing)))
         rows = [row for row in self._reader.get("record", "id", missing) if row["live"]]
         size = self._records.num_rows
