@@ -94,6 +94,9 @@ class HouseholdFilter:
     max_size: int | None = None
     min_adults: int | None = None
     max_adults: int | None = None
+    min_confidence: float | None = strawberry.field(
+        default=None, description="How sure its weakest join is at least (`cohesion`): that they all live together."
+    )
     region: str | None = None
     regions: list[str] | None = None
     postcode_prefix: str | None = None

@@ -33,7 +33,7 @@ SCANS: Mapping[str, tuple[str, ...]] = {
     "event_of": ("start", "end"),
     "consent": ("id", "source", "reference", "purpose", "status", "at"),
     "consent_of": ("start", "end"),
-    "household": ("id", "region", "postcode"),
+    "household": ("id", "region", "postcode", "cohesion"),
     "member_of": ("start", "end", "weight", "role"),
     "resides_in": ("start", "end", "weight"),
     "organisation": ("id", "ultimate"),

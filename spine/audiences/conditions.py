@@ -165,6 +165,8 @@ class _Compiler:
                 yield self.bounds(f"{path}min_{name}", f"{s}.{name}", name, least, None)
             if most is not None:
                 yield self.bounds(f"{path}max_{name}", f"{s}.{name}", name, None, most)
+        if asked.min_confidence is not None:
+            yield self.bounds(f"{path}min_confidence", f"{s}.cohesion", "confidence", asked.min_confidence, None)
         if asked.member is not None:
             yield self.nested(asked.member, s, f"{path}member", "has a member who fulfils this", "person", "household")
         if asked.every_member is not None:

@@ -87,6 +87,7 @@ class HouseholdFilter(Document):
     max_size: int | None = None
     min_adults: int | None = None
     max_adults: int | None = None
+    min_confidence: float | None = Field(default=None, gt=0, lt=1)
     region: str | None = None
     regions: Texts | None = None
     postcode_prefix: str | None = None

@@ -85,7 +85,7 @@ def make_households(frame: Frame) -> None:
                 for name in ("namespaces", "sources", "consents")
             )
         } FROM lives{cut} l JOIN persons{number} p ON p.id = l.person GROUP BY ALL)
-        SELECT h.id, o.size, o.adults, h.region, h.postcode, namespaces, sources, consents,
+        SELECT h.id, o.size, o.adults, h.cohesion, h.region, h.postcode, namespaces, sources, consents,
             {_fact_values(frame, "f", without_believed=True)}
         FROM household h JOIN home o USING (id) JOIN listed USING (id) LEFT JOIN household_facts{number} f USING (id)
         ORDER BY h.id"""

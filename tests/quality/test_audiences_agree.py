@@ -66,5 +66,5 @@ def test_at_the_default_confidence_the_stored_rows_say_the_same(demo: Any) -> No
     stored = {row["id"]: row for row in demo.rows("household")}
     assert set(homes) == set(stored)
     for number, row in homes.items():
-        for name in ("size", "adults", "region", "postcode", "namespaces", "sources"):
+        for name in ("size", "adults", "cohesion", "region", "postcode", "namespaces", "sources"):
             assert row[name] == stored[number][name]

@@ -71,7 +71,8 @@ def world() -> dict[str, list[dict[str, Any]]]:
         "consent_of": [row("consent_of", start=4000 + n, end=2000 + n) for n in agreed]
         + [row("consent_of", start=4900, end=2001)],
         "person": [row("person", id=n, size=1) for n in people],
-        "household": [row("household", id=n, size=2, adults=2, region="ca") for n in people if n % 2],
+        "household": [row("household", id=n, size=2, adults=2, region="ca", cohesion=0.95 + n / 1000)
+                      for n in people if n % 2],
         "member_of": [
             row("member_of", start=n, end=n - (n % 2 == 0), weight=0.9 + n / 1000,
                 role="child" if n == PEOPLE else "head" if n % 2 else "adult")
@@ -188,6 +189,17 @@ def test_who_can_not_be_reached_is_counted_and_never_listed(frame: Frame) -> Non
     assert exported["email_last_seen"] == ["2015-03-04", "2019-03-04", "2023-03-04", "2027-03-04", None]
     assert exported["email_staleness"][0] == "stale"
     assert exported["email_staleness"][3:] == ["fresh", None]
+
+
+def test_households_are_kept_whose_members_surely_live_together(frame: Frame) -> None:
+    found = Selection(frame, audience(households={"min_confidence": 0.963}))
+    assert [one.id for one in found.members()] == [13, 17, 21]
+    told = found.explain(5)
+    assert (told.inside, told.conditions[0].says, told.conditions[0].value) == (
+        False,
+        "confidence is at least 0.963",
+        "0.955",
+    )
 
 
 def test_of_two_who_may_be_contacted_the_freshest_is() -> None:
