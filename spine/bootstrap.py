@@ -17,6 +17,7 @@ from spine.settings import Settings
 if TYPE_CHECKING:
     from spine.outgoing.kafka_consuming import Intake
     from spine.outgoing.kafka_publishing import Publisher
+    from spine.stores.graph_folders import GraphFolders
     from spine.stores.neo4j_bulk.files import ImportFiles
 
 _NO_SPARK = "The Spark engine needs pyspark and Splink."
@@ -54,6 +55,21 @@ def neo4j_files() -> tuple[Callable[..., "ImportFiles"], Callable[..., None]]:
     from spine.stores.neo4j_bulk.importer import import_files
 
     return write_files, import_files
+
+
+def graph_folders(folders: "list[Path]") -> "GraphFolders":
+    """A graph that lies in folders of Parquet; FileError where none has records."""
+    from spine.stores.graph_folders import GraphFolders
+
+    return GraphFolders(folders)
+
+
+def graph_filling() -> "tuple[Callable[..., dict[str, int]], Callable[..., ImportFiles]]":
+    """What puts such a graph into an empty store, and what writes it as files for Neo4j's import tool."""
+    from spine.stores.graph_folders import fill
+    from spine.stores.neo4j_bulk.files import write_tables
+
+    return fill, write_tables
 
 
 def cypher_projection() -> Callable[..., AbstractContextManager[CypherReader]]:

@@ -21,6 +21,7 @@ from spine.cli import (
     golden,
     graphs,
     groups,
+    importing,
     judging,
     kafka,
     loading,
@@ -71,6 +72,7 @@ for command in (
     app.command()(command)
 evaluation.export_app.command("graph")(bulk.export_graph)
 app.add_typer(evaluation.export_app, name="export")
+app.add_typer(importing.import_app, name="import")
 app.add_typer(audiences.audience_app, name="audience")
 app.add_typer(facts.facts_app, name="facts")
 app.add_typer(graphs.graph_app, name="graph")

@@ -5,32 +5,32 @@ numbers here, so components, members and entities need no further numbering.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import partial
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from pyspark.errors import AnalysisException
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import FIELDS, Kind
+from spine.engines.spark_facts import facts
 from spine.engines.spark_flow import merge_trees
 from spine.engines.spark_lists import lists_of
 from spine.engines.spark_records import FIRST, LAST
-from spine.errors import FileError
+from spine.engines.spark_rows import LABELS, Graph
+from spine.engines.spark_tables import Kept, frequencies_of, judgements_of, learned, models_of, rules_of, table_of
 from spine.matching.carried import COMPARED, CUSTOM, DATED, FADING
 from spine.matching.encoded import SLOTS
 from spine.matching.model import Model
 from spine.matching.outcomes import OTHER, SHARED
 from spine.matching.training import untrained
 from spine.normalise.days import first_days, last_days
+from spine.resolution.entities import entities_of
 from spine.resolution.packing import unpack
-from spine.resolution.trees import roots
+from spine.resolution.trees import NEVER
 
 MATCH = "start bigint, end bigint, weight bigint, probability double, levels string, model string"
-ENTITY = "start bigint, end bigint"
 _HELD = "row bigint, compared string, identifier bigint, first int, last int"
 
 
@@ -40,65 +40,43 @@ def resolve_graph(
     """Resolve the tables of `records`, and write what is derived to `out`: how many rows of each table.
 
     Both are any path Spark knows. `records` holds what `spine export graph --format parquet` writes: record, carries,
-    judged, document. Written are component, in_component, match, resolves_to_person, resolves_to_organisation, with
-    the columns of the data model; and the steps between, under `out`/work. Models are those given, else the graph's
-    own, else the shipped one. FileError where a table is missing.
+    identifier, consent, consent_of, judged, document. Written are all tables that a resolve derives, with the columns
+    of the data model; `document` with what they were derived by; and the steps between, under `out`/work. Models are
+    those given, else the graph's own, else the shipped one. FileError where a table is missing.
     """
     records, out = records.rstrip("/"), out.rstrip("/")
     if spark.sparkContext.getCheckpointDir() is None:
         spark.sparkContext.setCheckpointDir(f"{out}/work/checkpoints")
-    known = dict(models or {}) or _models(spark, records)
-    live = _table(spark, records, "record").where("live")
-    carries = _table(spark, records, "carries").where("valid_to is null")
-    lists_of(live, carries, _table(spark, records, "identifier")).write.mode("overwrite").parquet(f"{out}/work/lists")
+    known = {kind: untrained(kind) for kind in Kind} | models_of(spark, records) | dict(models or {})
+    kept = Kept(spark, out)
+    live, carries = table_of(spark, records, "record").where("live"), table_of(spark, records, "carries")
+    identifiers = table_of(spark, records, "identifier")
+    lists = kept.step("lists", lists_of(live, carries.where("valid_to is null"), identifiers))
     made: dict[str, list[DataFrame]] = {}
+    entities = {kind: spark.createDataFrame([], LABELS) for kind in Kind}
     for kind in Kind:
         chosen = live.where(F.col("kind") == kind.value)
         if chosen.isEmpty():
             continue
-        model = known.get(kind) or untrained(kind)
         folder = f"{out}/work/{kind.value}"
-        _prepare(carries, chosen, folder)
-        lists = spark.read.parquet(f"{out}/work/lists")
-        lists.join(chosen.select(F.col("id").alias("row")), "row").write.mode("overwrite").parquet(f"{folder}/lists")
-        judgements = _judgements(spark, records, chosen)
-        trees = merge_trees(spark, folder, kind, model, judgements=judgements)
-        for name, frame in _derived(spark, folder, kind, model, trees, chosen, confidence).items():
+        _prepare(carries.where("valid_to is null"), chosen, folder)
+        kept.step(f"{kind.value}/lists", lists.join(chosen.select(F.col("id").alias("row")), "row"))
+        judgements = judgements_of(spark, records, chosen)
+        trees = merge_trees(spark, folder, kind, known[kind], judgements=judgements)
+        entities[kind] = kept.step(f"{kind.value}/entities", _entities(trees, chosen, known[kind].height(confidence)))
+        for name, frame in _derived(spark, folder, kind, known[kind], trees).items():
             made.setdefault(name, []).append(frame)
-    counts = {}
-    for name, (first, *more) in made.items():
-        whole = first
-        for frame in more:
-            whole = whole.unionByName(frame)
-        whole.write.mode("overwrite").parquet(f"{out}/{name}.parquet")
-        counts[name] = spark.read.parquet(f"{out}/{name}.parquet").count()
-    return counts
-
-
-def _table(spark: SparkSession, folder: str, name: str) -> DataFrame:
-    try:
-        return spark.read.parquet(f"{folder}/{name}.parquet")
-    except AnalysisException as error:
-        raise FileError(
-            f"{folder}/{name}.parquet can't be read.", remedy="Write it by spine export graph --format parquet."
-        ) from error
-
-
-def _models(spark: SparkSession, folder: str) -> dict[Kind, Model]:
-    rows = _table(spark, folder, "document").where("kind = 'model'").select("body").collect()
-    models = [Model.from_document(row["body"]) for row in rows]
-    return {Kind(model.kind): model for model in models}
-
-
-def _judgements(spark: SparkSession, folder: str, chosen: DataFrame) -> list[Judgement]:
-    """What was judged of two records that are both among the chosen; people judge, so there are few."""
-    judged = _table(spark, folder, "judged")
-    for end in ("start", "end"):
-        judged = judged.join(chosen.select(F.col("id").alias(end)), end)
-    return [
-        Judgement(row["start"], row["end"], Verdict(row["verdict"]), row["authority"], row["at"], row["by"], row["why"])
-        for row in judged.orderBy("start", "end", "authority", "at").collect()
-    ]
+    tables = {name: kept.table(name, reduce(DataFrame.unionByName, frames)) for name, frames in made.items()}
+    for kind in Kind:
+        kept.table(f"resolves_to_{kind.value}", entities[kind].select("start", "end"))
+    if made:
+        flags = tables["component"].select(F.explode("members").alias("start"), "flags")
+        consent, consent_of = (table_of(spark, records, name) for name in ("consent", "consent_of"))
+        people, companies = entities[Kind.PERSON], entities[Kind.ORGANISATION]
+        graph = Graph(live, carries, identifiers, consent, consent_of, people, companies, flags)
+        counted = facts(kept, graph, known, rules_of(spark, records), frequencies_of(spark, records))
+        kept.table("document", learned(spark, known, counted))
+    return kept.counts
 
 
 def _prepare(carries: DataFrame, chosen: DataFrame, folder: str) -> None:
@@ -144,14 +122,17 @@ def _dated(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         yield pa.RecordBatch.from_pydict({**columns, "first": days[0], "last": days[1]})
 
 
-def _derived(
-    spark: SparkSession, folder: str, kind: Kind, model: Model, trees: DataFrame, chosen: DataFrame, confidence: float
-) -> dict[str, DataFrame]:
-    """The tables that a resolve derives from one kind of records alone."""
+def _entities(trees: DataFrame, chosen: DataFrame, height: int) -> DataFrame:
+    """The entity of each chosen record when joins below `height` are undone: `spark_rows.LABELS`."""
+    joined = trees.select("members", "value").mapInArrow(partial(_cut, height=height), LABELS)
+    alone = chosen.select(F.col("id").alias("start")).join(joined.select("start"), "start", "left_anti")
+    nothing = (F.lit(NEVER).cast("bigint").alias(name) for name in ("cohesion", "next_join"))
+    return joined.unionByName(alone.select("start", F.col("start").alias("end"), *nothing))
+
+
+def _derived(spark: SparkSession, folder: str, kind: Kind, model: Model, trees: DataFrame) -> dict[str, DataFrame]:
+    """The tables that a resolve derives from the trees of one kind of records."""
     matches = spark.read.parquet(f"{folder}/matches").select("left", "right", "weight", "levels")
-    inside = trees.select(F.explode("members").alias("start"), F.col("component").alias("end"))
-    joined = trees.select("members", "value").mapInArrow(partial(_cut, height=model.height(confidence)), ENTITY)
-    alone = chosen.select(F.col("id").alias("start")).join(inside, "start", "left_anti")
     return {
         "component": trees.select(
             F.col("component").alias("id"),
@@ -161,9 +142,8 @@ def _derived(
             "value",
             "flags",
         ),
-        "in_component": inside,
+        "in_component": trees.select(F.explode("members").alias("start"), F.col("component").alias("end")),
         "match": matches.mapInArrow(partial(_match_rows, document=model.to_document()), MATCH),
-        f"resolves_to_{kind.value}": joined.unionByName(alone.select("start", F.col("start").alias("end"))),
     }
 
 
@@ -183,16 +163,16 @@ def _match_rows(batches: Iterable[pa.RecordBatch], document: str) -> Iterator[pa
 
 
 def _cut(batches: Iterable[pa.RecordBatch], height: int) -> Iterator[pa.RecordBatch]:
-    """The entity of every member of every tree when joins below `height` are undone: its earliest record."""
+    """The entity of every member of every tree when joins below `height` are undone, as `spark_rows.LABELS`."""
     for batch in batches:
-        starts, ends = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        columns: dict[str, list[np.ndarray[Any, Any]]] = {"start": [], "end": [], "cohesion": [], "next_join": []}
         for members, value in zip(batch["members"].to_pylist(), batch["value"].to_pylist(), strict=True):
-            tree, records = unpack(value or b""), np.asarray(members, np.int64)
-            root = roots(tree.into, tree.height, height)
-            earliest = np.full(len(records), np.iinfo(np.int64).max)
-            np.minimum.at(earliest, root, records)
-            starts.append(records)
-            ends.append(earliest[root])
+            records = np.asarray(members, np.int64)
+            found = entities_of(unpack(value or b""), height, records)
+            columns["start"].append(records)
+            for name, column in (("end", found.id), ("cohesion", found.cohesion), ("next_join", found.next_join)):
+                columns[name].append(column[found.entity])
+        nothing = np.empty(0, np.int64)
         yield pa.RecordBatch.from_pydict(
-            {"start": pa.array(np.concatenate(starts)), "end": pa.array(np.concatenate(ends))}
+            {name: pa.array(np.concatenate([nothing, *parts])) for name, parts in columns.items()}
         )

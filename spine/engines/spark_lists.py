@@ -8,11 +8,10 @@ from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
 from spine.engines.spark_records import encoded_of
+from spine.engines.spark_rows import with_target
 from spine.matching.side_by_side import under_other_names
-from spine.normalise.identifiers import target_value
 
 _DECLARED = "array<struct<kind:string,namespace:string,value:string>>"
-_TARGET = "row bigint, source string, list string"
 LISTED = "left bigint, right bigint, component bigint, source string, owns boolean"
 OWNED, OWNER = "owned ", "owner "
 """With what the name of a list begins that who names an owner stands in, and who goes by that name."""
@@ -27,11 +26,7 @@ def lists_of(live: DataFrame, carries: DataFrame, identifiers: DataFrame) -> Dat
     declared = live.select(
         F.col("id").alias("row"), "source", F.explode(F.from_json("relations", _DECLARED)).alias("declared")
     )
-    families = (
-        declared.where("declared.kind = 'family'")
-        .select("row", "source", "declared.namespace", "declared.value")
-        .mapInArrow(_targets, _TARGET)
-    )
+    families = _named(declared.where("declared.kind = 'family'"))
     named = families.select("list").distinct()
     own = live.select(
         F.col("id").alias("row"), "source", F.concat(F.lit("record/"), "source", F.lit("/"), "record_id").alias("list")
@@ -43,11 +38,7 @@ def lists_of(live: DataFrame, carries: DataFrame, identifiers: DataFrame) -> Dat
         .join(own.select("row", "source"), "row")
         .select("row", "source", "list")
     )
-    owned = (
-        declared.where("declared.kind = 'subsidiary_of'")
-        .select("row", "source", "declared.namespace", "declared.value")
-        .mapInArrow(_targets, _TARGET)
-    )
+    owned = _named(declared.where("declared.kind = 'subsidiary_of'"))
     names = owned.select("list").distinct()
     carried = (
         identifiers.select(F.col("id").alias("end"), F.concat("namespace", F.lit("/"), "value").alias("list"))
@@ -67,18 +58,10 @@ def lists_of(live: DataFrame, carries: DataFrame, identifiers: DataFrame) -> Dat
     )
 
 
-def _targets(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
-    for batch in batches:
-        namespaces, values = batch["namespace"].to_pylist(), batch["value"].to_pylist()
-        known = {pair: target_value(*pair) for pair in set(zip(namespaces, values, strict=True))}
-        targets = [known[pair] for pair in zip(namespaces, values, strict=True)]
-        texts = [
-            None if namespace is None or target is None else f"{namespace}/{target}"
-            for namespace, target in zip(namespaces, targets, strict=True)
-        ]
-        lists = pa.array(texts, pa.string())
-        found = pa.RecordBatch.from_pydict({"row": batch["row"], "source": batch["source"], "list": lists})
-        yield found.filter(lists.is_valid())
+def _named(declared: DataFrame) -> DataFrame:
+    """Row, source, and the name of whom each declares: the list that it stands in."""
+    named = with_target(declared.select("row", "source", "declared.namespace", "declared.value"))
+    return named.where("target is not null").select("row", "source", F.col("target").alias("list"))
 
 
 def listed_apart(spark: SparkSession, fields_path: str, lists: DataFrame, components: DataFrame) -> DataFrame:

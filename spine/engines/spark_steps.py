@@ -13,6 +13,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from spine.engines.spark_groups import gathered, whole
 from spine.engines.spark_records import encoded_of
 from spine.matching.encoded import Encoded
 from spine.matching.model import Model
@@ -24,9 +25,6 @@ from spine.resolution.packing import pack_all
 from spine.resolution.trees import Policy
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
-AT_ONCE = 100_000
-"""Pairs that are worked on together: enough for arrays to pay, few enough for many workers on one machine."""
-
 TOLD = 0
 """Pairs of at least so many thousandths of a bit are told in words, unless asked otherwise."""
 
@@ -54,7 +52,7 @@ def score_pairs(
 
 def _score_batches(batches: Iterable[pa.RecordBatch], document: str, told: int) -> Iterator[pa.RecordBatch]:
     model = Model.from_document(document)
-    for table in _gathered(batches):
+    for table in gathered(batches):
         ends = [pa.Table.from_struct_array(table[name]) for name in ("one", "other")]
         both = pa.concat_tables(ends)
         _, first, place = np.unique(both["row"].to_numpy(), return_index=True, return_inverse=True)
@@ -104,7 +102,7 @@ def cut(components: DataFrame, scored: DataFrame, same: DataFrame, policy: Polic
 
 
 def _cut_batches(batches: Iterable[pa.RecordBatch], policy: Policy) -> Iterator[pa.RecordBatch]:
-    for table in _whole(batches, "component"):
+    for table in whole(batches, "component"):
         rows, left, right = _local(table)
         labels = connected(len(rows), left, right)
         weight: Ints = table["weight"].to_numpy()
@@ -175,7 +173,7 @@ def trees(scored: DataFrame, members: DataFrame, marks: DataFrame, policy: Polic
 
 
 def _tree_batches(batches: Iterable[pa.RecordBatch], policy: Policy) -> Iterator[pa.RecordBatch]:
-    for table in _whole(batches, "component"):
+    for table in whole(batches, "component"):
         rows, left, right = _local(table)
         alike = table["alike"].to_numpy(zero_copy_only=False)
         judged = table["same"].to_pylist()
@@ -228,29 +226,3 @@ def _local(table: pa.Table) -> tuple[Ints, Ints, Ints]:
     ends = np.concatenate((table["left"].to_numpy(), table["right"].to_numpy()))
     rows, place = np.unique(ends, return_inverse=True)
     return rows.astype(np.int64), place[: table.num_rows], place[table.num_rows :]
-
-
-def _gathered(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.Table]:
-    """Batches put together until there are enough rows for arrays to pay."""
-    held: list[pa.RecordBatch] = []
-    for batch in batches:
-        held.append(batch)
-        if sum(one.num_rows for one in held) >= AT_ONCE:
-            yield pa.Table.from_batches(held)
-            held = []
-    if held and any(one.num_rows for one in held):
-        yield pa.Table.from_batches(held)
-
-
-def _whole(batches: Iterable[pa.RecordBatch], column: str) -> Iterator[pa.Table]:
-    """The same, of batches sorted by a column, never parting rows of one value."""
-    rest: pa.Table | None = None
-    for table in _gathered(batches):
-        table = table if rest is None else pa.concat_tables([rest, table])
-        values = table[column].to_numpy()
-        last = int(np.searchsorted(values, values[-1]))
-        if last:
-            yield table.slice(0, last)
-        rest = table.slice(last)
-    if rest is not None:
-        yield rest

@@ -14,10 +14,10 @@ from spine.pipeline.index_state import INDEX
 from spine.pipeline.key_rows import Holders, read_held, read_holders
 from spine.pipeline.numbering import KEY_DOCUMENT, stored_key
 from spine.pipeline.remembering import Remembering
-from spine.pipeline.surname_counts import SURNAMES
 from spine.pipeline.target_numbers import counterparts, target_numbers
 from spine.ports import Plan, Reader, Step, Writer
 from spine.resolution.golden_rules import DOCUMENT
+from spine.resolution.surnames import FREQUENCIES
 
 FEW = 20
 """A region is asked about ahead where so many records lead to it at most."""
@@ -25,7 +25,7 @@ _CROWD = 40
 """Of so many carriers of an identifier none is looked at ahead: they may be a crowd."""
 SOME = 200
 """What records carry is asked ahead for so many at most."""
-SOON = (KEY_DOCUMENT, INDEX, SURNAMES, DOCUMENT, *(f"model:{kind}" for kind in Kind))
+SOON = (KEY_DOCUMENT, INDEX, FREQUENCIES, DOCUMENT, *(f"model:{kind}" for kind in Kind))
 """The documents that every change reads."""
 
 

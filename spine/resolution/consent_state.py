@@ -105,8 +105,22 @@ def agreed(said: pa.Table, holder: Ints) -> Agreed:
 
     The newest word on a purpose holds; of two at one time, the withdrawal.
     """
-    said, holder = said.filter(pa.array(holder >= 0)), holder[holder >= 0]
-    consent, purpose = whole_numbers(said, "consent"), coded(said["purpose"])
+    row, owner = whose(said, holder)
+    purpose, given = coded(said["purpose"]), equal(said["status"], "given")[row]
+    at, code = coded(said["at"]).codes[row], purpose.codes[row]
+    order = np.lexsort((whole_numbers(said, "consent")[row], ~given, at, code, owner))
+    given, owner, code = given[order], owner[order], code[order]
+    last = np.ones(len(order), dtype=bool)
+    last[:-1] = (owner[1:] != owner[:-1]) | (code[1:] != code[:-1])
+    holds = last & given & (code >= 0)
+    return Agreed(owner[holds], code[holds], purpose)
+
+
+def whose(said: pa.Table, holder: Ints) -> tuple[Ints, Ints]:
+    """Of whom each consent is: (a row of `said` that tells of it, the entity), once for each that it is of."""
+    here: Ints = np.flatnonzero(holder >= 0)
+    said, holder = at_positions(said, here), holder[here]
+    consent = whole_numbers(said, "consent")
     group, first = groups_of([consent, whole_numbers(said, "identifier")]) if len(consent) else (consent, consent)
     own, held = (said[name].to_numpy().astype(bool) for name in ("own", "held"))
     spoken = np.zeros(len(first), dtype=bool)
@@ -116,11 +130,4 @@ def agreed(said: pa.Table, holder: Ints) -> Agreed:
     given = equal(said["status"], "given")[first]
     alone = np.bincount(group, minlength=len(first)) == 1
     counts = (spoken | ~given | alone)[group]
-    group, owner = group[counts], owner[counts]
-    at, code = coded(said["at"]).codes[first][group], purpose.codes[first][group]
-    order = np.lexsort((consent[first][group], ~given[group], at, code, owner))
-    group, owner, code = group[order], owner[order], code[order]
-    last = np.ones(len(order), dtype=bool)
-    last[:-1] = (owner[1:] != owner[:-1]) | (code[1:] != code[:-1])
-    holds = last & given[group] & (code >= 0)
-    return Agreed(owner[holds], code[holds], purpose)
+    return here[first[group[counts]]], owner[counts]

@@ -24,11 +24,24 @@ MOST_CARRYING = 10_000
 
 def employment(resolved: Resolved) -> tuple[pa.Table, int]:
     """The table `employed_by`, ordered by key, and how many declared employers nobody answers to."""
+    declared, lost = declared_jobs(resolved)
+    return rows_of_statements("employed_by", [declared, *implied_jobs(resolved)]), lost
+
+
+def declared_jobs(resolved: Resolved) -> tuple[Said, int]:
+    """What records declare of employers, and how many of these nobody answers to."""
     declared = rows_where(resolved.relations, equal(resolved.relations["kind"], "employed_by"))
-    person = resolved.person[whole_numbers(declared, "row")]
+    row = whole_numbers(declared, "row")
     employer = entity_of_targets(resolved, declared, resolved.organisation)
-    statements = [declared_employment(person, employer, declared), _by_domain(resolved), _by_name(resolved)]
-    return rows_of_statements("employed_by", statements), int(((person >= 0) & (employer < 0)).sum())
+    person = resolved.person[row]
+    said = declared_employment(person, employer, declared)
+    about = resolved.ids[row[(person >= 0) & (employer >= 0)]]
+    return said._replace(about=about), int(((person >= 0) & (employer < 0)).sum())
+
+
+def implied_jobs(resolved: Resolved) -> list[Said]:
+    """What e-mail domains and employers' names tell."""
+    return [_by_domain(resolved), _by_name(resolved)]
 
 
 def declared_employment(person: Ints, employer: Ints, declared: pa.Table) -> Said:

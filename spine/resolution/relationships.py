@@ -43,23 +43,25 @@ def relationships(resolved: Resolved) -> Relationships:
 
 def related_to(resolved: Resolved) -> tuple[pa.Table, int]:
     """The table `related_to`, ordered by key, and how many declared relatives nobody answers to."""
-    family, lost = _family(resolved)
-    return rows_of_statements("related_to", [family, *_sharing(resolved)]), lost
+    family, lost = declared_family(resolved)
+    return rows_of_statements("related_to", [family, *sharing(resolved)]), lost
 
 
-def _family(resolved: Resolved) -> tuple[Said, int]:
-    """Family goes both ways: the smaller label stands first."""
+def declared_family(resolved: Resolved) -> tuple[Said, int]:
+    """Family goes both ways: the smaller label stands first. And how many declared relatives nobody answers to."""
     declared = rows_where(resolved.relations, equal(resolved.relations["kind"], "family"))
     one = resolved.person[whole_numbers(declared, "row")]
     other = entity_of_targets(resolved, declared, resolved.person)
     known = (one >= 0) & (other >= 0) & (one != other)
     kept = rows_where(declared, known)
     low, high = np.minimum(one, other)[known], np.maximum(one, other)[known]
-    said = Said(low, high, np.full(kept.num_rows, DECLARED), "family", declared=kept.select(DATED))
+    about = resolved.ids[whole_numbers(kept, "row")]
+    said = Said(low, high, np.full(kept.num_rows, DECLARED), "family", declared=kept.select(DATED), about=about)
     return said, int(((one >= 0) & (other < 0)).sum())
 
 
-def _sharing(resolved: Resolved) -> list[Said]:
+def sharing(resolved: Resolved) -> list[Said]:
+    """Who carries one identifier of a namespace, for each of `SHARING`."""
     out = []
     for namespace, (kind, sure) in SHARING.items():
         shared = shared_identifiers(resolved, namespace, CROWD)
@@ -69,5 +71,6 @@ def _sharing(resolved: Resolved) -> list[Said]:
         words = f', "namespace": {json.dumps(namespace)}, "identifier": ', ', "carriers": '
         fixed = [pa.repeat(word, len(shared.left)) for word in words]
         detail = joined_texts(fixed[0], numbers[0], fixed[1], numbers[1])
-        out.append(Said(shared.left, shared.right, sure * 2 / np.maximum(shared.carriers, 2), kind, detail))
+        weight = sure * 2 / np.maximum(shared.carriers, 2)
+        out.append(Said(shared.left, shared.right, weight, kind, detail, about=shared.identifier))
     return out

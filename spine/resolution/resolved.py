@@ -68,7 +68,8 @@ class Resolved:
     namespace, value, share, role, valid_from, valid_to. Columns that are missing count as null. `person` and
     `organisation` [rows] hold the smallest sequence number of the entity that the record resolves to, -1 where it is of
     the other kind. Where these are only some of the records, `held` says of each row how many of all records hold its
-    key of that name (`home_keys.KEYS`). The last `before` rows are homes that records had before (`past_homes`).
+    key of that name (`home_keys.KEYS`). The last `before` rows are homes that records had before (`past_homes`). Where
+    `answered`, the value of a relation is the number of the entity that answers to it among all records, else null.
     """
 
     records: pa.Table
@@ -80,6 +81,7 @@ class Resolved:
     relations: pa.Table = field(default_factory=lambda: RELATIONS.empty_table())
     held: Mapping[str, Ints] = field(default_factory=dict)
     before: int = 0
+    answered: bool = False
     _coded: dict[tuple[str, str], Coded] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -18,7 +18,11 @@ DECLARED = 0.99
 
 
 class Said(NamedTuple):
-    """Statements, one per row: who, whom, how sure, and more to say as JSON members; `declared` has role and dates."""
+    """Statements, one per row: who, whom, how sure, and more to say as JSON members; `declared` has role and dates.
+
+    `about` is what each is about: the record that declares it, or the identifier that both carry. Of one pair the surest
+    comes first, then the one about the smallest number.
+    """
 
     start: Ints
     end: Ints
@@ -26,6 +30,7 @@ class Said(NamedTuple):
     kind: str
     detail: "pa.ChunkedArray[Any] | None" = None
     declared: pa.Table | None = None
+    about: Ints | None = None
 
 
 DATED = ["role", "valid_from", "valid_to"]

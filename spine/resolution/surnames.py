@@ -18,6 +18,8 @@ from spine.resolution.components import Ints
 from spine.resolution.grouping import distinct
 from spine.resolution.resolved import Resolved
 
+FREQUENCIES = "frequencies:surname"
+"""The document that a store keeps its frequencies in."""
 COMMON = 5
 """Surnames that fewer persons have are not kept by name (they could tell of a person): they count as one person's."""
 

@@ -2,9 +2,10 @@
 
 import csv
 import io
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pyarrow as pa
 import pyarrow.csv
@@ -27,6 +28,39 @@ CHUNK = 200_000
 
 _NEVER_LOADED = "\x00"
 """A record key that no source can have: asking for its number tells the greatest one ever given."""
+
+
+class Tables(Protocol):
+    """A graph as it is read from end to end: its tables some rows at a time, where its log and its numbers stand."""
+
+    @property
+    def position(self) -> int:
+        """The last position of its log."""
+        ...
+
+    @property
+    def highest(self) -> int:
+        """The greatest sequence number ever given."""
+        ...
+
+    def tables(self, name: str) -> Iterator[pa.Table]:
+        """The rows of a table."""
+        ...
+
+
+class _OfStore:
+    """A store inside a transaction, so that all tables are of one state of it."""
+
+    def __init__(self, writer: Writer) -> None:
+        self.writer = writer
+        self.position = writer.position - 1
+        self.highest = int(writer.sequence([_NEVER_LOADED])[0]) - 1
+
+    def tables(self, name: str) -> Iterator[pa.Table]:
+        """The rows of a table."""
+        rows = self.writer.scan(name)
+        for start in range(0, rows.num_rows, CHUNK):
+            yield rows.slice(start, CHUNK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,23 +91,27 @@ def write_files(
     store. `advance` is told of rows as they are written. FileError where the folder can't be made or holds something;
     StoreError for what Neo4j could not hold.
     """
+    with store.writing(context, Cause("export")) as writer:
+        return write_tables(_OfStore(writer), folder, advance)
+
+
+def write_tables(graph: Tables, folder: Path, advance: Callable[[int], None] = lambda rows: None) -> ImportFiles:
+    """Write every table of a graph into an empty folder; errors and `advance` as of `write_files`."""
     _claim(folder)
     written: dict[str, int] = {}
     several_lines: list[Path] = []
     nodes: list[str] = []
     edges: list[str] = []
     try:
-        with store.writing(context, Cause("export")) as writer:
-            for table in GRAPH.values():
-                file = folder / f"{table.name}.csv"
-                rows, folded = _write_table(writer, table, file)
-                written[table.name] = rows
-                advance(rows)
-                if rows:
-                    (edges if table.is_edge else nodes).append(f"{table.label}={file.absolute()}")
-                if folded:
-                    several_lines.append(file.absolute())
-            nodes.append(f"SpineMeta={_write_meta(writer, folder / 'meta.csv')}")
+        for table in GRAPH.values():
+            file = folder / f"{table.name}.csv"
+            rows, folded = _write_table(graph.tables(table.name), table, file, advance)
+            written[table.name] = rows
+            if rows:
+                (edges if table.is_edge else nodes).append(f"{table.label}={file.absolute()}")
+            if folded:
+                several_lines.append(file.absolute())
+        nodes.append(f"SpineMeta={_write_meta(graph, folder / 'meta.csv')}")
         arguments = _arguments(nodes, edges, several_lines)
         (folder / ARGUMENTS).write_text("".join(f'"{each}"\n' for each in arguments), encoding="utf-8")
     except OSError as error:
@@ -93,21 +131,27 @@ def _claim(folder: Path) -> None:
         raise FileError(f"{folder} is not empty.", remedy="Name a folder that is empty, or does not exist yet.")
 
 
-def _write_table(writer: Writer, table: Table, file: Path) -> tuple[int, bool]:
-    """Write one table: how many rows, and whether a text of it has several lines."""
-    rows = writer.scan(table.name)
-    if not rows.num_rows:
-        return 0, False
-    folded = False
+def _write_table(
+    parts: Iterator[pa.Table], table: Table, file: Path, advance: Callable[[int], None]
+) -> tuple[int, bool]:
+    """Write one table: how many rows, and whether a text of it has several lines. No file where there are none."""
     header = [_heading(table, name) for name in table.names]
     header += [f"{WORDS}:string"] * (table is RECORD) + [f"{EMPTIES}:string[]"] * (not table.is_edge)
-    with file.open("wb") as out:
-        out.write(_line(header))
-        for start in range(0, rows.num_rows, CHUNK):
-            chunk = _chunk(table, rows.slice(start, CHUNK))
+    written, folded, out = 0, False, None
+    try:
+        for rows in parts:
+            if out is None:
+                out = file.open("wb")
+                out.write(_line(header))
+            chunk = _chunk(table, rows)
             folded = folded or any(multiline(column.combine_chunks()) for column in chunk.columns)
             pyarrow.csv.write_csv(chunk, out, pyarrow.csv.WriteOptions(include_header=False))
-    return rows.num_rows, folded
+            written += rows.num_rows
+            advance(rows.num_rows)
+    finally:
+        if out is not None:
+            out.close()
+    return written, folded
 
 
 def _chunk(table: Table, rows: pa.Table) -> pa.Table:
@@ -136,12 +180,11 @@ def _heading(table: Table, name: str) -> str:
     return f"{name}:{TYPES[column.type]}"
 
 
-def _write_meta(writer: Writer, file: Path) -> Path:
+def _write_meta(graph: Tables, file: Path) -> Path:
     """The node that says where the log and the numbers stand, and that constraints and indexes are still to be made."""
-    highest = int(writer.sequence([_NEVER_LOADED])[0]) - 1
     facts = {
-        "id:string": "store", "version:long": SCHEMA_VERSION, "position:long": writer.position - 1,
-        "highest:long": highest, "imported:boolean": "true",
+        "id:string": "store", "version:long": SCHEMA_VERSION, "position:long": graph.position,
+        "highest:long": graph.highest, "imported:boolean": "true",
     }  # fmt: skip
     file.write_bytes(_line(list(facts)) + _line([str(value) for value in facts.values()]))
     return file.absolute()
