@@ -5,7 +5,11 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
+import duckdb
+import pyarrow as pa
 from anyascii import anyascii
+
+from spine.normalise.columns import Column
 
 SEARCHED = (
     "given", "middle", "surname", "suffix", "birth_date", "organisation", "email", "phone", "domain", "house_number",
@@ -14,6 +18,12 @@ SEARCHED = (
 """The fields that search looks at. Official numbers are not among them: they are looked up whole, as identifiers."""
 
 _WORD = re.compile(r"[a-z0-9]+")
+_SHAPE = json.dumps(dict.fromkeys(SEARCHED, "VARCHAR"))
+_NAMED = ", ".join(f'said."{name}"' for name in SEARCHED)
+_JOINED = (
+    f"SELECT CASE WHEN fields IS NOT NULL THEN concat_ws(' ', {_NAMED}) END AS words "
+    "FROM (SELECT fields, from_json(fields, $shape) AS said FROM records)"
+)
 
 
 def words_of(text: str) -> list[str]:
@@ -25,6 +35,15 @@ def record_words(fields: str | None) -> list[str]:
     """The different words that a record is found by, given its `fields` as JSON text."""
     values = json.loads(fields) if fields else {}
     return words_of(" ".join(_texts(values.get(name) for name in SEARCHED)))
+
+
+def words_of_all(fields: Column) -> Column:
+    """What `record_words` gives for each of many records, its words in one text; null where there are no fields."""
+    with duckdb.connect() as engine:
+        engine.register("records", pa.table({"fields": fields}))
+        joined = engine.sql(_JOINED, params={"shape": _SHAPE}).to_arrow_table()
+    texts = (None if text is None else " ".join(words_of(text)) for text in joined["words"].to_pylist())
+    return pa.array(texts, pa.string())
 
 
 def _texts(values: Iterable[Any]) -> Iterable[str]:

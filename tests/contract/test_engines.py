@@ -3,10 +3,6 @@
 `SPINE_REQUIRE_SPARK=1` makes a missing Spark a failure. The plain oracles here are slow and obviously right.
 """
 
-import contextlib
-import json
-import os
-import shutil
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import combinations, product
@@ -24,9 +20,6 @@ from listed_rows import lists_table
 from loaders.open import open_source
 from seed.world import build
 from spine.access.context import LOCAL
-from spine.cli.app import main
-from spine.cli.graph_files import write_tables
-from spine.domain.graph import GRAPH
 from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import Kind
 from spine.engines.local_engine import LocalEngine
@@ -38,7 +31,7 @@ from spine.pipeline.matching import Matched, match
 from spine.pipeline.progress import Stopwatch
 from spine.pipeline.resolve import resolve
 from spine.pipeline.tables import DERIVED
-from spine.ports import BlockingRule, Cause, MatchEngine, Reader, Where, arrow_schema
+from spine.ports import BlockingRule, MatchEngine, Reader
 from spine.resolution.components import connected
 from spine.resolution.packing import pack, unpack
 from spine.resolution.trees import CERTAIN, Policy
@@ -55,31 +48,6 @@ RULES = (
     BlockingRule("absent", ("absent",), 2),
 )
 REFINE = ("b", "c", "absent")
-
-
-def without_spark(reason: str) -> None:
-    if os.environ.get("SPINE_REQUIRE_SPARK") == "1":
-        pytest.fail(f"SPINE_REQUIRE_SPARK=1, but {reason}", pytrace=False)
-    pytest.skip(reason)
-
-
-@pytest.fixture(scope="session")
-def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """One Spark on two cores of this machine for the whole run."""
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        without_spark("there is no Java")
-    try:
-        from spine.engines.spark_session import local_session
-    except ImportError:
-        without_spark("pyspark is not installed: pip install 'identity-spine[spark]'")
-    started = local_session(
-        spark__master="local[2]",
-        spark__sql__shuffle__partitions="4",
-        spark__checkpoint__dir=str(tmp_path_factory.mktemp("checkpoints")),
-        spark__sql__warehouse__dir=str(tmp_path_factory.mktemp("warehouse")),
-    )
-    yield started
-    started.stop()
 
 
 @pytest.fixture(params=ENGINES)
@@ -250,48 +218,6 @@ def test_the_demo_world_resolves_to_the_same_graph(engine: MatchEngine, local: M
     assert expected["component"]
     for name in expected:
         assert found[name] == expected[name], name
-
-
-# ---------------------------------------------------------------------------------------------- a graph's own tables
-
-
-@pytest.mark.spark
-@pytest.mark.slow
-def test_tables_resolved_on_spark_are_those_of_one_machine(
-    spark: Any, local: MemoryStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    """The command on an exported graph, one of whose persons was judged apart and two together."""
-    with MemoryStore() as store:
-        with local.reading(LOCAL) as reader, store.writing(LOCAL, Cause("record")) as writer:
-            for name in GRAPH:
-                if name != "log":
-                    writer.put(name, reader.scan(name))
-            ends = [(row["start"], row["end"]) for row in reader.scan("match").to_pylist()]
-            people = reader.select("person", [Where("size", "eq", 1)], limit=2)
-            judged = [(*ends[0], "different"), (people[0]["id"], people[1]["id"], "same")]
-            writer.put("judged", pa.table([
-                [min(a, b) for a, b, _ in judged], [max(a, b) for a, b, _ in judged], ["steward"] * 2,
-                ["2025-01-01"] * 2, [verdict for *_, verdict in judged], ["me"] * 2, [None] * 2,
-            ], schema=arrow_schema("judged")))  # fmt: skip
-        resolve(store, LOCAL, LocalEngine(), "never")
-        write_tables(store, tmp_path / "graph", "parquet")
-        monkeypatch.setattr(
-            "sys.argv",
-            [
-                *("spine", "spark", "resolve", "--json"),
-                *("--records", str(tmp_path / "graph"), "--out", str(tmp_path / "out")),
-            ],
-        )
-        with contextlib.suppress(SystemExit):
-            main()
-        counted = json.loads(capsys.readouterr().out)["rows"]
-        with store.reading(LOCAL) as reader:
-            for name in ("component", "in_component", "match", "resolves_to_person", "resolves_to_organisation"):
-                wanted = reader.scan(name)
-                keys = [(key, "ascending") for key in GRAPH[name].key]
-                found = parquet.read_table(tmp_path / "out" / f"{name}.parquet").sort_by(keys)
-                assert found.select(wanted.column_names).to_pylist() == wanted.to_pylist(), name
-                assert counted[name] == wanted.num_rows > 0
 
 
 # ------------------------------------------------------------------------------------------- matching without a driver

@@ -1,23 +1,18 @@
 """A graph in folders of Parquet becomes a store that answers as the one it came from, SQLite or a real Neo4j."""
 
-import contextlib
 import json
-import os
-import shlex
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import demo_world
 import pyarrow.parquet as parquet
 import pytest
-from neo4j_server import NoNeo4j, neo4j_admin, neo4j_server
+from cards import cards
+from command import become_neo4j, spine
+from neo4j_server import neo4j_server
 
 from spine.access.context import LOCAL
-from spine.api import contract
-from spine.api.execution import run
 from spine.bootstrap import open_engine, open_store
-from spine.cli.app import main
 from spine.cli.graph_files import write_tables
 from spine.domain.graph import GRAPH
 from spine.errors import FileError, StoreError
@@ -41,7 +36,7 @@ def original(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphStore]:
 
 @pytest.fixture(scope="module")
 def folders(original: GraphStore, tmp_path_factory: pytest.TempPathFactory) -> Folders:
-    """What was loaded, with derived tables of another day; and in a second folder, in several files, what is derived."""
+    """What was loaded, with a few derived rows; and in a second folder, in several files, all that is derived."""
     first, second = (tmp_path_factory.mktemp("graph") / name for name in ("loaded", "resolved"))
     write_tables(original, first, "parquet")
     for name in DERIVED:
@@ -72,32 +67,12 @@ def same_tables(original: GraphStore, made: GraphStore) -> None:
         assert counts["record"] == {"added": wanted.count("record"), "changed": 0, "removed": 0}
 
 
-def cards(store: GraphStore) -> dict[str, Any]:
-    """What a look-up answers for some identifiers of each namespace."""
-    operation = contract.operation("person-card")
-    with store.reading(LOCAL) as reader:
-        rows = reader.scan("identifier", ["namespace", "value"]).to_pylist()
-    asked: dict[str, list[str]] = {}
-    for row in sorted(rows, key=lambda one: (one["namespace"], one["value"])):
-        asked.setdefault(row["namespace"], []).append(row["value"])
-    return {
-        value: run(store, Settings(), operation.document, {"value": value})["data"]
-        for values in asked.values() for value in values[:2]
-    }  # fmt: skip
-
-
 def goes_on(original: GraphStore, made: GraphStore) -> None:
     """Answers the same; a resolve finds nothing to write."""
     answers = cards(made)
     assert answers == cards(original)
     assert sum(bool(one["identity"]["candidates"]) for one in answers.values()) > 10
     assert resolve(made, LOCAL, open_engine("local"), "never").written == {}
-
-
-def spine(*words: object) -> None:
-    with pytest.MonkeyPatch.context() as patch, contextlib.suppress(SystemExit):
-        patch.setattr("sys.argv", ["spine", *map(str, words)])
-        main()
 
 
 def test_folders_become_a_sqlite_store(original: GraphStore, folders: Folders, tmp_path: Path) -> None:
@@ -110,19 +85,7 @@ def test_folders_become_a_sqlite_store(original: GraphStore, folders: Folders, t
 
 @pytest.mark.neo4j
 def test_folders_become_a_neo4j_by_its_import_tool(original: GraphStore, folders: Folders, tmp_path: Path) -> None:
-    try:
-        command, environment = neo4j_admin(tmp_path / "home")
-    except NoNeo4j as error:
-        if os.environ.get("SPINE_REQUIRE_NEO4J") == "1":
-            raise
-        pytest.skip(f"no Neo4j of our own: {error}")
-    with pytest.MonkeyPatch.context() as patch:
-        for name in ("NEO4J_HOME", "NEO4J_CONF"):
-            patch.setenv(name, environment[name])
-        spine(
-            "import", "graph", "--from", folders[0], "--from", folders[1],
-            "--neo4j-files", tmp_path / "files", "--import-with", shlex.join(command),
-        )  # fmt: skip
+    become_neo4j(tmp_path, *folders)
     with neo4j_server(home=tmp_path / "home") as url, open_store(url, Settings()) as made:
         same_tables(original, made)
         goes_on(original, made)

@@ -13,12 +13,13 @@ import pyarrow.csv
 from spine.access.context import Context
 from spine.domain.graph import GRAPH, Table
 from spine.errors import FileError, StoreError
+from spine.normalise.columns import compute, one_array
 from spine.ports import Cause, GraphStore, Writer
 from spine.stores.migration import SCHEMA_VERSION
 from spine.stores.neo4j_bolt.patterns import EMPTIES, WORDS
 from spine.stores.neo4j_bulk.cells import TYPES, cells, empties, multiline
 from spine.stores.transaction import RECORD
-from spine.stores.words import record_words
+from spine.stores.words import words_of_all
 
 ARGUMENTS = "import.args"
 """The file that holds everything the import tool has to be told, one argument a line."""
@@ -157,10 +158,9 @@ def _write_table(
 def _chunk(table: Table, rows: pa.Table) -> pa.Table:
     columns = [cells(column, rows.column(column.name)) for column in table.columns]
     if table is RECORD:
-        live = rows.column("live").to_pylist()
-        fields = rows.column("fields").to_pylist()
-        words = [" ".join(record_words(text)) if alive else None for alive, text in zip(live, fields, strict=True)]
-        columns.append(pa.array(words, pa.string()))
+        live = compute.fill_null(rows.column("live"), False)
+        words = words_of_all(one_array(compute.if_else(live, rows.column("fields"), pa.scalar(None, pa.string()))))
+        columns.append(compute.if_else(one_array(live), compute.fill_null(words, ""), pa.scalar(None, pa.string())))
     if not table.is_edge:
         columns.append(_or_nulls(empties(table, rows), rows.num_rows))
     return pa.Table.from_arrays(columns, names=[str(place) for place in range(len(columns))])

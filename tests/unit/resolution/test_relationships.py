@@ -2,11 +2,14 @@
 
 import json
 import zlib
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from spine.ports import arrow_schema
 from spine.resolution.relationships import relationships
@@ -123,3 +126,38 @@ def test_kinds_of_sharing_are_edges_of_their_own() -> None:
     device = json.loads(edges[1]["evidence"])
     assert {reason["namespace"] for reason in device} == {"device", "cookie"}
     assert edges[1]["weight"] == pytest.approx(1 - 0.4 * 0.5)
+
+
+@settings(max_examples=15)
+@given(st.integers(0, 2**32 - 1))
+def test_a_row_follows_from_its_own_statements(seed: int) -> None:
+    """Of persons and companies drawn at random, whoever meets in a number or domain; and again without all others."""
+    rng = np.random.default_rng(seed)
+    hosts = ("acme.com", "bolt.com", "core.com")
+    rows: list[dict[str, Any]] = [
+        {"firm": f"f{at}", "carries": [("domain", host) for host in rng.permutation(hosts)[: rng.integers(1, 3)]]}
+        for at in range(4)
+    ]
+    for _ in range(8):
+        carried = [(name, f"{name}{rng.integers(3)}") for name in ("phone", "device", "account") if rng.random() < 0.6]
+        carried += [("email", f"{rng.integers(99)}@{host}") for host in rng.permutation(hosts)[: rng.integers(3)]]
+        rows.append({"carries": [carried[at] for at in rng.permutation(len(carried))]})
+    whole = relationships(world(rows))
+    for name in ("employed_by", "related_to"):
+        for edge in getattr(whole, name).to_pylist():
+            own = {value for end in ("start", "end") for _, value in rows[edge[end] - 1].get("carries", [])}
+            own |= {text.rpartition("@")[2] for text in own}
+            bear = [
+                {**row, "carries": [(kind, value) for kind, value in row.get("carries", [])
+                                    if {value, value.rpartition("@")[2]} & own]}
+                for row in rows
+            ]  # fmt: skip
+            assert edge in getattr(relationships(world(bear)), name).to_pylist()
+
+
+def test_targets_that_are_answered_need_no_record_that_answers() -> None:
+    rows = [{"declares": [("employed_by", "entity", "77", {}), ("family", "entity", None, {})]}, {"firm": "acme"}]
+    found = relationships(replace(world(rows), answered=True))
+    assert [(job["start"], job["end"]) for job in found.employed_by.to_pylist()] == [(1, 77)]
+    assert not found.related_to.num_rows
+    assert found.unresolved == {"employed_by": 0, "family": 1}

@@ -1,0 +1,33 @@
+"""The command line inside the process of the test, and a Neo4j made by it."""
+
+import contextlib
+import os
+import shlex
+from pathlib import Path
+
+import pytest
+from neo4j_server import NoNeo4j, neo4j_admin
+
+from spine.cli.app import main
+
+
+def spine(*words: object) -> None:
+    """Run a command; a failure shows in what it should have done."""
+    with pytest.MonkeyPatch.context() as patch, contextlib.suppress(SystemExit):
+        patch.setattr("sys.argv", ["spine", *map(str, words)])
+        main()
+
+
+def become_neo4j(place: Path, *folders: Path) -> None:
+    """Import folders of Parquet into the database of a server with its home in `place`/home, not started yet."""
+    try:
+        command, environment = neo4j_admin(place / "home")
+    except NoNeo4j as error:
+        if os.environ.get("SPINE_REQUIRE_NEO4J") == "1":
+            raise
+        pytest.skip(f"no Neo4j of our own: {error}")
+    with pytest.MonkeyPatch.context() as patch:
+        for name in ("NEO4J_HOME", "NEO4J_CONF"):
+            patch.setenv(name, environment[name])
+        named = [word for folder in folders for word in ("--from", folder)]
+        spine("import", "graph", *named, "--neo4j-files", place / "files", "--import-with", shlex.join(command))
