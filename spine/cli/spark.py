@@ -27,9 +27,11 @@ def resolve(
     confidence: Confidence = None,
     as_json: Json = False,
 ) -> None:
-    """Resolve Parquet tables into components, matches and entities. No machine has to hold them; nothing is gathered.
+    """Resolve Parquet tables into all that is derived. No machine has to hold them; nothing is gathered.
 
-    Runs in the session that spark-submit's variables describe, else on this machine. Models are the graph's own.
+    Components, matches, persons, organisations, households and their edges come out; `spine import graph` puts them
+    into a store. Runs in the session that spark-submit's variables describe, else on this machine. Models are the
+    graph's own.
     """
     chosen = confidence_of(confidence)
     run = spark_resolving()
