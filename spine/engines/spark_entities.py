@@ -9,8 +9,9 @@ import pyarrow as pa
 from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
+from spine.engines.spark_consents import agreed_of
 from spine.engines.spark_groups import by_group, columns_of
-from spine.engines.spark_rows import resolved_of
+from spine.engines.spark_rows import resolved_of, unfolded
 from spine.matching.model import Model
 from spine.ports import arrow_schema
 from spine.resolution.entities import Entities
@@ -48,9 +49,9 @@ def organisations(rows: DataFrame, standing: DataFrame, model: Model, rules: Rul
 
 def _persons(rows: pa.Table, document: str, rules: Rules) -> Iterator[pa.Table]:
     found, flags = _as_cut(rows, "person")
-    yield person_table(
-        resolved_of(rows), found, flags, Model.from_document(document).probabilities, rules
-    )  # fmt: skip
+    said = unfolded(rows, "consents")
+    agreed = agreed_of(said, np.asarray(rows["person"], np.int64)[np.asarray(said["row"], np.int64)])
+    yield person_table(resolved_of(rows), found, flags, Model.from_document(document).probabilities, rules, agreed)
 
 
 def _organisations(rows: pa.Table, document: str, rules: Rules) -> Iterator[pa.Table]:

@@ -16,9 +16,11 @@ from spine.normalise.columns import compute
 from spine.normalise.emails import company_domain
 from spine.normalise.organisations import split_organisation
 from spine.ports import arrow_schema
+from spine.resolution.employment import declared_jobs, implied_jobs
 from spine.resolution.organisations import hierarchy, standing
-from spine.resolution.relationships import DATED, SHARING, Said, declared_by, implied_by, together
+from spine.resolution.relationships import SHARING, declared_family, sharing
 from spine.resolution.resolved import CLAIMS, Resolved
+from spine.resolution.statements import DATED, Said, rows_of_statements
 
 RELATED = ("employed_by", "related_to")
 
@@ -65,7 +67,8 @@ def standings(spark: SparkSession, edges: DataFrame) -> DataFrame:
 
 def _declared(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
     for rows in gathered(batches):
-        jobs, family, _ = declared_by(resolved_of(rows))
+        resolved = resolved_of(rows)
+        (jobs, _), (family, _) = declared_jobs(resolved), declared_family(resolved)
         for table, said in zip(RELATED, (jobs, family), strict=True):
             yield from _told(table, 0, said).to_batches()
 
@@ -82,7 +85,7 @@ def _implied(rows: pa.Table) -> Iterator[pa.Table]:
         pa.table({"employer_name": rows["employer_name"]}),
         claims.select([name for name in CLAIMS.names if name in claims.column_names]),
     )
-    for table, several in zip(RELATED, implied_by(resolved), strict=True):
+    for table, several in zip(RELATED, (implied_jobs(resolved), sharing(resolved)), strict=True):
         yield from (_told(table, place, said) for place, said in enumerate(several, 1))
 
 
@@ -155,7 +158,9 @@ def _told(table: str, place: int, said: Said) -> pa.Table:
 
 def _together(rows: pa.Table, table: str) -> Iterator[pa.Table]:
     found = []
-    rows = rows.sort_by([(name, "ascending") for name in ("place", "about", "nth")])
+    rows = rows.sort_by(
+        [("place", "ascending"), ("weight", "descending"), ("about", "ascending"), ("nth", "ascending")]
+    )
     place = np.asarray(rows["place"])
     for one in np.unique(place).tolist():
         some = rows.filter(pa.array(place == one))
@@ -166,7 +171,7 @@ def _together(rows: pa.Table, table: str) -> Iterator[pa.Table]:
             Said(start, end, np.asarray(some["weight"], np.float64), some["kind"][0].as_py(), detail,
                  some.select(DATED) if declared else None, None if declared else about)
         )  # fmt: skip
-    yield together(table, found)
+    yield rows_of_statements(table, found)
 
 
 def _owned(rows: pa.Table) -> Iterator[pa.Table]:

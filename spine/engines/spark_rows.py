@@ -1,7 +1,7 @@
 """Resolved records as rows that carry all that is derived from them, so that any whole group of them stands alone.
 
 A row is a record with its fields and attributes, its entity, what it claims, declares and carried before, and the
-consents given at its identifiers. `resolved_of` makes of such rows what the batch of one machine works on.
+consents that are its entity's. `resolved_of` makes of such rows what the batch of one machine works on.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,12 +15,13 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from spine.domain.vocabulary import ATTRIBUTES, FIELDS
+from spine.engines.spark_consents import owned_consents
 from spine.normalise.columns import compute, one_array
 from spine.normalise.identifiers import target_value
 from spine.resolution.components import Ints
 from spine.resolution.grouping import with_columns
 from spine.resolution.past_homes import with_past
-from spine.resolution.resolved import CLAIMS, CONSENTS, PAST, RECORDS, RELATIONS, Resolved, text_schema
+from spine.resolution.resolved import CLAIMS, PAST, RECORDS, RELATIONS, Resolved, text_schema
 from spine.resolution.trees import NEVER
 
 LABELS = "start bigint, end bigint, cohesion bigint, next_join bigint"
@@ -81,21 +82,19 @@ def rows_of(graph: Graph) -> DataFrame:
 
 
 def _carried(graph: Graph) -> list[DataFrame]:
-    """Per record the lists `claims`, `past` and `consents`."""
+    """Per record the lists `claims`, `past` and, at the first record of an entity, `consents`: what was said of it."""
     valued = graph.carries.join(graph.identifier.select(F.col("id").alias("end"), "value"), "end").select(
         F.col("start").alias("id"), F.col("end").alias("identifier"),
         "namespace", "value", "verified", "first_seen", "last_seen", "valid_to",
     )  # fmt: skip
     now = valued.where("valid_to is null")
     before = valued.where("valid_to is not null and namespace = 'address'")
-    said = graph.consent_of.select(F.col("start").alias("consent"), F.col("end").alias("identifier")).join(
-        graph.consent.select(F.col("id").alias("consent"), "purpose", "status", "at"), "consent"
-    )
-    spoken = now.select("id", "identifier").join(said, "identifier")
+    labels = graph.person.select("start", "end").unionByName(graph.organisation.select("start", "end"))
+    said = owned_consents(graph.live, graph.carries, graph.consent, graph.consent_of, labels)
     return [
         _listed(now, "claims", "identifier", "namespace", "value", "verified", "first_seen", "last_seen"),
         _listed(before, "past", "identifier", "value", "first_seen", "last_seen"),
-        _listed(spoken, "consents", "identifier", "purpose", "status", "at"),
+        _listed(said, "consents", "consent", "identifier", "purpose", "status", "at"),
     ]
 
 
@@ -169,7 +168,6 @@ def resolved_of(rows: pa.Table, *, past: bool = False) -> Resolved:
         came,
         with_columns(unfolded(rows, "claims"), CLAIMS),
         with_columns(unfolded(rows, "relations"), RELATIONS),
-        with_columns(unfolded(rows, "consents"), CONSENTS),
         answered=True,
     )
     return with_past(resolved, with_columns(unfolded(rows, "past"), PAST)) if past else resolved

@@ -20,8 +20,8 @@ DECLARED = 0.99
 class Said(NamedTuple):
     """Statements, one per row: who, whom, how sure, and more to say as JSON members; `declared` has role and dates.
 
-    `about` is what each is about: the record that declares it, or the identifier that both carry. Of one pair the surest
-    comes first, then the one about the smallest number.
+    `about` is what each is about: the record that declares it, or the identifier that both carry. Of one pair the
+    surest comes first, then the one about the smallest number.
     """
 
     start: Ints

@@ -2,28 +2,19 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-
-
-def without_spark(reason: str) -> None:
-    if os.environ.get("SPINE_REQUIRE_SPARK") == "1":
-        pytest.fail(f"SPINE_REQUIRE_SPARK=1, but {reason}", pytrace=False)
-    pytest.skip(reason)
+from needed import Missing, needed
 
 
 @pytest.fixture(scope="session")
 def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """One Spark on two cores of this machine for the whole run."""
-    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
-        without_spark("there is no Java")
-    try:
-        from spine.engines.spark_session import local_session
-    except ImportError:
-        without_spark("pyspark is not installed: pip install 'identity-spine[spark]'")
-    started = local_session(
+    with needed("Spark"):
+        start = _local_session()
+    started = start(
         spark__master="local[2]",
         spark__sql__shuffle__partitions="4",
         spark__checkpoint__dir=str(tmp_path_factory.mktemp("checkpoints")),
@@ -31,3 +22,13 @@ def spark(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     )
     yield started
     started.stop()
+
+
+def _local_session() -> Callable[..., Any]:
+    if shutil.which("java") is None and "JAVA_HOME" not in os.environ:
+        raise Missing("no Java")
+    try:
+        from spine.engines.spark_session import local_session
+    except ImportError as error:
+        raise Missing("pyspark is not installed: pip install 'identity-spine[spark]'") from error
+    return local_session

@@ -1,12 +1,12 @@
 """The command line inside the process of the test, and a Neo4j made by it."""
 
 import contextlib
-import os
 import shlex
 from pathlib import Path
 
 import pytest
-from neo4j_server import NoNeo4j, neo4j_admin
+from needed import needed
+from neo4j_server import neo4j_admin
 
 from spine.cli.app import main
 
@@ -20,12 +20,8 @@ def spine(*words: object) -> None:
 
 def become_neo4j(place: Path, *folders: Path) -> None:
     """Import folders of Parquet into the database of a server with its home in `place`/home, not started yet."""
-    try:
+    with needed("Neo4j"):
         command, environment = neo4j_admin(place / "home")
-    except NoNeo4j as error:
-        if os.environ.get("SPINE_REQUIRE_NEO4J") == "1":
-            raise
-        pytest.skip(f"no Neo4j of our own: {error}")
     with pytest.MonkeyPatch.context() as patch:
         for name in ("NEO4J_HOME", "NEO4J_CONF"):
             patch.setenv(name, environment[name])
