@@ -117,6 +117,8 @@ def _gathered(scans: Iterator[pa.Table], reader: Reader) -> Gathered:
         fields = _unfold(connection, "fields", FIELDS)
         attributes = _unfold(connection, "attributes", tuple(sorted(ATTRIBUTES)))
         relations = _relations(connection)
+    # The documents are columns now, and half of what was read.
+    records = records.select(["id", "key", "source", "record_id", "kind", "observed_at"])
     ids: Ints = records["id"].to_numpy()
     order = np.empty(len(ids), np.int64)
     order[np.asarray(compute.sort_indices(records["key"]))] = np.arange(len(ids))
@@ -125,7 +127,7 @@ def _gathered(scans: Iterator[pa.Table], reader: Reader) -> Gathered:
     consents = _consents(next(scans), records, edges, carried)
     judgements = _judgements(next(scans))
     return Gathered(
-        records.select(["id", "key", "source", "record_id", "kind", "observed_at"]),
+        records,
         fields,
         attributes,
         claims,

@@ -18,11 +18,13 @@ from spine.pipeline.intake import Written, write_ready
 from spine.pipeline.numbering import key_of, stored_key
 from spine.pipeline.preparing import Ready, make_ready
 from spine.pipeline.progress import Stopwatch
-from spine.ports import Cause, Clock, Difference, GraphStore, RecordSource, Reject, SourceBatch, SystemClock
+from spine.ports import Cause, Clock, Difference, GraphStore, Reader, RecordSource, Reject, SourceBatch, SystemClock
 
 TOGETHER = 2_000_000
 """So many rows go into one transaction of a first load: indexes are built once, and memory stays bounded."""
 _FILLED = ("record", "event", "consent")
+_BESIDE = 10
+"""One event beside so many records came with these: the files of events are still to be loaded."""
 
 
 @dataclass(frozen=True)
@@ -148,7 +150,6 @@ class _Transactions:
         self._rows = 0
         self._many: bool | None = None
         with store.reading(context) as reader:
-            self._empty = {name for name in _FILLED if not reader.select(name, limit=1)}
             self.key = stored_key(reader)
         if not self.key:
             with store.writing(context, self._cause) as writer:
@@ -157,7 +158,8 @@ class _Transactions:
     def write(self, ready: Ready) -> Written:
         """Write a batch; the first one tells whether this fills tables that were empty."""
         if self._many is None:
-            self._many = self._empty.issuperset(name for name in _FILLED if name in ready.tables)
+            with self._store.reading(self._context) as reader:
+                self._many = all(_bare(reader, name) for name in _FILLED if name in ready.tables)
         if self._out is None:
             writer = self._stack.enter_context(self._store.writing(self._context, self._cause))
             self._out, self._note = BatchWriter(writer), partial(note_loaded, writer)
@@ -178,6 +180,13 @@ class _Transactions:
 
     def __exit__(self, *error: Any) -> None:
         self._stack.__exit__(*error)
+
+
+def _bare(reader: Reader, table: str) -> bool:
+    """Whether a table holds nothing yet, or of events and consents few beside the records."""
+    if not reader.select(table, limit=1):
+        return True
+    return table != "record" and reader.count(table) * _BESIDE <= reader.count("record")
 
 
 def keep_mapping(store: GraphStore, context: Context, name: str, mapping: str, clock: Clock) -> None:

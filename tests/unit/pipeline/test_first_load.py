@@ -162,11 +162,12 @@ def test_a_first_load_of_events_is_one_transaction_and_later_ones_are_batches(tm
 
     with SqliteStore(tmp_path / "graph.db") as store:
         load_all(store, LOCAL, _sources()[:2], key=KEY, clock=Still())
+        load_all(store, LOCAL, [Load(Given(batch([], events(100_000)[:60])), "few events")], key=KEY, clock=Still())
         for first, transactions in ((0, 1), (5000, 3)):
             before = entries(store)
             batches = Given(*(batch([], events(first + part * 1000)) for part in range(3)))
             load_all(store, LOCAL, [Load(batches, "events")], key=KEY, clock=Still())
             assert entries(store) - before == transactions
         with store.reading(LOCAL) as reader:
-            assert reader.count("event") == reader.count("event_of") == 6400
+            assert reader.count("event") == reader.count("event_of") == 6460
             assert len(reader.get("event", "reference", ["o2100"])) == 1
