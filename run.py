@@ -2,7 +2,7 @@
 """Set this checkout up and run it, with nothing but Python and its standard library.
 
     python3 run.py demo [--no-serve ...]   make the demo world, load and resolve it, serve the answers
-    python3 run.py test [pytest options]   run every test
+    python3 run.py test [pytest options]   run the tests; without options on up to four cores, and but for the long ones
     python3 run.py check                   format, lint, types and layers
     python3 run.py spine ARGUMENTS         any other command of the product
 
@@ -21,6 +21,7 @@ OLDEST = (3, 11)
 HERE = Path(__file__).resolve().parent
 VENV = HERE / ".venv"
 SCRIPTS = VENV / ("Scripts" if os.name == "nt" else "bin")
+SHARING = ("--dist", "loadgroup")
 PYTHON = SCRIPTS / ("python.exe" if os.name == "nt" else "python")
 
 
@@ -36,7 +37,7 @@ def main(arguments: list) -> int:
     if problem:
         return fail(problem)
     if command == "test":
-        return start(str(PYTHON), "-m", "pytest", *rest)
+        return start(str(PYTHON), "-m", "pytest", *(rest or ["-n", str(min(os.cpu_count() or 1, 4)), *SHARING]))
     if command == "check":
         return check()
     spine = str(SCRIPTS / ("spine.exe" if os.name == "nt" else "spine"))

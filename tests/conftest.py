@@ -31,7 +31,11 @@ SERVERS = {"brokers": "kafka", "database": "postgres"}
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that share a server stay in one process, where several run them (`--dist loadgroup`)."""
+    """A run of everything leaves the long tests out; those that share a server stay in one process (`loadgroup`)."""
+    if config.args_source is pytest.Config.ArgsSource.TESTPATHS and not config.option.markexpr:
+        long = [item for item in items if item.get_closest_marker("long")]
+        config.hook.pytest_deselected(items=long)
+        items[:] = [item for item in items if item not in long]
     for item in items:
         if "neo4j_url" in getattr(item, "fixturenames", ()):
             item.add_marker("neo4j")

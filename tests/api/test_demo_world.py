@@ -140,6 +140,7 @@ def test_groups_added_up_alone_and_all_together_agree(demo_store: GraphStore) ->
     assert any(row["group_invoiced"] for row in tops)
 
 
+@pytest.mark.long
 @pytest.mark.neo4j
 @pytest.mark.slow
 def test_operations_answer_the_same_on_neo4j(

@@ -83,6 +83,7 @@ def test_folders_become_a_sqlite_store(original: GraphStore, folders: Folders, t
         goes_on(original, made)
 
 
+@pytest.mark.long
 @pytest.mark.neo4j
 def test_folders_become_a_neo4j_by_its_import_tool(original: GraphStore, folders: Folders, tmp_path: Path) -> None:
     become_neo4j(tmp_path, *folders)

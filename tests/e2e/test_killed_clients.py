@@ -31,6 +31,7 @@ CLIENTS = 2
 Feed = list[tuple[int, str]]
 
 
+@pytest.mark.long
 @SHARED
 def test_clients_killed_under_load_lose_nothing(
     fresh_url: Callable[[], str], settings: Settings, tmp_path: Path
@@ -43,6 +44,7 @@ def test_clients_killed_under_load_lose_nothing(
         _hold(store, _noted(tmp_path), seen)
 
 
+@pytest.mark.long
 def test_a_server_killed_under_load_loses_nothing(settings: Settings, tmp_path: Path) -> None:
     home, folder, chance, seen = tmp_path / "home", tmp_path / "notes", random.Random(), Follower()
     folder.mkdir()

@@ -15,6 +15,7 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from contents import Contents, contents
 
 from spine.access.context import LOCAL
@@ -98,6 +99,7 @@ def _keyed(store: Path) -> None:
         key_of(writer, SystemClock(), "k")
 
 
+@pytest.mark.long
 def test_commands_killed_at_any_moment_end_like_undisturbed_ones(tmp_path: Path) -> None:
     folder, whole, killed = tmp_path / "files", tmp_path / "whole.db", tmp_path / "killed.db"
     commands = _files(folder)

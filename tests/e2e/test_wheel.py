@@ -53,6 +53,7 @@ def test_the_wheel_holds_the_product_and_its_contract(wheel: Path) -> None:
     assert [name for name in names if name.startswith("spine/api/contract/") and name.endswith(".py")] == []
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_bare_environment_maps_loads_resolves_and_answers(spine: Path, tmp_path: Path) -> None:
     (tmp_path / "people.csv").write_text(ROWS, "utf-8")

@@ -41,7 +41,8 @@ def test_an_audience_from_file_to_export(marketer: Spine) -> None:
     assert marketer("audience", "save", "spring", "spring.yaml", *STORE).code == 0
     listed = json.loads(marketer("audience", "list", "spring", "--json", *STORE).out)
     anna = encode_id("person", 1)
-    assert listed["members"] == [{"id": anna, "contact": "anna@example.org"}]
+    stale = "fresh: last seen 18 months ago"
+    assert listed["members"] == [{"id": anna, "contact": "anna@example.org", "staleness": stale}]
     assert "joined" in marketer("audience", "refresh", "spring", *STORE).out
     assert "spring" in marketer("audience", "saved", *STORE).out
     told = marketer("audience", "export", "spring", "--out", "spring.csv", *STORE)

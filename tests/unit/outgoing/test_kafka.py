@@ -253,6 +253,7 @@ def test_offsets_and_records_are_kept_together_or_not_at_all(
     assert len(keys(store)) == 6
 
 
+@pytest.mark.long
 def test_whoever_comes_late_with_messages_leaves_no_trace(store: GraphStore, brokers: str, topic: str) -> None:
     send(brokers, topic, [record(str(at)) for at in range(9)])
     with intake(store, brokers, topic) as late:
@@ -287,6 +288,7 @@ def wait_until(there: Callable[[], bool]) -> None:
     assert there()
 
 
+@pytest.mark.long
 def test_a_consumer_that_is_killed_takes_every_message_in_once(
     store: GraphStore, url: str, brokers: str, topic: str, tmp_path: Path
 ) -> None:
