@@ -99,5 +99,5 @@ def plot(rows: Sequence[dict[str, Any]]) -> str:
         for (x, y), (records, seconds) in zip(places, points, strict=True):
             parts.append(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="3" fill="{colour}"/>')
             label = f"{name}, {records:,}: {seconds:.1f} s"
-            parts.append(f'<text x="{min(x, WIDTH - 190):.0f}" y="{y - 8:.0f}" fill="{colour}">{label}</text>')
+            parts.append(f'<text x="{min(x, WIDTH - 215):.0f}" y="{y - 8:.0f}" fill="{colour}">{label}</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
