@@ -66,5 +66,5 @@ def plot(rows: Sequence[dict[str, Any]]) -> str:
         for (x, y), (records, took) in zip(places, points, strict=True):
             parts.append(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="3" fill="{colour}"/>')
             label = f"{name}, {records:,}: {took:.1f} ms"
-            parts.append(f'<text x="{min(x, WIDTH - 210):.0f}" y="{y - 8:.0f}" fill="{colour}">{label}</text>')
+            parts.append(f'<text x="{min(x, WIDTH - 235):.0f}" y="{y - 8:.0f}" fill="{colour}">{label}</text>')
     return "\n".join([*parts, "</svg>"]) + "\n"
