@@ -1,6 +1,7 @@
 """`spine export graph`: the whole graph as Parquet, Arrow or GraphML, or as files that Neo4j's import tool takes."""
 
 import shlex
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
@@ -69,19 +70,29 @@ def export_graph(
         if command and admin:
             with watch.stage("import"):
                 load(out, shlex.split(admin), database)
-    document = {
-        "out": str(out),
-        "format": form.value,
-        "rows": rows,
-        "imported": bool(command and admin),
-        "command": shlex.join(command),
-        "seconds": {name: round(seconds, 2) for name, seconds in watch.seconds.items()},
-    }
+    said = {"out": str(out), "format": form.value}
+    show_moved(
+        said, rows, command, watch.seconds, imported=bool(command and admin), where=f" in {out}", as_json=as_json
+    )
+
+
+def show_moved(
+    said: Mapping[str, object],
+    rows: Mapping[str, int],
+    command: Sequence[str],
+    seconds: Mapping[str, float],
+    *,
+    imported: bool,
+    where: str = "",
+    as_json: bool,
+) -> None:
+    """How many rows of a graph went `where`, how long that took, and the command that imports them if nobody did."""
     if as_json:
-        output.as_json(document)
+        rounded = {name: round(took, 2) for name, took in seconds.items()}
+        output.as_json({**said, "rows": rows, "imported": imported, "command": shlex.join(command), "seconds": rounded})
         return
     output.table(("table", "#rows"), [(name, f"{count:,}") for name, count in rows.items() if count])
-    output.say(f"{sum(rows.values()):,} rows in {out}, {sum(watch.seconds.values()):.1f} s")
-    if command and not admin:
+    output.say(f"{sum(rows.values()):,} rows{where}, {sum(seconds.values()):.1f} s")
+    if command and not imported:
         output.say("With the server stopped, and no database of that name:")
         output.say(f"  {shlex.join(command)}")

@@ -8,7 +8,7 @@ import typer
 
 from spine.access.context import LOCAL
 from spine.bootstrap import graph_filling, graph_folders, neo4j_files
-from spine.cli import output
+from spine.cli.bulk import show_moved
 from spine.cli.options import Json, Store
 from spine.cli.progress import watched
 from spine.cli.session import opened
@@ -64,18 +64,5 @@ def import_graph(
             if admin:
                 with watch.stage("import"):
                     neo4j_files()[1](files, shlex.split(admin), database)
-    document = {
-        "from": [str(folder) for folder in folders],
-        "rows": rows,
-        "imported": files is None or bool(admin),
-        "command": shlex.join(command),
-        "seconds": {name: round(seconds, 2) for name, seconds in watch.seconds.items()},
-    }
-    if as_json:
-        output.as_json(document)
-        return
-    output.table(("table", "#rows"), [(name, f"{count:,}") for name, count in rows.items() if count])
-    output.say(f"{sum(rows.values()):,} rows, {sum(watch.seconds.values()):.1f} s")
-    if command and not admin:
-        output.say("With the server stopped, and no database of that name:")
-        output.say(f"  {shlex.join(command)}")
+    said = {"from": [str(folder) for folder in folders]}
+    show_moved(said, rows, command, watch.seconds, imported=files is None or bool(admin), as_json=as_json)

@@ -24,12 +24,12 @@ from spine.engines.spark_tables import Kept
 from spine.normalise.columns import compute
 from spine.ports import arrow_schema
 from spine.resolution.address_forms import PARTS, forms_of
-from spine.resolution.components import Ints
 from spine.resolution.grouping import coded
 from spine.resolution.home_keys import CROWD, FORM, KEYS, part_of, row_groups
 from spine.resolution.household_tables import tables
 from spine.resolution.household_weights import SHARED, SHARED_CROWD, SHARED_RECORDS
 from spine.resolution.households import households
+from spine.resolution.past_homes import home_places
 from spine.resolution.residencies import residents
 from spine.resolution.resolved import Resolved
 from spine.resolution.surnames import COMMON, Surnames
@@ -131,7 +131,7 @@ def _key_rows(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         forms, written = forms_of({part: resolved.text(part) for part in PARTS})
         surname, resident = coded(resolved.text("surname")), residents(resolved)
         counted = _has(resolved, "household_role") | _has(resolved, "dwelling_type")
-        place = _places(resolved)
+        place = home_places(resolved)
         for sort, key in enumerate(KEYS):
             group = row_groups(forms, written, surname.codes, key)
             at = np.flatnonzero((group >= 0) & (resident if key.resident else True))
@@ -157,16 +157,6 @@ def _has(resolved: Resolved, name: str) -> "np.ndarray[Any, np.dtype[np.bool_]]"
     return told
 
 
-def _places(resolved: Resolved) -> Ints:
-    """0 for a record as it is now, and for each home that it had before which one that was."""
-    ids = resolved.ids
-    now = resolved.size - resolved.before
-    past = ids[now:]
-    fresh = np.append(True, past[1:] != past[:-1])[: len(past)]
-    start = np.maximum.accumulate(np.where(fresh, np.arange(len(past)), 0))
-    return np.concatenate([np.zeros(now, np.int64), np.arange(len(past)) - start + 1])
-
-
 def _homes(rows: pa.Table, common: str) -> Iterator[pa.Table]:
     """The tables of the households of whole groups, one struct a row."""
     rows = rows.sort_by("id")
@@ -185,7 +175,7 @@ def _homes(rows: pa.Table, common: str) -> Iterator[pa.Table]:
 def _with_held(resolved: Resolved, held: pa.Table) -> Resolved:
     """The same rows with how many of all records hold the keys of each."""
     now = resolved.size - resolved.before
-    ids, place = resolved.ids, _places(resolved)
+    ids, place = resolved.ids, home_places(resolved)
     row = np.asarray(held["row"], np.int64)
     nth, sort, many = (np.asarray(held[name], np.int64) for name in ("place", "sort", "held"))
     first = np.searchsorted(ids[now:], ids[:now][row])

@@ -3,6 +3,20 @@
 from spine.matching.outcomes import GIVEN_NAME, KIN, NAMESAKES, NEAR
 from spine.matching.priors import ADDRESS, ALL, AREA, PHONE, comparison, shared
 
+_STRANGERS = {
+    "differs": (0.5, 0.9985),
+    "close": (0.08, 0.001),
+    "same name at another provider": (0.05, 0.0003),
+    "same": (0.36, 0.00005),
+    "same, of many": (0.01, 0.00005),
+}
+_RELATED = {
+    "differs": (0.5, 0.9),
+    "close": (0.08, 0.02),
+    "same name at another provider": (0.05, 0.02),
+    "same": (0.36, 0.05),
+    "same, of many": (0.01, 0.01),
+}
 ORGANISATION = (
     comparison(
         "organisation",
@@ -69,43 +83,7 @@ ORGANISATION = (
     PHONE,
     comparison(
         "email",
-        {
-            ALL: {
-                "differs": (0.5, 0.9985),
-                "close": (0.08, 0.001),
-                "same name at another provider": (0.05, 0.0003),
-                "same": (0.36, 0.00005),
-                "same, of many": (0.01, 0.00005),
-            },
-            GIVEN_NAME: {
-                "differs": (0.5, 0.9985),
-                "close": (0.08, 0.001),
-                "same name at another provider": (0.05, 0.0003),
-                "same": (0.36, 0.00005),
-                "same, of many": (0.01, 0.00005),
-            },
-            KIN: {
-                "differs": (0.5, 0.9),
-                "close": (0.08, 0.02),
-                "same name at another provider": (0.05, 0.02),
-                "same": (0.36, 0.05),
-                "same, of many": (0.01, 0.01),
-            },
-            NEAR: {
-                "differs": (0.5, 0.9),
-                "close": (0.08, 0.02),
-                "same name at another provider": (0.05, 0.02),
-                "same": (0.36, 0.05),
-                "same, of many": (0.01, 0.01),
-            },
-            NAMESAKES: {
-                "differs": (0.5, 0.9),
-                "close": (0.08, 0.02),
-                "same name at another provider": (0.05, 0.02),
-                "same": (0.36, 0.05),
-                "same, of many": (0.01, 0.01),
-            },
-        },
+        {ALL: _STRANGERS, GIVEN_NAME: _STRANGERS, KIN: _RELATED, NEAR: _RELATED, NAMESAKES: _RELATED},
     ),
     ADDRESS,
     AREA,

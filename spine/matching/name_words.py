@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 import pyarrow as pa
 
-from spine.matching.encoded import Bools, Codes, Ints
+from spine.matching.encoded import Codes, Ints
 from spine.normalise.columns import Column, compute
+from spine.normalise.whole_numbers import firsts
 
 SHORT = 2
 """Words of so many letters tell nothing, where a name has longer ones."""
@@ -25,12 +26,12 @@ def name_parts(texts: Sequence[str]) -> dict[str, Codes]:
     row: Ints = np.asarray(compute.list_parent_indices(lists)).astype(np.int64)
     length: Ints = np.asarray(compute.utf8_length(flat)).astype(np.int64)
     row, length, words = _telling(row, length, _numbered(flat), len(column))
-    first = _firsts(row)
+    first = firsts(row)
     starts, ends = np.flatnonzero(first), np.flatnonzero(np.append(first[1:], True)[: len(row)])
     of_name = np.cumsum(first) - 1
     longest = np.maximum.reduceat(length, starts) if len(starts) else length
     best = np.flatnonzero(length == longest[of_name])
-    best = best[_firsts(row[best])]
+    best = best[firsts(row[best])]
     second = starts[ends > starts] + 1
     chosen = {"word_first": starts, "word_second": second, "word_last": ends, "word_rare": best}
     out = {"organisation_start": _numbered(begun)}
@@ -47,13 +48,6 @@ def _telling(row: Ints, length: Ints, words: Codes, size: int) -> tuple[Ints, In
     some[row[telling]] = True
     kept = there & (telling | ~some[row])
     return row[kept], length[kept], words[kept]
-
-
-def _firsts(row: Ints) -> Bools:
-    """Where a run of equal numbers begins."""
-    out = np.ones(len(row), bool)
-    out[1:] = row[1:] != row[:-1]
-    return out
 
 
 def _numbered(texts: Column) -> Codes:

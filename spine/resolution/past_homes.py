@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from spine.normalise.addresses import split_address
 from spine.normalise.columns import at_positions
+from spine.normalise.whole_numbers import firsts
 from spine.resolution.address_forms import PARTS
 from spine.resolution.components import Ints
 from spine.resolution.grouping import coded
@@ -57,13 +58,15 @@ def with_past(resolved: Resolved, past: pa.Table) -> Resolved:
 
 def home_ids(resolved: Resolved) -> Ints:
     """A number for each row that no other row has: the record's own for its home now, greater ones for those before."""
-    ids = resolved.ids
-    if resolved.before:
-        past = ids[-resolved.before :]
-        fresh = np.append(True, past[1:] != past[:-1])
-        start = np.maximum.accumulate(np.where(fresh, np.arange(len(past)), 0))
-        ids[-resolved.before :] = past + ((np.arange(len(past)) - start + 1) << _EARLIER)
-    return ids
+    return resolved.ids + (home_places(resolved) << _EARLIER)
+
+
+def home_places(resolved: Resolved) -> Ints:
+    """0 for a record as it is now, and for each home that it had before which one that was."""
+    now = resolved.size - resolved.before
+    past = resolved.ids[now:]
+    start = np.maximum.accumulate(np.where(firsts(past), np.arange(len(past)), 0))
+    return np.concatenate([np.zeros(now, np.int64), np.arange(len(past)) - start + 1])
 
 
 def _parts(past: pa.Table) -> dict[str, Any]:

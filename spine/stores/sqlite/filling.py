@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from spine.domain.graph import GRAPH, Table
 from spine.normalise.columns import NumberSet, compute
+from spine.normalise.whole_numbers import firsts
 from spine.stores.sqlite import schema, search
 from spine.stores.sqlite.connection import Connection
 from spine.stores.sqlite.poured import can_pour, pour
@@ -164,4 +165,4 @@ class Filling:
 def _firsts(rows: pa.Table) -> Ints:
     """The numbers in the first column of rows in key order, each once."""
     numbers: Ints = rows.column(0).to_numpy()
-    return numbers[np.append(True, numbers[1:] != numbers[:-1])] if len(numbers) else numbers
+    return numbers[firsts(numbers)]
