@@ -8,23 +8,16 @@ and the table in docs/accuracy.md; with names of sets, only their rows are repla
 """
 
 import argparse
-import json
-import os
-import platform
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
-import spine
 from bench.accuracy import peers, product
 from bench.accuracy.page import Row, page
-from bench.markers import put
+from bench.kept import keep, last_rows, of_today
 from bench.sets import data_sets
 
 HERE = Path(__file__).parent
-RESULTS = HERE / "results.json"
-PAGE = HERE.parents[1] / "docs" / "accuracy.md"
 PEER_NAMES = {peer.name for peer in peers.PEERS}
 
 
@@ -41,7 +34,7 @@ def main() -> None:
         sys.stderr.write(f"Without febrl3 and febrl4: {error}\n")
     every = data_sets()
     known: dict[str, list[Row]] = {one.name: [] for one in every}
-    for row in last_rows():
+    for row in last_rows(HERE):
         known.setdefault(row["set"], []).append(row)
     for one in [one for one in every if not asked.sets or one.name in asked.sets]:
         sys.stderr.write(f"{one.name} ...\n")
@@ -53,31 +46,8 @@ def main() -> None:
         results = of_today([row for rows in known.values() for row in rows])
         if not asked.no_write:
             # After each set, so that what a long run has measured is kept.
-            RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
-            put(PAGE, "accuracy", page(results))
+            keep(HERE, results, "accuracy.md", "accuracy", page(results))
     sys.stdout.write(page(of_today([row for rows in known.values() for row in rows])) + "\n")
-
-
-def last_rows() -> list[Row]:
-    """What the last run measured."""
-    rows: list[Row] = json.loads(RESULTS.read_text("utf-8"))["rows"] if RESULTS.exists() else []
-    return rows
-
-
-def of_today(rows: list[Row]) -> Row:
-    """Rows with when, with what and where they were measured."""
-    return {
-        "date": datetime.now(UTC).date().isoformat(),
-        "version": spine.__version__,
-        "python": platform.python_version(),
-        "machine": f"{platform.system()} {platform.machine()}, {cores()} cores",
-        "rows": rows,
-    }
-
-
-def cores() -> int:
-    """How many processors this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 if __name__ == "__main__":

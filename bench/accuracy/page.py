@@ -2,14 +2,16 @@
 
 from typing import Any
 
+from bench.kept import Results, measured_on
+
 Row = dict[str, Any]
 HEADS = ("data", "way", "F1", "P", "R", "B-cubed F1", "F1 at best", "best cut", "P at .99", "calibration error", "s")
 
 
-def page(results: Row) -> str:
+def page(results: Results) -> str:
     """When, with what and where it was measured, and a row per set, kind and way."""
     lines = [
-        f"Measured {results['date']}, version {results['version']}, Python {results['python']}, {results['machine']}.",
+        measured_on(results),
         "",
         "| " + " | ".join(HEADS) + " |",
         "|" + "---|" * len(HEADS),

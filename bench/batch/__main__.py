@@ -9,22 +9,16 @@ rows of sizes that were not asked for stay.
 
 import argparse
 import json
-import os
-import platform
 import subprocess
 import sys
 import tempfile
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import spine
 from bench.batch.page import page, plot
-from bench.markers import put
+from bench.kept import DOCS, keep, last_rows, of_today
 
 HERE = Path(__file__).parent
-RESULTS = HERE / "results.json"
-DOCS = HERE.parents[1] / "docs"
 
 
 def main() -> None:
@@ -34,24 +28,17 @@ def main() -> None:
     parser.add_argument("--no-splink", action="store_true", help="keep what Splink took in the last run")
     parser.add_argument("--no-write", action="store_true", help="print only")
     asked = parser.parse_args()
-    rows = {row["size"]: row for row in json.loads(RESULTS.read_text("utf-8"))["rows"]} if RESULTS.exists() else {}
+    rows = {row["size"]: row for row in last_rows(HERE)}
     for size in sorted(asked.size):
         before = rows.get(size, {})
         rows[size] = measured(size, splink=not asked.no_splink)
         if asked.no_splink and "splink" in before:
             rows[size]["splink"] = before["splink"]
         sys.stderr.write(json.dumps(rows[size]) + "\n")
-    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
-    results = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "version": spine.__version__,
-        "machine": f"{os.cpu_count()} cores, {system}",
-        "rows": [rows[size] for size in sorted(rows)],
-    }
+    results = of_today([rows[size] for size in sorted(rows)])
     if not asked.no_write:
-        RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+        keep(HERE, results, "performance.md", "batch", page(results))
         (DOCS / "performance.svg").write_text(plot(results["rows"]), "utf-8")
-        put(DOCS / "performance.md", "batch", page(results))
 
 
 def measured(size: int, *, splink: bool) -> dict[str, Any]:

@@ -1,14 +1,15 @@
 """The table and the plot of docs/performance.md."""
 
 from collections.abc import Callable, Sequence
-from math import log10
 from typing import Any
+
+from bench.drawing import OURS, THEIRS, Line, drawn
+from bench.kept import Results, measured_on, table
 
 STAGES = (
     "load records", "load events", "read", "encode", "candidates", "train", "score", "merge trees", "entities",
     "households", "write",
 )  # fmt: skip
-WIDTH, HEIGHT, EDGE = 640, 360, 56
 
 
 def total(row: dict[str, Any]) -> float:
@@ -25,12 +26,11 @@ def theirs(row: dict[str, Any]) -> float:
     return sum(row["splink"][name] for name in ("train", "predict", "cluster")) if "splink" in row else float("nan")
 
 
-def page(results: dict[str, Any]) -> str:
+def page(results: Results) -> str:
     """Every size in one table, and what was measured on."""
     rows: Sequence[dict[str, Any]] = results["rows"]
     lines = [
         ["seconds (of the processor)", *(f"{row['counts']['records']:,} records" for row in rows)],
-        ["---", *("---:" for _ in rows)],
     ]
     lines += [[name, *(_both(row, lambda stages, name=name: stages.get(name, 0)) for row in rows)] for name in STAGES]
     lines += [
@@ -58,8 +58,7 @@ def page(results: dict[str, Any]) -> str:
         ),
         ["events and consents", *(f"{row['events']:,}" for row in rows)],
     ]
-    table = "\n".join(f"| {' | '.join(line)} |" for line in lines)
-    return f"Version {results['version']}, {results['date']}, {results['machine']}.\n\n{table}\n\n![](performance.svg)"
+    return f"{measured_on(results)}\n\n{table(lines)}\n\n![](performance.svg)"
 
 
 def _both(row: dict[str, Any], of: Callable[[dict[str, float]], float]) -> str:
@@ -74,30 +73,8 @@ def _ratio(row: dict[str, Any]) -> str:
 
 
 def plot(rows: Sequence[dict[str, Any]]) -> str:
-    """Seconds of the processor over records, both axes logarithmic, as SVG; a line of slope one is linear growth."""
+    """Seconds of the processor over records; a line of slope one is linear growth."""
     ours = [(row["counts"]["records"], _sum(row["stages_processor"])) for row in rows]
     splink = [(row["splink"]["records"], row["splink"]["processor"]) for row in rows if "splink" in row]
-    every = [*ours, *splink]
-    left, right = (log10(edge(x for x, _ in every)) for edge in (min, max))
-    low, high = (log10(edge(y for _, y in every)) for edge in (min, max))
-
-    def place(x: float, y: float) -> tuple[float, float]:
-        across = (log10(x) - left) / ((right - left) or 1)
-        up = (log10(y) - low) / ((high - low) or 1)
-        return EDGE + across * (WIDTH - 2 * EDGE), HEIGHT - EDGE - up * (HEIGHT - 2 * EDGE)
-
-    parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" '
-        'font-family="sans-serif" font-size="12">',
-        f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
-        f'<text x="{WIDTH / 2}" y="{HEIGHT - 12}" text-anchor="middle">records; seconds of the processor</text>',
-    ]
-    for name, colour, points in (("identity spine", "#1565c0", ours), ("Splink", "#c62828", splink)):
-        places = [place(*point) for point in points]
-        line = " ".join(f"{x:.0f},{y:.0f}" for x, y in places)
-        parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        for (x, y), (records, seconds) in zip(places, points, strict=True):
-            parts.append(f'<circle cx="{x:.0f}" cy="{y:.0f}" r="3" fill="{colour}"/>')
-            label = f"{name}, {records:,}: {seconds:.1f} s"
-            parts.append(f'<text x="{min(x, WIDTH - 215):.0f}" y="{y - 8:.0f}" fill="{colour}">{label}</text>')
-    return "\n".join([*parts, "</svg>"]) + "\n"
+    lines = [Line("identity spine", OURS, ours), Line("Splink", THEIRS, splink)]
+    return drawn(lines, "records; seconds of the processor", "s")

@@ -11,24 +11,20 @@ this file, and table and plot of docs/performance.md; rows of stores that were n
 
 import argparse
 import json
-import os
-import platform
 import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "support"))
 
 from neo4j_server import neo4j_admin, neo4j_server
 
-import spine
+from bench.kept import DOCS, keep, last_rows, of_today
 from bench.lookup.measuring import measured
 from bench.lookup.page import page, plot
 from bench.lookup.stores import store_of
-from bench.markers import put
 from spine.access.context import LOCAL
 from spine.bootstrap import open_store
 from spine.settings import Settings
@@ -36,8 +32,6 @@ from spine.stores.neo4j_bulk.files import write_files
 from spine.stores.neo4j_bulk.importer import import_files
 
 HERE = Path(__file__).parent
-RESULTS = HERE / "results.json"
-DOCS = HERE.parents[1] / "docs"
 HEAP = "1g"
 
 
@@ -51,8 +45,7 @@ def main() -> None:
     parser.add_argument("--no-write", action="store_true", help="print only")
     asked = parser.parse_args()
     given = {int(size): Path(path) for size, _, path in (one.partition("=") for one in asked.store)}
-    kept = json.loads(RESULTS.read_text("utf-8"))["rows"] if RESULTS.exists() else []
-    rows = {(row["store"], row["size"]): row for row in kept}
+    rows = {(row["store"], row["size"]): row for row in last_rows(HERE)}
     for size in asked.size:
         url = f"sqlite:{store_of(size, given.get(size))}"
         rows["SQLite", size] = {"store": "SQLite", "size": size, **measured(url, asked.lookups)}
@@ -61,17 +54,11 @@ def main() -> None:
         with imported(store_of(size, given.get(size))) as url:
             rows["Neo4j", size] = {"store": "Neo4j", "size": size, **measured(url, asked.lookups)}
         sys.stderr.write(json.dumps(rows["Neo4j", size]) + "\n")
-    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
-    results = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "version": spine.__version__,
-        "machine": f"{os.cpu_count()} cores, {system}",
-        "rows": [rows[key] for key in sorted(rows, key=lambda key: (key[0] == "Neo4j", key[1]))],
-    }
+    ordered = sorted(rows, key=lambda key: (key[0] == "Neo4j", key[1]))
+    results = of_today([rows[key] for key in ordered])
     if not asked.no_write:
-        RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+        keep(HERE, results, "performance.md", "lookup", page(results))
         (DOCS / "lookup.svg").write_text(plot(results["rows"]), "utf-8")
-        put(DOCS / "performance.md", "lookup", page(results))
 
 
 @contextmanager

@@ -12,7 +12,6 @@ and plot of docs/performance.md.
 import argparse
 import json
 import os
-import platform
 import shutil
 import sqlite3
 import sys
@@ -20,12 +19,10 @@ import tempfile
 import time
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import spine
-from bench.markers import put
+from bench.kept import DOCS, keep, last_rows, of_today
 from bench.online.page import page, plot
 from bench.online.world import store_of
 from spine.access.context import LOCAL
@@ -37,8 +34,6 @@ from spine.settings import Settings
 from spine.stores.sqlite.connection import Connection
 
 HERE = Path(__file__).parent
-RESULTS = HERE / "results.json"
-DOCS = HERE.parents[1] / "docs"
 WARM = 5
 """So many records come before the clock starts: modules are imported, plans are made."""
 Statement = tuple[str, str, Any]
@@ -52,21 +47,14 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=500, help="so many come in each of two micro-batches")
     parser.add_argument("--no-write", action="store_true", help="print only")
     asked = parser.parse_args()
-    rows = {row["size"]: row for row in json.loads(RESULTS.read_text("utf-8"))["rows"]} if RESULTS.exists() else {}
+    rows = {row["size"]: row for row in last_rows(HERE)}
     for size in sorted(asked.size):
         rows[size] = measured(size, asked.single, asked.batch)
         sys.stderr.write(json.dumps(rows[size]) + "\n")
-    system = f"{platform.system()} {platform.machine()}, Python {platform.python_version()}"
-    results = {
-        "date": datetime.now(UTC).date().isoformat(),
-        "version": spine.__version__,
-        "machine": f"{os.cpu_count()} cores, {system}",
-        "rows": [rows[size] for size in sorted(rows)],
-    }
+    results = of_today([rows[size] for size in sorted(rows)])
     if not asked.no_write:
-        RESULTS.write_text(json.dumps(results, indent=1) + "\n", "utf-8")
+        keep(HERE, results, "performance.md", "online", page(results))
         (DOCS / "performance-online.svg").write_text(plot(results["rows"]), "utf-8")
-        put(DOCS / "performance.md", "online", page(results))
 
 
 def measured(size: int, single: int, batch: int) -> dict[str, Any]:
