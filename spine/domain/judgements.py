@@ -5,6 +5,8 @@ from enum import StrEnum
 
 AUTHORITIES = ("source", "login", "code", "steward")
 """Who may assert, weakest first: a source's declaration, a login, a verified code, a steward."""
+PROOFS = "confirmation"
+"""The source of the records that proofs are kept as."""
 
 
 class Verdict(StrEnum):

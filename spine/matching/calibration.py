@@ -1,7 +1,7 @@
 """From the height of a join to the probability that it is right."""
 
-from collections.abc import Sequence
-from math import log2
+from dataclasses import dataclass
+from math import exp, log, log2
 
 import numpy as np
 
@@ -29,32 +29,75 @@ SHIFT_SPREAD, STRETCH_SPREAD = 0.5, 0.25
 """How far, in nats and as a factor, the shipped logits are expected to be off (standard deviations): some forty
 labelled joins around probability 0.9 count as much as what is shipped."""
 LEAST_STRETCH = 0.1
+FEWEST = 20
+"""Of fewer labels nothing is learned."""
 ROUNDS = 50
 
 
-def relearn(heights: Ints | Sequence[int], right: Bools | Sequence[bool], shipped: Points) -> Points:
-    """The shipped calibration blended with labelled joins: their heights, and whether each was right.
+@dataclass(frozen=True)
+class Labels:
+    """Joins of which it is known whether they are `right`: their heights in thousandths of a bit.
+
+    `proved` ones were not looked at but proved, by logins and codes. A proof that fails leaves nothing behind, so of
+    proved joins right ones are told more often than wrong ones; how much more, nobody knows.
+    """
+
+    heights: Ints
+    right: Bools
+    proved: Bools
+
+    def __len__(self) -> int:
+        return len(self.heights)
+
+
+@dataclass(frozen=True)
+class Change:
+    """What labels make of shipped logits: `stretch` of each, and a `shift` added to it."""
+
+    shift: float
+    stretch: float
+
+    def of(self, shipped: Points) -> Points:
+        """The shipped points, moved."""
+        logits = [log(probability / (1 - probability)) for _, probability in shipped]
+        return tuple(
+            (height, 1 / (1 + exp(-(self.shift + self.stretch * logit))))
+            for (height, _), logit in zip(shipped, logits, strict=True)
+        )
+
+
+def learned(labels: Labels, shipped: Points) -> Change | None:
+    """How labelled joins move the shipped calibration; None where they are too few to say.
 
     Logits are shifted and stretched by the most probable amounts under normal priors around no change (Platt 1999,
-    with a prior in place of his targets), found by Newton's method. Few labels change little, many outvote what was
-    shipped; a higher join never becomes less probable than a lower one.
+    with a prior in place of his targets), found by Newton's method. A few labels change little, many outvote what was
+    shipped; a higher join never becomes less probable than a lower one. At which heights somebody looked makes no
+    difference: what is learned is how likely a join of its height is right.
+
+    Proved joins have an intercept of their own, as in a case-control study (Prentice and Pyke 1979), which takes up
+    that right ones are told more often. It never takes up the contrary: more wrong joins than promised are believed.
+    Where no proof ever spoke against a join they say nothing.
     """
-    labels = np.asarray(right, dtype=np.float64)
+    if labels.right[labels.proved].all():
+        reviewed = ~labels.proved
+        labels = Labels(labels.heights[reviewed], labels.right[reviewed], labels.proved[reviewed])
+    if len(labels) < FEWEST:
+        return None
     points = np.array([height for height, _ in shipped], dtype=np.float64)
     logits = np.log([probability / (1 - probability) for _, probability in shipped])
-    before = np.interp(np.asarray(heights, dtype=np.float64), points, logits)
-    shift, stretch = _affine(before, labels)
-    return tuple(
-        (height, float(1 / (1 + np.exp(-(shift + stretch * logit)))))
-        for (height, _), logit in zip(shipped, logits.tolist(), strict=True)
-    )
+    before = np.interp(labels.heights.astype(np.float64), points, logits)
+    truth, proved = labels.right.astype(np.float64), labels.proved.astype(np.float64)
+    found = _fitted(np.column_stack((np.ones_like(before), before, proved)), truth) if proved.any() else np.zeros(3)
+    if found[2] <= 0:
+        found = _fitted(np.column_stack((np.ones_like(before), before)), truth)
+    return Change(float(found[0]), max(LEAST_STRETCH, float(found[1])))
 
 
-def _affine(logits: Floats, labels: Floats) -> tuple[float, float]:
-    """Shift and stretch of greatest posterior probability; the stretch at least `LEAST_STRETCH`."""
-    design = np.column_stack((np.ones_like(logits), logits))
-    centre = np.array([0.0, 1.0])
-    precision = np.diag([SHIFT_SPREAD**-2, STRETCH_SPREAD**-2])
+def _fitted(design: Floats, labels: Floats) -> Floats:
+    """Shift, stretch and the rest of the design, of greatest posterior probability; the rest has no prior."""
+    more = design.shape[1] - 2
+    centre = np.array([0.0, 1.0] + [0.0] * more)
+    precision = np.diag([SHIFT_SPREAD**-2, STRETCH_SPREAD**-2] + [0.0] * more)
     found = centre.copy()
     for _ in range(ROUNDS):
         chance = 1 / (1 + np.exp(-(design @ found)))
@@ -64,7 +107,7 @@ def _affine(logits: Floats, labels: Floats) -> tuple[float, float]:
         found = found - step
         if np.abs(step).max() < 1e-9:
             break
-    return float(found[0]), max(LEAST_STRETCH, float(found[1]))
+    return found
 
 
 def _damped(step: Floats) -> Floats:

@@ -13,12 +13,13 @@ from numpy.typing import NDArray
 from spine.domain.judgements import Judgement
 from spine.domain.vocabulary import NAMESPACES, Kind, Policy
 from spine.matching.blocking import REFINE, keys, rules_of
-from spine.matching.calibration import SHIPPED, relearn
+from spine.matching.calibration import FEWEST, SHIPPED, learned
 from spine.matching.encoded import Encoded, stirred
 from spine.matching.model import Model
 from spine.matching.training import named, train, untrained
 from spine.normalise.columns import compute
 from spine.pipeline.gather import Gathered, encode_kind
+from spine.pipeline.labels import told_of
 from spine.pipeline.listed import listed_apart, owned_apart
 from spine.pipeline.progress import Stopwatch
 from spine.pipeline.resolve_report import PROVEN
@@ -27,13 +28,11 @@ from spine.ports import Candidates, MatchEngine, Reader
 from spine.resolution import capping
 from spine.resolution.components import NO_PAIRS, Ints, Pairs, connected
 from spine.resolution.constraints import may_be_one, sole_values, unique_conflicts
-from spine.resolution.cutting import joined_at
 from spine.resolution.forest import grow
 from spine.resolution.judgements import Refused, Settled, settle
-from spine.resolution.trees import NEVER, Method, Trees
+from spine.resolution.trees import Method, Trees
 from spine.resolution.trees import Policy as TreePolicy
 
-REVIEWER = "steward"
 _UNIQUE_NAMES = [name for name, namespace in NAMESPACES.items() if namespace.policy is Policy.UNIQUE]
 _UNIQUE = range(len(_UNIQUE_NAMES))
 
@@ -121,27 +120,27 @@ def _ends(judgements: Sequence[Judgement]) -> Ints:
 
 
 def _learned(gathered: Gathered, kind: Kind, encoded: Encoded, pairs: Pairs) -> Model:
-    """A model trained on the candidates, with what was judged as certain; recalibrated by what stewards judged.
-
-    Only they look at joins whichever way they turn out: a login or a source never says that two records differ.
-    """
+    """A model trained on the candidates, with what was judged as certain, and calibrated by labels."""
     rows = gathered.rows_of(kind)
     ids = gathered.ids[rows]
     judged = judged_among(gathered, rows)
     settled = settle(judged)
     same, different = _places(ids, settled.same), _places(ids, settled.forbidden)
     model = train(kind, encoded, *pairs, rank=gathered.order[rows], same=same, different=different)
-    reviewed = settle([one for one in judged if one.authority == REVIEWER])
-    same, different = _places(ids, reviewed.same), _places(ids, reviewed.forbidden)
-    if not len(same[0]) + len(different[0]):
+    told = told_of(gathered, rows, judged)
+    if told.most < FEWEST:
         return model
-    kept, weight, _ = matches(model, encoded, pairs)
+    kept, weight, _ = matches(model, encoded, told.without_proofs(pairs))
     trees, _ = trees_of(gathered, rows, encoded, model, kept, weight, [])
-    left, right = np.concatenate((same[0], different[0])), np.concatenate((same[1], different[1]))
-    heights = joined_at(trees, left, right)
-    joined = heights > NEVER
-    calibration = relearn(heights[joined], (np.arange(len(left)) < len(same[0]))[joined], SHIPPED[kind])
-    return named(replace(model, calibration=calibration))
+    labels = told.labels(trees)
+    change = learned(labels, SHIPPED[kind])
+    if change is None:
+        return model
+    notes = {
+        "labels": len(labels), "labels right": int(labels.right.sum()), "labels proved": int(labels.proved.sum()),
+        "calibration shift": round(change.shift, 3), "calibration stretch": round(change.stretch, 3),
+    }  # fmt: skip
+    return named(replace(model, calibration=change.of(SHIPPED[kind]), training={**model.training, **notes}))
 
 
 def trees_of(

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from spine.access.context import Context
 from spine.domain.ids import encode_id
-from spine.domain.judgements import Verdict
+from spine.domain.judgements import PROOFS, Verdict
 from spine.domain.vocabulary import NAMESPACES, Kind
 from spine.errors import ModelError, NotFound, QueryError
 from spine.explore.proof import Proof, proof_of
@@ -40,7 +40,6 @@ from spine.ports import Cause, Clock, GraphStore, Row, SystemClock, Writer, arro
 from spine.settings import DEFAULT_CONFIDENCE
 from spine.stewardship.trying import trying
 
-SOURCE = "confirmation"
 METHODS = ("login", "code")
 """How it was proved, which is also the authority of what follows: a login, or a code sent to it that came back."""
 
@@ -149,7 +148,7 @@ class _Change:
         proved = proof_of(self._writer, self._context, here["id"], {"id": identifier, "namespace": space}, at)
         carried = {"namespace": space, "value": form, "verified": True, "first_seen": at, "last_seen": at}
         said = {
-            "source": SOURCE, "record_id": _name(here, identifier), "kind": here["kind"], "observed_at": at,
+            "source": PROOFS, "record_id": _name(here, identifier), "kind": here["kind"], "observed_at": at,
             "identifiers": [carried],
         }  # fmt: skip
         batch = read_batch([said])
@@ -158,12 +157,12 @@ class _Change:
         rows = batch.records.set_column(place, "raw", pa.array([raw], pa.string()))
         ready = make_ready(replace(batch, records=rows), Options(), self._secret, self._clock.now())
         write_ready(BatchWriter(self._writer), ready, self._clock.now())
-        (number,) = self._writer.sequence([f"{SOURCE}/{said['record_id']}"]).tolist()
+        (number,) = self._writer.sequence([f"{PROOFS}/{said['record_id']}"]).tolist()
         return int(number), proved
 
     def kept(self, here: Row, space: str, form: str) -> Row:
         """The record of what was proved before; NotFound where it was not."""
-        key = f"{SOURCE}/{_name(here, self._identifier(space, form))}"
+        key = f"{PROOFS}/{_name(here, self._identifier(space, form))}"
         rows = [row for row in self._writer.get("record", "key", [key]) if row["live"]]
         if not rows:
             raise NotFound("This was not confirmed.", remedy="See the records of the source `confirmation`.")

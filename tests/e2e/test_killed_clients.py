@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from batches import Ticking
 from clients import notes, working
 from needed import needed
 from neo4j_server import PROCESS, neo4j_server
@@ -21,6 +22,7 @@ from spine.access.context import LOCAL
 from spine.bootstrap import open_engine, open_store
 from spine.pipeline.changes import PLACES
 from spine.pipeline.resolve import resolve
+from spine.pipeline.working_off import work_off
 from spine.ports import GraphStore, Reader
 from spine.settings import Settings
 
@@ -101,6 +103,8 @@ def _hold(store: GraphStore, noted: list[dict[str, Any]], seen: Follower) -> Non
     with store.reading(LOCAL) as reader:
         _nothing_lost(reader, noted)
         _no_gaps(reader, noted)
+    # Of many records at once some wait: a worker killed in the midst of them is followed by another.
+    assert work_off(store, LOCAL, Ticking()).left == 0
     seen.follow(store)
     with store.reading(LOCAL) as reader:
         assert seen.seen == sorted((row["id"], row["entry"]) for row in reader.scan("change").to_pylist())

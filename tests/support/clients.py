@@ -1,7 +1,8 @@
 """Processes that take records in, each with a file of what was acknowledged to it: to be killed at any moment.
 
 What a client writes follows from its number alone: records of few persons, so that they meet, some of them changed or
-deleted later. An acknowledgement is one line of JSON, written after `ingest` answered.
+deleted later, and now and then some of what waits is worked off. An acknowledgement is one line of JSON, written after
+`ingest` answered.
 """
 
 import json
@@ -29,7 +30,7 @@ if _WAY == "forkserver":
 
 
 def rows(client: int) -> Iterator[tuple[str, Row | str]]:
-    """What a client does, for ever: (`put`, row) or (`delete`, record id)."""
+    """What a client does, for ever: (`put`, row), (`delete`, record id) or (`work off`, nothing)."""
     chance = random.Random(client)
     number = 0
     while True:
@@ -40,6 +41,8 @@ def rows(client: int) -> Iterator[tuple[str, Row | str]]:
             yield "put", _row(chance, f"{client}-{chance.randint(1, number)}", "2025-06-01")
         if chance.random() < 0.1:
             yield "delete", f"{client}-{chance.randint(1, number)}"
+        if chance.random() < 0.1:
+            yield "work off", ""
 
 
 def _row(chance: random.Random, name: str, day: str) -> Row:
@@ -59,6 +62,7 @@ def work(url: str, client: int, acknowledged: str) -> None:
     from spine.access.context import LOCAL
     from spine.bootstrap import open_store
     from spine.pipeline.ingest import delete_record, ingest
+    from spine.pipeline.working_off import work_off_some
     from spine.settings import Settings
 
     file = os.open(acknowledged, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
@@ -68,6 +72,8 @@ def work(url: str, client: int, acknowledged: str) -> None:
             if what == "delete":
                 report = delete_record(store, LOCAL, "crm", str(row), Ticking())
                 _note(file, {"deleted": row, "position": report.position})
+            elif what == "work off":
+                work_off_some(store, LOCAL, Ticking())
             else:
                 assert isinstance(row, dict)
                 report = ingest(store, LOCAL, batch([row]), Ticking(), key="clients")

@@ -1,5 +1,6 @@
 """What stewards judged teaches the model: judged pairs are certain while training, and calibrate its joins."""
 
+from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
@@ -9,10 +10,12 @@ from batches import Ticking, person, put
 from spine.access.context import LOCAL
 from spine.bootstrap import open_engine
 from spine.domain.vocabulary import Kind
-from spine.matching.calibration import SHIPPED
+from spine.explore.membership import resolve as entities
+from spine.matching.calibration import FEWEST, SHIPPED
 from spine.matching.model import Model
 from spine.pipeline.resolve import resolve
 from spine.ports import Cause, GraphStore, arrow_schema
+from spine.stewardship.confirming import confirm_identity
 
 FORENAMES = ("Annabel", "Benedict", "Clarence", "Dorothea", "Ezekiel", "Florence")
 SURNAMES = ("Quist", "Oduya", "Haverkamp", "Lindqvist", "Marchetti", "Novotny", "Petrosyan")
@@ -70,7 +73,15 @@ def test_stewards_judgements_train_and_calibrate(store: GraphStore, verdict: str
     assert (after.probability(12_000) - before.probability(12_000)) * direction > 0
 
 
-def test_logins_train_but_do_not_calibrate(store: GraphStore) -> None:
+def test_a_few_judgements_train_but_do_not_calibrate(store: GraphStore) -> None:
+    put(store, *people())
+    judge(store, "different", "steward", FEWEST - 1)
+    model = trained(store)
+    assert model.training["judged"] == FEWEST - 1
+    assert model.calibration == SHIPPED[Kind.PERSON]
+
+
+def test_logins_alone_train_but_do_not_calibrate(store: GraphStore) -> None:
     put(store, *people())
     judge(store, "same", "login", 30)
     model = trained(store)
@@ -78,8 +89,62 @@ def test_logins_train_but_do_not_calibrate(store: GraphStore) -> None:
     assert model.calibration == SHIPPED[Kind.PERSON]
 
 
+def test_what_a_source_declares_does_not_calibrate(store: GraphStore) -> None:
+    put(store, *people())
+    judge(store, "different", "source", 30)
+    assert trained(store).calibration == SHIPPED[Kind.PERSON]
+
+
+def confirm(store: GraphStore, record: str, login: str) -> None:
+    """Whoever is behind a record proves a login."""
+    with store.reading(LOCAL) as reader:
+        (number,) = (row["id"] for row in reader.get("record", "key", [f"crm/{record}"]))
+    confirm_identity(store, LOCAL, number, "login", login, at="2026-01-05T10:00:00+00:00", clock=Ticking())
+
+
+def sureness(store: GraphStore, numbers: Iterable[int]) -> list[float]:
+    """How sure it is that two records are one, per pair."""
+    found = []
+    with store.reading(LOCAL) as reader:
+        for n in numbers:
+            one, other = (row["id"] for row in reader.get("record", "key", [f"crm/a{n}", f"crm/b{n}"]))
+            found.append(entities(reader, LOCAL, [one], 0.01)[one].sureness(one, other))
+    return found
+
+
+def test_refuted_joins_make_such_joins_less_sure(store: GraphStore) -> None:
+    """Namesakes born on one day: of those who logged in, most turned out to be two persons."""
+    put(store, *people())
+    trained(store)
+    promised = sureness(store, range(30, 40))
+    assert min(promised) > 0.95
+    for n in range(26):
+        confirm(store, f"a{n}", f"one{n}")
+        confirm(store, f"b{n}", f"two{n}" if n % 5 else f"one{n}")
+    model = trained(store)
+    assert (model.training["labels proved"], model.training["labels right"]) == (26, 6)
+    found = sureness(store, range(30, 40))
+    # Six of 26 were right: what was never judged is now worth about as much, and no audience takes it for one.
+    assert max(found) < 0.8
+    assert trained(store) == model
+    assert resolve(store, LOCAL, open_engine("local"), "always", clock=Ticking()).written == {}
+
+
+def test_stewards_and_proofs_count_a_join_once(store: GraphStore) -> None:
+    put(store, *people())
+    trained(store)
+    for n in range(FEWEST):
+        confirm(store, f"a{n}", f"one{n}")
+        confirm(store, f"b{n}", f"two{n}")
+    before = trained(store)
+    judge(store, "different", "steward", FEWEST)
+    after = trained(store)
+    assert (before.training["labels"], before.training["labels proved"]) == (FEWEST, FEWEST)
+    assert (after.training["labels"], after.training["labels proved"]) == (FEWEST, 0)
+
+
 def test_training_anew_from_the_same_judgements_writes_nothing(store: GraphStore) -> None:
     put(store, *people())
-    judge(store, "same", "steward", 5)
+    judge(store, "same", "steward", 25)
     assert trained(store) == trained(store)
     assert resolve(store, LOCAL, open_engine("local"), "always", clock=Ticking()).written == {}
