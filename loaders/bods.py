@@ -7,7 +7,7 @@ Persons who own are kept as persons; what they own stays in the record of the st
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -33,6 +33,8 @@ def is_bods(path: Path) -> bool:
 
 class BodsSource:
     """The records of a file of statements, or of all in a directory."""
+
+    portable: Final = True
 
     def __init__(self, path: Path | str) -> None:
         self.files = files_in(Path(path))

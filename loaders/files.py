@@ -7,7 +7,7 @@ can't be used comes out as rejects beside the rest.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import duckdb
 import pyarrow as pa
@@ -89,6 +89,8 @@ def reading(cells: Cells) -> Iterator[duckdb.DuckDBPyConnection]:
 
 class FileSource:
     """The rows of a file, or of all data files in a directory, as one mapping reads them."""
+
+    portable: Final = True
 
     def __init__(self, path: Path | str, mapping: Mapping) -> None:
         self.mapping = mapping

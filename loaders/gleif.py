@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Final
 
 import duckdb
 
@@ -49,6 +49,8 @@ def is_gleif(path: Path) -> bool:
 
 class GleifSource:
     """The records of GLEIF's files: one, or all in a directory."""
+
+    portable: Final = True
 
     def __init__(self, path: Path | str) -> None:
         self.files = _files(Path(path))

@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -38,6 +38,8 @@ def is_senzing(path: Path) -> bool:
 
 class SenzingSource:
     """The records of a Senzing JSON file, or of all in a directory; `source` names them where they name none."""
+
+    portable: Final = True
 
     def __init__(self, path: Path | str, source: str | None = None) -> None:
         self.files = files_in(Path(path))

@@ -101,8 +101,15 @@ class RecordSource(Protocol):
         ...
 
     def size(self) -> int | None:
-        """How many bytes there are to read, for progress; None where unknown."""
+        """How many bytes there are to read; None where unknown."""
         ...
+
+
+@runtime_checkable
+class PortableSource(RecordSource, Protocol):
+    """A source that can be pickled, and of which a copy yields the same: a large one is read in another process."""
+
+    portable: Literal[True]
 
 
 # -------------------------------------------------------------------------------------------------- the match engine

@@ -5,6 +5,7 @@ import os
 from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ from spine.access.context import LOCAL
 from spine.cli import output
 from spine.cli.options import Json, RecordKind, Store
 from spine.cli.plugins import plugin
-from spine.cli.progress import Measured, watched
+from spine.cli.progress import rows_in, watched
 from spine.cli.session import opened
 from spine.errors import FileError
 from spine.pipeline.load import Load, LoadReport, keep_mapping, load_all
@@ -112,7 +113,7 @@ def load_paths(
             name = chosen.name if chosen is not None else path.name.split(".")[0]
             file = stack.enter_context(plugin("spine.loaders", "rejects")(refused))
             text = None if chosen is None else chosen.to_json()
-            loads.append(Load(Measured(records, path), name, text, file.write))
+            loads.append(Load(records, name, text, file.write, partial(rows_in, path)))
         return load_all(graph, LOCAL, loads, watch=watch, key=key)
 
 

@@ -22,7 +22,6 @@ from rich.text import Text
 
 from spine.cli.output import clean, console
 from spine.pipeline.progress import Stopwatch
-from spine.ports import RecordSource, SourceBatch
 
 SAMPLE = 1 << 20
 
@@ -68,22 +67,11 @@ def watched() -> Iterator[Stopwatch]:
         yield Stopwatch(Bars(display))
 
 
-class Measured:
-    """A source whose size is told in rows, which is what its batches are counted in."""
-
-    def __init__(self, source: RecordSource, path: Path) -> None:
-        self._source = source
-        self._path = path
-
-    def batches(self) -> Iterator[SourceBatch]:
-        """The batches of the source."""
-        return self._source.batches()
-
-    def size(self) -> int | None:
-        """About how many rows there are; None where that can't be told without reading all."""
-        files = [self._path] if self._path.is_file() else [file for file in self._path.rglob("*") if file.is_file()]
-        counts = [about_rows(file) for file in files]
-        return None if None in counts else sum(count for count in counts if count is not None)
+def rows_in(path: Path) -> int | None:
+    """About how many rows a file or all files of a directory have; None where reading all would tell."""
+    files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
+    counts = [about_rows(file) for file in files]
+    return None if None in counts else sum(count for count in counts if count is not None)
 
 
 def about_rows(file: Path) -> int | None:

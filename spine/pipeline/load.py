@@ -12,16 +12,30 @@ import pyarrow as pa
 from spine.access.context import Context
 from spine.normalise.record import Options
 from spine.pipeline.ahead import ahead
+from spine.pipeline.apart import apart
 from spine.pipeline.batch_writer import BatchWriter
 from spine.pipeline.index_state import note_loaded
 from spine.pipeline.intake import Written, write_ready
 from spine.pipeline.numbering import key_of, stored_key
 from spine.pipeline.preparing import Ready, make_ready
-from spine.pipeline.progress import Stopwatch
-from spine.ports import Cause, Clock, Difference, GraphStore, Reader, RecordSource, Reject, SourceBatch, SystemClock
+from spine.pipeline.progress import Stopwatch, Total
+from spine.ports import (
+    Cause,
+    Clock,
+    Difference,
+    GraphStore,
+    PortableSource,
+    Reader,
+    RecordSource,
+    Reject,
+    SourceBatch,
+    SystemClock,
+)
 
 TOGETHER = 2_000_000
 """So many rows go into one transaction of a first load: indexes are built once, and memory stays bounded."""
+LARGE = 16 << 20
+"""Sources of so many bytes are read and made ready in a process of their own; it takes about a second to start."""
 _FILLED = ("record", "event", "consent")
 _BESIDE = 10
 """One event beside so many records came with these: the files of events are still to be loaded."""
@@ -29,12 +43,13 @@ _BESIDE = 10
 
 @dataclass(frozen=True)
 class Load:
-    """A source to load: under which name, with which mapping (JSON), and where its rejects go."""
+    """A source to load: under which name, with which mapping (JSON), where its rejects go, and how many rows it has."""
 
     source: RecordSource
     name: str
     mapping: str | None = None
     reject: Callable[[Sequence[Reject]], None] | None = None
+    rows: Total = None
 
 
 @dataclass
@@ -97,34 +112,42 @@ def load_all(
             keep_mapping(store, context, one.name, one.mapping, clock)
     with ExitStack() as stack:
         turns = stack.enter_context(_Transactions(store, context, ", ".join(one.name for one in loads), clock, key))
-        made = stack.enter_context(closing(ahead(_ready(loads, options, turns.key, clock))))
+        made = stack.enter_context(closing(ahead(_made([one.source for one in loads], options, turns.key, clock))))
         for one, report in zip(loads, reports, strict=True):
-            with watch.stage(f"load {one.name}", one.source.size()):
-                for batch, ready in iter(partial(next, made), None):
-                    written = turns.write(ready)
-                    _add(report, batch, written)
-                    if batch.rejects and one.reject is not None:
-                        one.reject(batch.rejects)
-                    watch.progress.advance(batch.rows)
+            with watch.stage(f"load {one.name}", one.rows):
+                for ready, rejects in iter(partial(next, made), None):
+                    _add(report, ready, len(rejects), turns.write(ready))
+                    if rejects and one.reject is not None:
+                        one.reject(rejects)
+                    watch.progress.advance(ready.rows)
             report.seconds = watch.seconds[f"load {one.name}"]
         with watch.stage("write indexes"):
             turns.commit()
     return reports
 
 
-def _batches(loads: Sequence[Load]) -> Iterator[SourceBatch | None]:
+Made = tuple[Ready, Sequence[Reject]] | None
+"""A batch ready to be written, and what of it is rejected; None at the end of each source."""
+
+
+def _made(sources: Sequence[RecordSource], options: Options, key: bytes, clock: Clock) -> Iterator[Made]:
+    """The batches of some sources: made ready in a process of its own where that pays."""
+    work = partial(_ready, sources, options, key, clock)
+    portable = all(isinstance(source, PortableSource) for source in sources)
+    return apart(work) if portable and sum(source.size() or 0 for source in sources) >= LARGE else work()
+
+
+def _batches(sources: Sequence[RecordSource]) -> Iterator[SourceBatch | None]:
     """The batches of one source after the other, with None at the end of each."""
-    for one in loads:
-        yield from one.source.batches()
+    for source in sources:
+        yield from source.batches()
         yield None
 
 
-def _ready(
-    loads: Sequence[Load], options: Options, key: bytes, clock: Clock
-) -> Iterator[tuple[SourceBatch, Ready] | None]:
-    """The batches made ready while the next are read; None at the end of each source."""
+def _ready(sources: Sequence[RecordSource], options: Options, key: bytes, clock: Clock) -> Iterator[Made]:
+    """The batches made ready while the next are read."""
     chosen = options
-    with closing(ahead(_batches(loads))) as batches:
+    with closing(ahead(_batches(sources))) as batches:
         for batch in batches:
             if batch is None:
                 yield None
@@ -133,7 +156,7 @@ def _ready(
             ready = make_ready(batch, chosen, key, clock.now())
             if chosen.dates is None and ready.dates is not None:
                 chosen = replace(chosen, dates=ready.dates)
-            yield batch, ready
+            yield ready, batch.rejects
 
 
 class _Transactions:
@@ -199,15 +222,15 @@ def keep_mapping(store: GraphStore, context: Context, name: str, mapping: str, c
             writer.put("document", pa.table(row))
 
 
-def _add(report: LoadReport, batch: SourceBatch, written: Written) -> None:
+def _add(report: LoadReport, ready: Ready, rejects: int, written: Written) -> None:
     none, changes = Difference(), written.changes
     report.records_added += changes.get("record", none).added
     report.records_changed += changes.get("record", none).changed
     report.events += changes.get("event", none).added
     report.consents += changes.get("consent", none).added
     report.identifiers += changes.get("identifier", none).added
-    report.rows += batch.rows
-    report.rejects += len(batch.rejects)
+    report.rows += ready.rows
+    report.rejects += rejects
     report.problems += written.problem_count
     report.examples += [f"{column}: {reason}" for _, column, reason in written.problems]
     report.examples = report.examples[:5]

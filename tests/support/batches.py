@@ -1,8 +1,10 @@
 """Batches made by hand, and what a store holds, told in short."""
 
 import json
+import os
 from collections.abc import Iterator, Sequence
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import pyarrow as pa
 
@@ -41,6 +43,21 @@ class Given:
     def size(self) -> int | None:
         """Unknown."""
         return None
+
+
+class Portable(Given):
+    """A source of which a copy may be read elsewhere; notes in which processes it was."""
+
+    portable: Final = True
+
+    def __init__(self, folder: Path, *batches: SourceBatch) -> None:
+        super().__init__(*batches)
+        self._folder = folder
+
+    def batches(self) -> Iterator[SourceBatch]:
+        """The batches."""
+        (self._folder / str(os.getpid())).touch()
+        yield from super().batches()
 
 
 def person(record_id: str, observed_at: str | None = None, *identifiers: str, **more: Any) -> Row:

@@ -1,12 +1,14 @@
 """Many batches of several sources in one transaction end like the same batches one by one, in memory."""
 
+import os
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from batches import KEY, Given, batch, person
+from batches import KEY, Given, Portable, batch, person
 
 from spine.access.context import LOCAL
 from spine.domain.graph import GRAPH
@@ -101,6 +103,23 @@ def test_however_batches_are_put_together_the_graph_is_the_same(
         assert all(counts[2:] == (0, 0, 0, 0) for counts in again[1])
         assert store._writer.run("SELECT max(id) FROM log") == before
         assert store._writer.run("PRAGMA integrity_check") == [("ok",)]
+
+
+def test_made_ready_in_another_process_the_graph_is_the_same_to_the_last_byte(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stores = []
+    for large in (loading.LARGE, 0):
+        notes = tmp_path / f"read {large}"
+        notes.mkdir()
+        loads = [replace(one, source=Portable(notes, *one.source._batches)) for one in _sources()]  # type: ignore[attr-defined]
+        monkeypatch.setattr(loading, "LARGE", large)
+        with SqliteStore(tmp_path / f"{large}.db", clock=Still()) as store:
+            load_all(store, LOCAL, loads, key=KEY, clock=Still())
+            stores.append(list(store._writer._driver.iterdump()))
+        assert (notes / str(os.getpid())).exists() is bool(large)
+        assert len(list(notes.iterdir())) == 1
+    assert stores[0] == stores[1]
 
 
 def test_a_first_load_is_whole_or_not_there(tmp_path: Path) -> None:
