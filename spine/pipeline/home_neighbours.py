@@ -5,6 +5,7 @@ declared family: all of it is looked up under keys of single records, so that wh
 """
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -13,13 +14,16 @@ from spine.pipeline.gather_some import gather_some
 from spine.pipeline.home_numbers import BY_SORT, numbers_of
 from spine.pipeline.key_rows import read_holders
 from spine.pipeline.keying import SORTS, sort_of
-from spine.pipeline.rebuild import Labels, labels_of
-from spine.pipeline.surroundings import resolved_as
+from spine.pipeline.meeting import carried
+from spine.pipeline.meeting import crowds as crowded
+from spine.pipeline.rebuild import Labels, labels_of, persons_of
+from spine.pipeline.surroundings import NEAR, resolved_as
 from spine.pipeline.target_numbers import target_numbers
 from spine.ports import Reader, Row
+from spine.resolution import household_weights
 from spine.resolution.components import Ints
 from spine.resolution.home_keys import FORM, KEYS, LOOKALIKES, RESIDENTS
-from spine.resolution.household_weights import SHARED, SHARED_RECORDS
+from spine.resolution.household_weights import SHARED
 from spine.resolution.past_homes import with_past
 from spine.resolution.resolved import Resolved
 
@@ -45,6 +49,7 @@ class Neighbours:
     keys: dict[int, tuple[int, ...]] = field(default_factory=dict)
     held: dict[int, int] = field(default_factory=dict)
     named: dict[int, frozenset[int]] = field(default_factory=dict)
+    crowds: set[int] = field(default_factory=set)
 
     def read(self, persons: Iterable[int]) -> None:
         """Make these persons complete."""
@@ -80,7 +85,10 @@ class Neighbours:
             if reaches:
                 out |= self.named[key]
         edges = self.reader.get("carries", "start", sorted(asked)) if asked else []
-        out |= self._carriers({edge["end"] for edge in edges if edge["namespace"] in self._sharing}, count)
+        shared = {edge["end"] for edge in edges if edge["namespace"] in SHARED}
+        # What so many others carry related nobody before the change, nor after it.
+        met, _ = self._meeting(shared, self.changed.keys() | self.gone, count)
+        out |= met | self._at_written({edge["end"] for edge in edges if edge["namespace"] == "address"})
         out |= self._family(asked, edges)[0]
         return out | self._fellow_residents(out)
 
@@ -88,7 +96,7 @@ class Neighbours:
         """Everything that was loaded, as columns."""
         labels: Labels = {record: ("person", person) for record, person in self.labels.items()}
         gathered = gather_some(self.reader, self.labels)
-        resolved = with_past(resolved_as(gathered, labels), gathered.past)
+        resolved = replace(with_past(resolved_as(gathered, labels), gathered.past), crowds=frozenset(self.crowds))
         return replace(resolved, held=self._held_by(resolved)) if self.secret else resolved
 
     def _held_by(self, resolved: Resolved) -> dict[str, Ints]:
@@ -109,10 +117,6 @@ class Neighbours:
 
     # -------------------------------------------------------------------------------------------------- who is around
 
-    @property
-    def _sharing(self) -> set[str]:
-        return set(SHARED) if self.secret else {*SHARED, "address"}
-
     def _around(self, own: set[int]) -> set[int]:
         """Whoever meets these records in a key, an identifier or a declaration."""
         self._learn_keys(own)
@@ -124,18 +128,44 @@ class Neighbours:
             if kind is not None and self.held[key] <= kind.most:
                 found |= self.named[key]
         edges = [edge for edge in self._carried(own) if edge["valid_to"] is None]
-        shared = {edge["end"] for edge in edges if edge["namespace"] in self._sharing}
+        met, crowds = self._meeting({edge["end"] for edge in edges if edge["namespace"] in SHARED})
+        self.crowds |= crowds
+        met |= self._at_written({edge["end"] for edge in edges if edge["namespace"] == "address"})
         declared, targets = self._family(own, edges)
-        return found | self._carriers(shared) | declared | targets
+        return found | met | declared | targets
+
+    def _meeting(
+        self, identifiers: set[int], but: AbstractSet[int] = frozenset(), more: int = 0
+    ) -> tuple[set[int], set[int]]:
+        """Who carries one of these identifiers that brings persons together, and which of them bring nobody together,
+        these records (`but`) not counted."""
+
+        def persons(records: set[int]) -> dict[int, int]:
+            return self.persons(records - but)
+
+        near = carried(self.reader, identifiers, NEAR)
+        crowds = crowded(near.by, household_weights.SHARED_CROWD, persons)
+        further = carried(self.reader, near.cut - crowds, 2 * household_weights.SHARED_RECORDS + more).by
+        met = {one: records for one, records in {**near.by, **further}.items() if one not in crowds}
+        crowds |= crowded(met, household_weights.SHARED_CROWD, persons)
+        crowds |= {one for one, records in met.items() if self._too_many(records - but)}
+        return {record for one, records in met.items() if one not in crowds for record in records}, crowds
+
+    def _too_many(self, records: set[int]) -> bool:
+        """Whether more records of persons carry an identifier than bring anybody together."""
+        most = household_weights.SHARED_RECORDS
+        return len(records) > most and len(self.persons(records)) > most
+
+    def _at_written(self, addresses: set[int]) -> set[int]:
+        """Who carries these addresses, where no index tells who lives at what is written nearly so."""
+        return set() if self.secret else self._carriers(addresses)
 
     def _carried(self, records: set[int]) -> list[Row]:
         return self.reader.get("carries", "start", sorted(records)) if records else []
 
-    def _carriers(self, identifiers: Iterable[int], more: int = 0) -> set[int]:
-        """The records that carry these identifiers; one more than bring anybody together, where there are as many."""
-        asked = sorted(set(identifiers))
-        rows = self.reader.get("carries", "end", asked, 2 * SHARED_RECORDS + more) if asked else []
-        return {row["start"] for row in rows if row["valid_to"] is None}
+    def _carriers(self, identifiers: Iterable[int]) -> set[int]:
+        """The records that carry these identifiers; more than bring anybody together, where there are as many."""
+        return set().union(*carried(self.reader, identifiers, 2 * household_weights.SHARED_RECORDS).by.values())
 
     def _family(self, own: set[int], edges: list[Row]) -> tuple[set[int], set[int]]:
         """Who declares these records (`edges` are what they carry) to be family, with all who answer to the same, and
@@ -196,8 +226,7 @@ class Neighbours:
         """The person of each of these records."""
         asked = set(records)
         stored = labels_of(self.reader, asked - self.changed.keys() - self.gone)
-        found = {record: self.changed[record] for record in asked & self.changed.keys()} | stored
-        return {record: number for record, (kind, number) in found.items() if kind == "person"}
+        return persons_of({record: self.changed[record] for record in asked & self.changed.keys()} | stored)
 
     def _whole(self, persons: Iterable[int]) -> set[int]:
         """All records of these persons, which are then labelled."""

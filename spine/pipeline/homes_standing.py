@@ -14,8 +14,9 @@ from spine.pipeline.rebuild import Labels, Rebuilt
 from spine.pipeline.surroundings import NEAR
 from spine.pipeline.target_numbers import target_numbers
 from spine.ports import Reader, Row
+from spine.resolution import household_weights
 from spine.resolution.address_forms import PARTS
-from spine.resolution.household_weights import LINES, SHARED, SHARED_RECORDS
+from spine.resolution.household_weights import LINES, SHARED
 
 _LIVES = ("house_number", "street")
 """With either of these an address names a building, whatever it is completed to (`address_forms.Forms.homes`)."""
@@ -108,7 +109,7 @@ class Standing:
         rows = self._get("carries", "end", ends, NEAR)
         for row in rows:
             carriers.setdefault(row["end"], set()).add(row["start"])
-        if any(len(some) >= min(NEAR, SHARED_RECORDS) for some in carriers.values()):
+        if any(len(some) >= min(NEAR, household_weights.SHARED_RECORDS) for some in carriers.values()):
             return False
         open_: dict[int, set[int]] = {}
         for row in rows:

@@ -158,5 +158,10 @@ def labels_of(reader: Reader, records: Iterable[int]) -> Labels:
     return {row["start"]: (kind, row["end"]) for kind, rows in found.items() for row in rows}
 
 
+def persons_of(labels: Labels) -> dict[int, int]:
+    """The person of each record that is one's."""
+    return {record: number for record, (kind, number) in labels.items() if kind == Kind.PERSON.value}
+
+
 def _all(built: Built, table: str) -> list[Row]:
     return [row for part in built.tables.get(table, []) for row in part.to_pylist()]

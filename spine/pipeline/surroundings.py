@@ -15,10 +15,12 @@ from spine.domain.vocabulary import Kind
 from spine.normalise.emails import company_domain
 from spine.pipeline.gather import Gathered
 from spine.pipeline.gather_some import gather_some
-from spine.pipeline.rebuild import Labels, labels_of
-from spine.ports import Reader, Row
+from spine.pipeline.meeting import carried
+from spine.pipeline.meeting import crowds as crowded
+from spine.pipeline.rebuild import Labels, labels_of, persons_of
+from spine.ports import Reader
 from spine.resolution.employment import employment
-from spine.resolution.relationships import CROWD, SHARING
+from spine.resolution.relationships import CROWD
 from spine.resolution.resolved import Resolved
 
 NEAR = 200
@@ -63,9 +65,9 @@ def surroundings(
     near = {int(number) for number in ring.ids.tolist()}
     beyond = _meeting(reader, near, own, crowds) | _led_to(reader, ring)
     everything = own | near | met | beyond
-    gathered = _uncrowded(gather_some(reader, everything), crowds)
     labels = labels_of(reader, everything - own) | after
-    return Surroundings(frozenset(changed | first), resolved_as(gathered, labels), labels)
+    resolved = replace(resolved_as(gather_some(reader, everything), labels), crowds=frozenset(crowds))
+    return Surroundings(frozenset(changed | first), resolved, labels)
 
 
 def employed_around(reader: Reader, records: Iterable[int], before: Labels, after: Labels) -> pa.Table:
@@ -93,27 +95,13 @@ def _meeting(reader: Reader, records: set[int], own: set[int], crowds: set[int])
     A crowd are more persons than an identifier relates, those of the region (`own`) not counted: it was one before the
     change and is one after it, so that it relates nobody either way.
     """
-    rows = _carrying(reader, _identifiers(reader, records, MEETING))
-    by_identifier: dict[int, set[int]] = {}
-    for row in rows:
-        by_identifier.setdefault(row["end"], set()).add(row["start"])
-    many = {identifier for identifier, carriers in by_identifier.items() if len(carriers) > CROWD}
-    labels = labels_of(reader, {number for one in many for number in by_identifier[one]} - own)
-    for one in many:
-        persons = {labels[number] for number in by_identifier[one] if number in labels}
-        if sum(kind == Kind.PERSON.value for kind, _ in persons) > CROWD:
-            crowds.add(one)
-    return {number for one, carriers in by_identifier.items() if one not in crowds for number in carriers}
 
+    def others(numbers: set[int]) -> dict[int, int]:
+        return persons_of(labels_of(reader, numbers - own))
 
-def _uncrowded(gathered: Gathered, crowds: set[int]) -> Gathered:
-    """The same records without their claims to what crowds carry, of whom only some may be here."""
-    if not crowds:
-        return gathered
-    claims = gathered.claims
-    alone = ~np.isin(claims["identifier"].to_numpy(), sorted(crowds))
-    alone |= ~np.isin(np.array(claims["namespace"].to_pylist(), dtype=object), sorted(SHARING))
-    return replace(gathered, claims=claims.filter(pa.array(alone)))
+    met = carried(reader, _identifiers(reader, records, MEETING), NEAR).by
+    crowds |= crowded(met, CROWD, others)
+    return {number for one, carriers in met.items() if one not in crowds for number in carriers}
 
 
 def resolved_as(gathered: Gathered, labels: Labels) -> Resolved:
@@ -136,12 +124,7 @@ def _identifiers(reader: Reader, records: set[int], namespaces: tuple[str, ...])
 
 
 def _carriers(reader: Reader, identifiers: set[int]) -> set[int]:
-    return {row["start"] for row in _carrying(reader, identifiers)}
-
-
-def _carrying(reader: Reader, identifiers: set[int]) -> list[Row]:
-    rows = reader.get("carries", "end", sorted(identifiers), NEAR) if identifiers else []
-    return [row for row in rows if row["valid_to"] is None]
+    return set().union(*carried(reader, identifiers, NEAR).by.values())
 
 
 def _related(

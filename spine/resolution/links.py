@@ -84,6 +84,9 @@ def shared_identifiers(resolved: Resolved, namespace: str, crowd: int, records: 
     Nor does one that more than `records` of their records carry, where that is given.
     """
     here = np.flatnonzero(resolved.claims_of(namespace))
+    if resolved.crowds and len(here):
+        known = whole_numbers(resolved.claims, "identifier")[here]
+        here = here[~np.isin(known, list(resolved.crowds))]
     if not len(here):
         return Shared(here, here, here, here)
     label = resolved.person[whole_numbers(resolved.claims, "row")[here]]

@@ -70,6 +70,7 @@ class Resolved:
     the other kind. Where these are only some of the records, `held` says of each row how many of all records hold its
     key of that name (`home_keys.KEYS`). The last `before` rows are homes that records had before (`past_homes`). Where
     `answered`, the value of a relation is the number of the entity that answers to it among all records, else null.
+    `crowds` are identifiers that relate nobody, too many persons carrying them, though only some of these are here.
     """
 
     records: pa.Table
@@ -82,6 +83,7 @@ class Resolved:
     held: Mapping[str, Ints] = field(default_factory=dict)
     before: int = 0
     answered: bool = False
+    crowds: frozenset[int] = frozenset()
     _coded: dict[tuple[str, str], Coded] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:

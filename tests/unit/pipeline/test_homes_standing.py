@@ -10,9 +10,11 @@ from spine.access.context import LOCAL
 from spine.bootstrap import open_engine
 from spine.pipeline import homes
 from spine.pipeline.collecting import uncollected
+from spine.pipeline.home_neighbours import Neighbours
 from spine.pipeline.ingest import ingest
 from spine.pipeline.resolve import resolve
 from spine.ports import GraphStore, Row
+from spine.resolution.resolved import Resolved
 
 ANN = {
     "given_name": "Ann",
@@ -97,3 +99,27 @@ def assert_as_a_batch(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> Non
     before = households(store)
     resolve(store, LOCAL, open_engine("local"), "never", clock=Ticking(), full=True)
     assert households(store) == before
+
+
+def test_carriers_of_a_hub_are_not_looked_at(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A telephone of more persons than it brings together leads to none of them, from whoever else carries it."""
+    desk = "phone:+493012345678"
+    callers = [
+        person(f"c{at}", "2024-01-01", desk, f"email:caller{at}@example.com", given_name=f"Caller{at}", city="Kiel")
+        for at in range(30)
+    ]
+    ingest(store, LOCAL, batch(callers), Ticking(), key="batches")
+    take(store, person("b1", "2024-01-01", desk, "email:ben@example.com", **BEN))
+    looked: list[Neighbours] = []
+
+    class Seen(Neighbours):
+        def resolved(self) -> Resolved:
+            looked.append(self)
+            return super().resolved()
+
+    monkeypatch.setattr(homes, "Neighbours", Seen)
+    take(store, person("a1", "2024-01-01", desk, "email:ann@example.com", **ANN))
+    assert looked
+    assert all(len(near.labels) == 2 for near in looked)
+    assert_as_a_batch(store, monkeypatch)
+    assert max(row["size"] for row in households(store)) == 2

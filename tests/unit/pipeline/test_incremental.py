@@ -22,14 +22,22 @@ from spine.domain.vocabulary import Kind
 from spine.errors import ModelError, NotFound, QueryError
 from spine.matching.blocking import RULES
 from spine.memberships import memberships
-from spine.pipeline import catching_up, employers, keying, surroundings, target_numbers
+from spine.pipeline import (
+    catching_up,
+    employers,
+    home_neighbours,
+    homes_standing,
+    keying,
+    surroundings,
+    target_numbers,
+)
 from spine.pipeline.ingest import delete_record, ingest
 from spine.pipeline.key_index import make_index
 from spine.pipeline.numbering import stored_key
 from spine.pipeline.resolve import resolve
 from spine.pipeline.working_off import work_off
 from spine.ports import Cause, GraphStore, Reader, Row
-from spine.resolution import employment, relationships
+from spine.resolution import employment, household_weights, relationships
 from spine.settings import Settings
 from spine.stewardship.judging import judge, withdraw
 
@@ -223,11 +231,15 @@ def told(reader: Reader) -> dict[str, list[Row]]:
 
 @pytest.fixture
 def soon_crowded(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Keys that three records crowd, identifiers that four persons do, and names that three organisations do."""
+    """Keys that three records crowd, identifiers that three or four persons do, and names that three organisations do."""
     for kind in Kind:
         monkeypatch.setitem(RULES, kind, tuple(replace(one, crowded=2 + at % 2) for at, one in enumerate(RULES[kind])))
     for module in (relationships, surroundings):
         monkeypatch.setattr(module, "CROWD", 3)
+    monkeypatch.setattr(household_weights, "SHARED_CROWD", 2)
+    monkeypatch.setattr(household_weights, "SHARED_RECORDS", 4)
+    for module in (home_neighbours, homes_standing):
+        monkeypatch.setattr(module, "NEAR", 8)
     monkeypatch.setattr(employment, "MOST_EMPLOYERS", 2)
     monkeypatch.setattr(employers, "MOST_EMPLOYERS", 2)
     monkeypatch.setattr(employment, "MOST_CARRYING", 4)
