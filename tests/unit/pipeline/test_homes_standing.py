@@ -105,8 +105,8 @@ def test_carriers_of_a_hub_are_not_looked_at(store: GraphStore, monkeypatch: pyt
     """A telephone of more persons than it brings together leads to none of them, from whoever else carries it."""
     desk = "phone:+493012345678"
     callers = [
-        person(f"c{at}", "2024-01-01", desk, f"email:caller{at}@example.com", given_name=f"Caller{at}", city="Kiel")
-        for at in range(30)
+        person(f"c{at}", "2024-01-01", desk, given_name=4 * chr(97 + at), birth_date=f"{1950 + at}-01-{at + 1:02}")
+        for at in range(25)
     ]
     ingest(store, LOCAL, batch(callers), Ticking(), key="batches")
     take(store, person("b1", "2024-01-01", desk, "email:ben@example.com", **BEN))
@@ -120,6 +120,6 @@ def test_carriers_of_a_hub_are_not_looked_at(store: GraphStore, monkeypatch: pyt
     monkeypatch.setattr(homes, "Neighbours", Seen)
     take(store, person("a1", "2024-01-01", desk, "email:ann@example.com", **ANN))
     assert looked
-    assert all(len(near.labels) == 2 for near in looked)
+    assert {len(near.labels) for near in looked} == {2}
     assert_as_a_batch(store, monkeypatch)
     assert max(row["size"] for row in households(store)) == 2
