@@ -231,7 +231,7 @@ def told(reader: Reader) -> dict[str, list[Row]]:
 
 @pytest.fixture
 def soon_crowded(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Keys that three records crowd, identifiers that three or four persons do, and names that three organisations do."""
+    """Keys that three records crowd, identifiers that three or four persons do, names that three organisations do."""
     for kind in Kind:
         monkeypatch.setitem(RULES, kind, tuple(replace(one, crowded=2 + at % 2) for at, one in enumerate(RULES[kind])))
     for module in (relationships, surroundings):
