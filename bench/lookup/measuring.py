@@ -15,10 +15,13 @@ from pathlib import Path
 from typing import Any
 
 from spine.access.context import LOCAL, Context
+from spine.api.asking import named_at
 from spine.api.batching import Desks
 from spine.api.bodies import Operation
 from spine.api.execution import execute
 from spine.bootstrap import open_store
+from spine.errors import NotFound
+from spine.explore.households import homes
 from spine.ports import GraphStore, Plan, Reader, Row, Where
 from spine.settings import Settings
 
@@ -37,6 +40,18 @@ WHO_IS_IT = """query WhoIsIt($value: String!, $namespace: String) {
         }
       }
     }
+  }
+}"""
+HOUSEHOLD = """query Household($id: ID!) {
+  household(id: $id) {
+    id size adults cohesion region postcode address since lastSeen
+    members(first: 50) { edges { confidence kind since lastSeen reason takesOut node { id name stage } } }
+  }
+}"""
+GOLDEN = """query Golden($id: ID!) {
+  person(id: $id) {
+    id name size
+    golden { name value source record observedAt rule order rivals { value records sources } }
   }
 }"""
 WARM = 30
@@ -80,14 +95,18 @@ def measured(url: str, lookups: int) -> dict[str, Any]:
         "find": (OPERATIONS / "find-by-identifier.graphql").read_text("utf-8"),
         "person, identities, household": WHO_IS_IT,
         "person card": (OPERATIONS / "person-card.graphql").read_text("utf-8"),
+        "household, its members": HOUSEHOLD,
+        "golden record": GOLDEN,
     }
     with open_store(url, Settings()) as store:
         drawn = identifiers(store, lookups + WARM)
         with store.reading(LOCAL) as reader:
             records = reader.count("record")
+        at_home = with_homes(store, drawn)
         with serving(url) as (port, process):
             found = {
-                name: asyncio.run(_compared(store, port, process, query, drawn)) for name, query in operations.items()
+                name: asyncio.run(_compared(store, port, process, query, at_home if "$id" in query else drawn))
+                for name, query in operations.items()
             }
     return {"records": records, "lookups": lookups, "operations": found}
 
@@ -102,6 +121,21 @@ def identifiers(store: GraphStore, count: int) -> list[dict[str, str]]:
             at = Where("id", "ge", chance.randint(*ends))
             (row,) = reader.select("identifier", [at], limit=1)
             out.append({"value": row["value"], "namespace": row["namespace"]})
+    return out
+
+
+def with_homes(store: GraphStore, drawn: Sequence[dict[str, str]]) -> list[dict[str, str]]:
+    """Of identifiers those of persons who live in a household, as an id that a person or household is asked by."""
+    out = []
+    with store.reading(LOCAL) as reader:
+        for one in drawn:
+            named = f"{one['namespace']}:{one['value']}"
+            try:
+                person = named_at(reader, LOCAL, [named], "person", Settings().confidence)[named]
+            except NotFound:
+                continue
+            if person is not None and homes(reader, LOCAL, [person])[person.id]:
+                out.append({"id": named})
     return out
 
 

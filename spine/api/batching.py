@@ -34,20 +34,28 @@ QUIET = 3
 _ALONE = object()
 
 
+class Answer(asyncio.Future[Any]):
+    """An answer that several fields wait for: one of them that is cancelled takes it away from nobody."""
+
+    def cancel(self, msg: Any | None = None) -> bool:
+        """False: it will come."""
+        return False
+
+
 class Moment:
     """What is asked until nobody has anything to add: asked together then, and answered."""
 
     def __init__(self, ask: Callable[[Sequence[Asked]], Awaitable[list[Any]]]) -> None:
         self._ask = ask
-        self._alone: list[tuple[Asked, asyncio.Future[Any]]] = []
-        self._keyed: dict[Asked, dict[Hashable, asyncio.Future[Any]]] = {}
+        self._alone: list[tuple[Asked, Answer]] = []
+        self._keyed: dict[Asked, dict[Hashable, Answer]] = {}
         self._count = 0
         self._running: set[asyncio.Task[None]] = set()
 
-    def add(self, asked: Asked, key: Hashable = _ALONE) -> "asyncio.Future[Any]":
+    def add(self, asked: Asked, key: Hashable = _ALONE) -> Answer:
         """The answer to come: for a key, out of the dict that the question gives for all keys of the moment."""
         loop = asyncio.get_running_loop()
-        future: asyncio.Future[Any] = loop.create_future()
+        future = Answer(loop=loop)
         future.add_done_callback(_forget)
         if not self._count:
             loop.call_soon(self._wait, loop, 0, QUIET)
@@ -72,8 +80,8 @@ class Moment:
 
     async def _answer(
         self,
-        alone: Sequence[tuple[Asked, "asyncio.Future[Any]"]],
-        keyed: "dict[Asked, dict[Hashable, asyncio.Future[Any]]]",
+        alone: Sequence[tuple[Asked, Answer]],
+        keyed: dict[Asked, dict[Hashable, Answer]],
     ) -> None:
         asked = [one for one, _ in alone]
         asked += [(question, (list(futures), *args)) for (question, args), futures in keyed.items()]
@@ -88,7 +96,7 @@ class Moment:
                 _settle(future, answer if isinstance(answer, Exception) else answer[key])
 
 
-def _settle(future: "asyncio.Future[Any]", answer: Any) -> None:
+def _settle(future: Answer, answer: Any) -> None:
     if future.done():
         return
     if isinstance(answer, Exception):
@@ -118,7 +126,7 @@ class Session:
         self._store = store
         self._view: AbstractContextManager[Reader] | None = None
         self._reader: Reader | None = None
-        self._groups: dict[Hashable, dict[Any, asyncio.Future[Any]]] = {}
+        self._groups: dict[Hashable, dict[Any, Answer]] = {}
         self._moment = Moment(self._ask_together)
         self._until = asyncio.get_running_loop().time() + TIME_LIMIT
 
@@ -128,7 +136,7 @@ class Session:
         A question that tells its plans is asked together with the others of the moment.
         """
         if isinstance(question, Question):
-            answer: Result = await asyncio.shield(self._moment.add((question, args)))
+            answer: Result = await self._moment.add((question, args))
             return answer
         return await self._ask(question, args)
 
@@ -166,7 +174,7 @@ class Session:
         found = group.get(key)
         if found is None:
             found = group[key] = self._moment.add((question, args), key)
-        answer: Result = await asyncio.shield(found)
+        answer: Result = await found
         return answer
 
     async def gather_many(

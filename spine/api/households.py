@@ -1,8 +1,10 @@
 """Households as answers: a household with its members, and filtered lists with counts that are made when asked."""
 
+from collections.abc import Sequence
+
 import strawberry
 
-from spine.api.asking import Info, chosen, consents_at, homes_at, is_name, members_at, named_at, number_of, timelines_at
+from spine.api.asking import Info, chosen, consents_at, is_name, members_at, named_at, number_of, timelines_at
 from spine.api.events import EventConnection, event_filter, timeline_page
 from spine.api.facts import Fact, declared_at, told
 from spine.api.fields import resolved
@@ -49,6 +51,7 @@ class Household(Node):
     row: strawberry.Private[Row]
     as_of: strawberry.Private[str | None]
     agreed: strawberry.Private[list[str] | None]
+    inside: strawberry.Private[tuple[explore.Membership, ...] | None]
     confidence: float = strawberry.field(description="The confidence at which its persons were resolved.")
     size: int
     adults: int
@@ -63,8 +66,9 @@ class Household(Node):
 
     @resolved("Who belongs to it, surest first, and why.")
     async def members(self, info: Info, first: int | None = None, after: str | None = None) -> MemberConnection:
-        found = await info.context.gather(members_at, self.row["id"], self.confidence, self.as_of)
-        return paged(MemberConnection, "members", found, lambda one: one.person.id, _member, first, after)
+        return paged(
+            MemberConnection, "members", await self._members(info), lambda one: one.person.id, _member, first, after
+        )
 
     @resolved("The purposes that a member has consented to.")
     async def consents(self, info: Info) -> list[str]:
@@ -97,9 +101,12 @@ class Household(Node):
         return timeline_page(merged(list(found.values())), asked, first, after, last, before)
 
     async def _persons(self, info: Info) -> list[Entity]:
-        return [
-            one.person for one in await info.context.gather(members_at, self.row["id"], self.confidence, self.as_of)
-        ]
+        return [one.person for one in await self._members(info)]
+
+    async def _members(self, info: Info) -> Sequence[explore.Membership]:
+        if self.inside is not None:
+            return self.inside
+        return await info.context.gather(members_at, self.row["id"], self.confidence, self.as_of)
 
 
 @strawberry.type(description="A household of a list.")
@@ -122,19 +129,14 @@ class HouseholdQueries:
         self, info: Info, id: strawberry.ID, confidence: float | None = None, as_of: str | None = None
     ) -> Household:
         sure, default, then = chosen(info, confidence), info.context.settings.confidence, moment(as_of)
-        number = await _number(info, id, sure, default)
-        return household_of(await info.context.ask(explore.household, number, sure, default, then), as_of=then)
-
-
-async def _number(info: Info, named: str, confidence: float, default: float) -> int:
-    """The household of that id, or the one where the person behind an identifier was seen last."""
-    if not is_name(named):
-        return number_of(named, "household")
-    entity = await info.context.gather(named_at, named, "person", confidence)
-    homes = await info.context.gather(homes_at, entity, confidence, default) if entity is not None else []
-    if not homes:
-        raise NotFound(f"{named[:80]} belongs to no household.", remedy="Open one from a list of households.")
-    return homes[0][0].household
+        if not is_name(id):
+            number = number_of(id, "household")
+            return household_of(await info.context.ask(explore.household, number, sure, default, then), as_of=then)
+        person = await info.context.gather(named_at, str(id), "person", sure)
+        found = await info.context.ask(explore.home, person, sure, default, then) if person is not None else None
+        if found is None:
+            raise NotFound(f"{id[:80]} belongs to no household.", remedy="Open one from a list of households.")
+        return household_of(found, as_of=then)
 
 
 def household_of(found: explore.Household, agreed: list[str] | None = None, as_of: str | None = None) -> Household:
@@ -145,6 +147,7 @@ def household_of(found: explore.Household, agreed: list[str] | None = None, as_o
         row=row,
         as_of=as_of,
         agreed=agreed,
+        inside=found.inside,
         confidence=found.confidence,
         size=found.size,
         adults=found.adults,

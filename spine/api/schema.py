@@ -17,6 +17,7 @@ from spine.api.judging import JudgementMutations, JudgementQueries
 from spine.api.limits import Limits
 from spine.api.organisations import Organisation, OrganisationQueries
 from spine.api.people import Person
+from spine.api.plain_fields import PlainFieldsFirst
 from spine.api.records import Consent, Event, Identifier, Record
 from spine.api.shapes import ShapeQueries
 from spine.api.webhooks import WebhookMutations, WebhookQueries
@@ -58,6 +59,7 @@ schema = Contract(
     subscription=Subscription,
     types=[Person, Organisation, Record, Identifier, Event, Consent],
     extensions=[Limits],
+    execution_context_class=PlainFieldsFirst,
 )
 
 

@@ -19,6 +19,7 @@ PREFIXES = {
 TABLES = {prefix: table for table, prefix in PREFIXES.items()}
 
 ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"
+_PAIRS = [first + second for first in ALPHABET for second in ALPHABET]
 _MASK = (1 << 64) - 1
 MULTIPLIER = 0xBF58476D1CE4E5B9
 _INVERSE = pow(MULTIPLIER, -1, 1 << 64)
@@ -31,11 +32,8 @@ def encode_id(table: str, number: int) -> str:
     mixed ^= mixed >> 32
     mixed = mixed * MULTIPLIER & _MASK
     mixed ^= mixed >> 32
-    digits = ""
-    for _ in range(DIGITS):
-        digits = ALPHABET[mixed & 31] + digits
-        mixed >>= 5
-    return f"{PREFIXES[table]}_{digits}"
+    pairs = "".join([_PAIRS[mixed >> shift & 1023] for shift in (50, 40, 30, 20, 10, 0)])
+    return f"{PREFIXES[table]}_{ALPHABET[mixed >> 60]}{pairs}"
 
 
 def decode_id(text: str) -> tuple[str, int]:

@@ -4,9 +4,6 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
-
-import networkx as nx
 
 from spine.access.context import Context
 from spine.domain.ids import encode_id
@@ -21,8 +18,6 @@ from spine.matching.model import Evidence, Model
 from spine.matching.on_demand import Side, score_two
 from spine.matching.stored import stored_models
 from spine.ports import Reader, Row, Step
-
-_JUDGED = 1e9
 
 
 @dataclass(frozen=True)
@@ -57,29 +52,51 @@ class Bonds:
 
     def __init__(self, bonds: Iterable[Bond]) -> None:
         self.all = tuple(bonds)
-        graph: nx.Graph[int] = nx.Graph()
+        self._strongest: dict[frozenset[int], Bond] = {}
         for bond in sorted(self.all, key=lambda bond: bond.strength):
-            graph.add_edge(bond.left, bond.right, strength=min(bond.strength, _JUDGED), bond=bond)
-        self._forest = nx.maximum_spanning_tree(graph, weight="strength")
-        self._direct = graph
+            self._strongest[frozenset((bond.left, bond.right))] = bond
 
     def between(self, left: int, right: int) -> Bond | None:
         """The strongest bond that connects the two directly."""
-        found: Bond | None = self._direct.edges[left, right]["bond"] if self._direct.has_edge(left, right) else None
-        return found
+        return self._strongest.get(frozenset((left, right)))
 
     def path(self, start: int, end: int) -> list[Bond]:
         """The path whose weakest bond is as strong as can be; empty where there is none.
 
         It is the path inside a maximum spanning tree (Hu 1961).
         """
-        if start == end or start not in self._forest or end not in self._forest:
+        if start == end or end not in self._ways or start not in self._ways:
             return []
-        try:
-            nodes = nx.shortest_path(self._forest, start, end)
-        except nx.NetworkXNoPath:
-            return []
-        return [self._forest.edges[left, right]["bond"] for left, right in pairwise(nodes)]
+        came: dict[int, tuple[int, Bond] | None] = {start: None}
+        turn = [start]
+        while turn and end not in came:
+            beyond = [(at, other, bond) for at in turn for other, bond in self._ways[at] if other not in came]
+            came.update((other, (at, bond)) for at, other, bond in beyond)
+            turn = [other for _, other, _ in beyond]
+        found = []
+        step = came.get(end)
+        while step is not None:
+            found.append(step[1])
+            step = came[step[0]]
+        return found[::-1]
+
+    @cached_property
+    def _ways(self) -> dict[int, list[tuple[int, Bond]]]:
+        """A maximum spanning forest (Kruskal 1956): from each record the bonds that stay, with where they lead."""
+        side: dict[int, list[int]] = {}
+        ways: dict[int, list[tuple[int, Bond]]] = {}
+        for bond in sorted(self._strongest.values(), key=lambda bond: (-bond.strength, bond.left, bond.right)):
+            left = side.setdefault(bond.left, [bond.left])
+            right = side.setdefault(bond.right, [bond.right])
+            if left is right:
+                continue
+            if len(left) < len(right):
+                left, right = right, left
+            left += right
+            side.update(dict.fromkeys(right, left))
+            ways.setdefault(bond.left, []).append((bond.right, bond))
+            ways.setdefault(bond.right, []).append((bond.left, bond))
+        return ways
 
 
 @dataclass(frozen=True, slots=True)

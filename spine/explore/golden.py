@@ -5,17 +5,14 @@ source had it where the record's row still holds it, and compared in its normali
 """
 
 import json
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-
-import numpy as np
 
 from spine.explore.membership import Entity
 from spine.explore.questions import Found
 from spine.ports import Reader, Row, Step
-from spine.resolution.components import Ints
 from spine.resolution.golden_rules import DOCUMENT, SHIPPED, Rules, kept
-from spine.resolution.survivorship import Statements, decide, orders_of
+from spine.resolution.survivorship import Statement, believe
 from spine.resolution.written import CAME_FROM, well_written, written
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
@@ -102,18 +99,14 @@ def golden(
         for claim in _claims(row, verified, fields):
             topic = _GROUP_OF.get(claim.name, claim.name)
             claims.setdefault(topic, {}).setdefault(claim.record, {})[claim.name] = claim
-    topics = sorted(claims)
-    said = [(at, record) for at, topic in enumerate(topics) for record in claims[topic]]
-    orders = [rules.deciding(topic) for topic in topics]
-    told = [claims[topics[at]][record] for at, record in said]
-    found = decide(_statements(said, told, topics, rules), orders_of(orders))
     out: list[Attribute] = []
-    for topic, place, rule in zip(found.topic.tolist(), found.winner.tolist(), found.rule.tolist(), strict=True):
-        decided = orders[topic][rule] if rule >= 0 else ("only value" if rule == -1 else "first record")
-        by_record = claims[topics[topic]]
-        for _, claim in sorted(by_record[said[place][1]].items()):
-            alike = [one for fields in by_record.values() for one in fields.values() if one.name == claim.name]
-            out.append(_attribute(claim, alike, decided, orders[topic]))
+    for topic in sorted(claims):
+        order, told = rules.deciding(topic), list(claims[topic].values())
+        place, rule = believe([_statement(topic, one, rules) for one in told], order)
+        decided = order[rule] if rule >= 0 else ("only value" if rule == -1 else "first record")
+        for _, claim in sorted(told[place].items()):
+            alike = [one for fields in told for one in fields.values() if one.name == claim.name]
+            out.append(_attribute(claim, alike, decided, order))
     return out
 
 
@@ -166,30 +159,17 @@ def _claims(row: Row, verified: Collection[tuple[int, str]], wanted: Collection[
     return out
 
 
-def _statements(
-    said: Sequence[tuple[int, int]], fields: Sequence[Mapping[str, _Claim]], topics: Sequence[str], rules: Rules
-) -> Statements:
-    """What the records say, as columns; one statement per (topic, record)."""
-    keys = [tuple(sorted((name, claim.key) for name, claim in one.items())) for one in fields]
-    firsts = [next(iter(one.values())) for one in fields]
-    code = {key: at for at, key in enumerate(sorted(set(keys)))}
-    times = {time: at for at, time in enumerate(sorted({claim.observed_at for claim in firsts}))}
-
-    def column(values: Iterable[int]) -> Ints:
-        return np.fromiter(values, np.int64, len(said))
-
-    return Statements(
-        entity=np.zeros(len(said), np.int64),
-        topic=column(topic for topic, _ in said),
-        record=column(record for _, record in said),
-        key=column(code[key] for key in keys),
-        verified=column(any(claim.verified for claim in one.values()) for one in fields).astype(bool),
-        trust=column(
-            rules.trusted(topics[topic], claim.source) for (topic, _), claim in zip(said, firsts, strict=True)
-        ),
-        seen=column(times[claim.observed_at] for claim in firsts),
-        complete=column("street" in one or "po_box" in one for one in fields).astype(bool),
-        length=column(sum(len(claim.key) for claim in one.values()) for one in fields),
+def _statement(topic: str, said: Mapping[str, _Claim], rules: Rules) -> Statement:
+    """What one record says of one topic; the parts of an address are one statement."""
+    first = next(iter(said.values()))
+    return Statement(
+        first.record,
+        tuple(sorted((name, claim.key) for name, claim in said.items())) if len(said) > 1 else (first.name, first.key),
+        any(claim.verified for claim in said.values()),
+        rules.trusted(topic, first.source),
+        first.observed_at,
+        "street" in said or "po_box" in said,
+        sum(len(claim.key) for claim in said.values()),
     )
 
 

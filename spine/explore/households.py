@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from spine.domain.ids import encode_id
 from spine.errors import NotFound
 from spine.explore.membership import Entity, checked, distinct, held_in, holding, members_of
-from spine.explore.questions import Asking, Question, both
+from spine.explore.questions import Asking, Found, Question
 from spine.explore.reasons import Reason, in_words, reasons_of
 from spine.ports import Row, Step
 from spine.resolution.households import DEFAULT_HEIGHT
@@ -17,12 +17,16 @@ RESIDENCIES_CAP = 500
 
 @dataclass(frozen=True, slots=True)
 class Household:
-    """A household row with its size and adults at a confidence of the persons in it."""
+    """A household row with its size and adults at a confidence of the persons in it.
+
+    `inside` are its members, where they were found with it.
+    """
 
     row: Row
     confidence: float
     size: int
     adults: int
+    inside: "tuple[Membership, ...] | None" = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +66,38 @@ class Membership:
 
 @Question
 def household(number: int, confidence: float, default: float, as_of: str | None = None) -> Asking[Household]:
-    """The household of that number at a confidence of its persons, as of a time; NotFound where there is none."""
-    if as_of is None:
-        return (yield from households.of([number], confidence, default))[0]
-    found, inside = yield from both(
-        households.of([number], confidence, default), members.of([number], confidence, as_of)
+    """The household of that number with its members, at a confidence of the persons and as of a time.
+
+    NotFound where there is none. One round trip, or two as of a time.
+    """
+    rows = yield {"household": Step("household", "id", (number,)), **_residing([number])}
+    if not rows["household"]:
+        raise _missing(number)
+    return (yield from _with_members(rows["household"][0], rows, confidence, default, as_of))
+
+
+@Question
+def home(person: Entity, confidence: float, default: float, as_of: str | None = None) -> Asking[Household | None]:
+    """The household where a person was seen last, as `household` gives it; None for who belongs to none."""
+    rows = yield {**_homes_of([person]), **_residing(after=[("household", "id")])}
+    found = _homes_in(rows, [person])[person.id]
+    row = found[0].row if found else None
+    return (yield from _with_members(row, rows, confidence, default, as_of)) if row is not None else None
+
+
+def _with_members(row: Row, rows: Found, confidence: float, default: float, as_of: str | None) -> Asking[Household]:
+    there = yield from _members_in(rows, [row["id"]], confidence, as_of)
+    inside = tuple(there[row["id"]])
+    if as_of is None and holds_at(row, confidence, default):
+        return Household(row, confidence, row["size"] or 0, row["adults"] or 0, inside)
+    return Household(row, confidence, len(inside), sum(one.role != "child" for one in inside), inside)
+
+
+def _missing(number: int) -> NotFound:
+    return NotFound(
+        f"There is no household {encode_id('household', number)}.",
+        remedy="Open it from one of its members: `person { households }`.",
     )
-    one: Household = found[0]
-    there = inside[number]
-    return replace(one, size=len(there), adults=sum(each.role != "child" for each in there))
 
 
 @Question
@@ -80,10 +107,7 @@ def households(numbers: Sequence[int], confidence: float, default: float) -> Ask
     rows = {row["id"]: row for row in found["household"]}
     for number in numbers:
         if number not in rows:
-            raise NotFound(
-                f"There is no household {encode_id('household', number)}.",
-                remedy="Open it from one of its members: `person { households }`.",
-            )
+            raise _missing(number)
     return (yield from at_confidence.of([rows[number] for number in numbers], confidence, default))
 
 
@@ -96,15 +120,27 @@ def members(numbers: Sequence[int], confidence: float, as_of: str | None = None)
     A person is an entity that holds a record residing there; what was derived for the stored person (role, dates,
     evidence) goes to the entity that holds its earliest record.
     """
-    wanted = tuple(sorted(set(numbers)))
-    rows = yield {
-        "lived": Step("resides_in", "end", wanted, limit=RESIDENCIES_CAP),
-        "belongs": Step("member_of", "end", wanted, limit=RESIDENCIES_CAP),
-        **holding(after=[("lived", "start"), ("belongs", "start")]),
+    wanted = sorted(set(numbers))
+    return (yield from _members_in((yield _residing(wanted)), wanted, confidence, as_of))
+
+
+def _residing(numbers: Sequence[int] = (), after: Sequence[tuple[str, str]] = ()) -> dict[str, Step]:
+    """The steps that find who resides in households: those of these numbers, and those that earlier steps found."""
+    wanted, found = tuple(numbers), tuple(after)
+    return {
+        "residing": Step("resides_in", "end", wanted, found, limit=RESIDENCIES_CAP),
+        "belonging": Step("member_of", "end", wanted, found, limit=RESIDENCIES_CAP),
+        **holding(after=[("residing", "start"), ("belonging", "start")]),
     }
-    lived, belongs = rows["lived"], rows["belongs"]
-    held = held_in(rows, [row["start"] for row in (*lived, *belongs)], checked(confidence))
-    found = {number: _members(number, lived, belongs, held) for number in wanted}
+
+
+def _members_in(
+    rows: Found, numbers: Sequence[int], confidence: float, as_of: str | None
+) -> Asking[dict[int, list[Membership]]]:
+    """The members out of what the steps of `_residing` found."""
+    residing, belonging = rows["residing"], rows["belonging"]
+    held = held_in(rows, [row["start"] for row in (*residing, *belonging)], checked(confidence))
+    found = {number: _members(number, residing, belonging, held) for number in numbers}
     if as_of is None:
         return {number: [one for one in inside if not one.left] for number, inside in found.items()}
     people = distinct(one.person for inside in found.values() for one in inside)
@@ -137,12 +173,21 @@ def at_home(one: Membership, everywhere: Sequence[Membership], as_of: str | None
 @Question
 def homes(entities: Sequence[Entity]) -> Asking[dict[int, list[Membership]]]:
     """For each person (by id) the memberships in households, where it was seen last first, with the households."""
+    return _homes_in((yield _homes_of(entities)), entities)
+
+
+def _homes_of(entities: Sequence[Entity]) -> dict[str, Step]:
+    """The steps that find in which households persons are."""
     records = tuple(members_of(entities))
-    rows = yield {
+    return {
         "lived": Step("resides_in", "start", records, limit=RESIDENCIES_CAP),
         "belongs": Step("member_of", "start", records, limit=RESIDENCIES_CAP),
         "household": Step("household", "id", after=(("lived", "end"), ("belongs", "end"))),
     }
+
+
+def _homes_in(rows: Found, entities: Sequence[Entity]) -> dict[int, list[Membership]]:
+    """The memberships out of what the steps of `_homes_of` found."""
     stored = {row["id"]: row for row in rows["household"]}
     held = {record: entity for entity in entities for record in entity.members}
     out: dict[int, list[Membership]] = {entity.id: [] for entity in entities}

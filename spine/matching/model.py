@@ -11,6 +11,8 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -60,8 +62,7 @@ class Frequencies:
     rare: int
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(NamedTuple):
     """What one comparison said of a pair: its level, in words, and its weight in bits (None where a side is null).
 
     Where it has faded, `days` lie between the two sightings, without which it would weigh `fresh` bits.
@@ -132,7 +133,7 @@ class Model:
         words = levels.split(",") if levels else []
         try:
             return [
-                _evidence(comparison, *map(int, word.split(":")))
+                _not_compared(comparison.name) if word == "-1:0" else _evidence(comparison, *map(int, word.split(":")))
                 for comparison, word in zip(self.comparisons, words, strict=True)
             ]
         except (ValueError, TypeError, IndexError) as error:
@@ -176,9 +177,14 @@ class Model:
             ) from error
 
 
+@cache
+def _not_compared(comparison: str) -> Evidence:
+    return Evidence(comparison, -1, "not compared", None)
+
+
 def _evidence(comparison: Comparison, level: int, weight: int, fresh: int | None = None, days: int = 0) -> Evidence:
     if level < 0:
-        return Evidence(comparison.name, -1, "not compared", None)
+        return _not_compared(comparison.name)
     label = comparison.levels[level].label
     if fresh is None:
         return Evidence(comparison.name, level, label, weight / SCALE)

@@ -1,9 +1,12 @@
 """Which of several statements is believed: the survivorship rules applied to columns, for one entity or for all.
 
 A statement is what one record says of one attribute of one entity; the parts of an address are one statement.
+`decide` ranks those of many entities as columns, `believe` a few of one attribute, to the same end.
 """
 
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -45,6 +48,45 @@ class Decisions:
     topic: Ints
     winner: Ints
     rule: Ints
+
+
+class Statement(NamedTuple):
+    """What one record says of one attribute: as the columns of `Statements`, `key` any value and `seen` a time."""
+
+    record: int
+    key: Hashable
+    verified: bool
+    trust: int
+    seen: str
+    complete: bool
+    length: int
+
+
+_MEASURED: Mapping[str, Callable[[Statement, int], object]] = {
+    "verified": lambda one, _: one.verified,
+    "source": lambda one, _: -one.trust,
+    "recency": lambda one, _: one.seen,
+    "frequency": lambda _, times: times,
+    "complete": lambda one, _: one.complete,
+    "longest": lambda one, _: one.length,
+}
+"""What a rule measures of a statement whose value is said so many times; the greatest is believed."""
+
+
+def believe(said: Sequence[Statement], order: Sequence[str]) -> tuple[int, int]:
+    """The place of the statement to believe of one attribute of one entity, and the rule as in `Decisions`."""
+    keys = [one.key for one in said]
+    measured = [_MEASURED[rule] for rule in order]
+    ranks = [
+        (*(measure(one, times) for measure in measured), -one.record) for one in said for times in [keys.count(one.key)]
+    ]
+    winner = max(range(len(said)), key=lambda at: ranks[at])
+    others = [ranks[at] for at, key in enumerate(keys) if key != keys[winner]]
+    if not others:
+        return winner, -1
+    rival = max(others)
+    apart = (at for at, (own, other) in enumerate(zip(ranks[winner][:-1], rival[:-1], strict=True)) if own != other)
+    return winner, next(apart, -2)
 
 
 def decide(said: Statements, orders: Ints) -> Decisions:

@@ -11,6 +11,7 @@ import pytest
 from spine.access.context import Context
 from spine.api.execution import run
 from spine.bootstrap import open_store
+from spine.domain.ids import encode_id
 from spine.ports import Cause, GraphStore, Reader, Writer
 from spine.settings import Settings
 
@@ -39,6 +40,14 @@ WHO_IS_IT = """query WhoIsIt($value: String!, $confidence: Float) {
         }
       }
     }
+  }
+}"""
+
+
+HOUSEHOLD = """query Household($id: ID!, $confidence: Float) {
+  household(id: $id, confidence: $confidence) {
+    id size adults address
+    members(first: 50) { edges { confidence kind since reason node { id name golden { name value } } } }
   }
 }"""
 
@@ -117,6 +126,18 @@ def test_ready_made_operations_ask_as_seldom_as_they_can(counted: Counted, api_s
     query = operation(name)
     asked_for(counted, api_settings, query, **{key: value for key, value in VALUES.items() if f"${key}:" in query})
     assert len(counted.asked) <= TRIPS[name], counted.asked
+
+
+@pytest.mark.parametrize("named", ["id", "email:anna@example.org"])
+@pytest.mark.parametrize("confidence", [None, 0.6])
+def test_a_household_with_its_members_asks_twice_by_its_id(
+    counted: Counted, api_settings: Settings, named: str, confidence: float | None
+) -> None:
+    """By an identifier a third time: who holds it decides whose homes are looked at."""
+    id = encode_id("household", 1) if named == "id" else named
+    data = asked_for(counted, api_settings, HOUSEHOLD, id=id, confidence=confidence)
+    assert data["household"]["members"]["edges"]
+    assert len(counted.asked) <= (2 if named == "id" else 3), counted.asked
 
 
 def test_a_crowded_identifier_is_counted_in_the_same_round_trip(counted: Counted, api_settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pyarrow as pa
 from spine.domain.graph import ColumnType, Table
 from spine.normalise.columns import compute, one_array
 from spine.ports import Row, arrow_schema
+from spine.stores.shape import known
 
 _LISTS = ("ints", "texts")
 _FEW = 200
@@ -35,18 +37,21 @@ def from_sqlite(table: Table, names: Sequence[str], rows: list[tuple[Any, ...]])
 
 def to_rows(table: Table, names: Sequence[str], rows: list[tuple[Any, ...]]) -> list[Row]:
     """Tuples of SQLite values of the named columns as rows."""
-    special = [
-        (column.name, column.type)
-        for column in table.columns
-        if column.type in ("bool", *_LISTS) and column.name in names
-    ]
     out = [dict(zip(names, row, strict=True)) for row in rows]
-    for row in out:
+    special = _unlike_sqlite(table.name, tuple(names)) if rows else ()
+    for row in out if special else ():
         for name, kind in special:
             value = row[name]
             if value is not None:
                 row[name] = bool(value) if kind == "bool" else json.loads(value)
     return out
+
+
+@lru_cache(maxsize=1024)
+def _unlike_sqlite(table: str, names: tuple[str, ...]) -> tuple[tuple[str, ColumnType], ...]:
+    """The named columns that SQLite holds as something else than they are, with what they are."""
+    special = ("bool", *_LISTS)
+    return tuple((one.name, one.type) for one in known(table).columns if one.type in special and one.name in names)
 
 
 def _written(column: "pa.ChunkedArray[Any]") -> list[Any]:

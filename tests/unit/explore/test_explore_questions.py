@@ -2,9 +2,13 @@
 
 import json
 from collections.abc import Iterator
+from itertools import combinations, pairwise
 
 import hand_made
+import networkx as nx
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from rows import row, rows
 
 from spine.access.context import LOCAL
@@ -101,6 +105,29 @@ def test_a_path_is_as_strong_as_can_be(reader: Reader) -> None:
     judged = explain.Bonds([*bonds.all, explain.Bond(1, 3, None, 1.0, judged_by="steward ann", why="same card")])
     assert [bond.judged_by for bond in judged.path(1, 3)] == ["steward ann"]
     assert explain.sentence(judged.path(1, 3)[0]) == "asserted by steward ann: same card"
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.tuples(st.integers(0, 6), st.integers(0, 6)).filter(lambda ends: ends[0] < ends[1]),
+    st.integers(-9, 9), max_size=15))  # fmt: skip
+def test_no_path_is_stronger_than_the_one_told(weights: dict[tuple[int, int], int]) -> None:
+    bonds = explain.Bonds(explain.Bond(*ends, float(bits), 0.9) for ends, bits in weights.items())
+    whole: nx.Graph[int] = nx.Graph()
+    whole.add_weighted_edges_from((*ends, bits) for ends, bits in weights.items())
+    for start, end in combinations(range(7), 2):
+        path = bonds.path(start, end)
+        if start not in whole or end not in whole or not nx.has_path(whole, start, end):
+            assert path == []
+            continue
+        at = start
+        for bond in path:
+            assert at in (bond.left, bond.right)
+            at = bond.right if at == bond.left else bond.left
+        assert at == end
+        ways = (
+            [whole.edges[step]["weight"] for step in pairwise(way)] for way in nx.all_simple_paths(whole, start, end)
+        )
+        assert min(bond.bits or 0 for bond in path) == max(min(way) for way in ways)
 
 
 def test_what_happened_outside_the_time_of_an_identifier_is_left_out(reader: Reader) -> None:
