@@ -106,13 +106,18 @@ def trust(connection: Connection, rules: Rules) -> None:
     connection.unregister("arriving")
 
 
-def population(connection: Connection, columns: Columns, confidence: float, number: int) -> None:
-    """The tables of everybody at a confidence, their names ending in `number`."""
+def entities_at(connection: Connection, columns: Columns, confidence: float) -> pa.Table:
+    """Whose every record is at a confidence: `record`, `entity`, `kind`."""
     records = connection.sql("SELECT id, kind FROM record ORDER BY id").to_arrow_table()
-    connection.register("arriving", cut_of(records, columns.forests, columns.models, confidence))
+    return cut_of(records, columns.forests, columns.models, confidence)
+
+
+def population(connection: Connection, rules: Rules, entities: pa.Table, number: int) -> None:
+    """The tables of everybody at a cut, their names ending in `number`."""
+    connection.register("arriving", entities)
     connection.execute(f"CREATE TABLE entity{number} AS FROM arriving")
     connection.unregister("arriving")
-    make_people(connection, columns.rules, number)
+    make_people(connection, rules, number)
 
 
 def cut_of(

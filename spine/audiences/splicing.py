@@ -5,7 +5,7 @@ or consent, and whoever shares a consent with one of them. Of these records a sm
 schema of its own, where unqualified names are found first; what comes out takes the place of their rows.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from spine.audiences.columns import TOLD_BY, Columns, fetched, settled, trees_of
 from spine.audiences.fact_columns import currencies_of, dated_events
-from spine.audiences.frames import Frame, make_households, make_organisations, make_persons
-from spine.audiences.population import BASE, CUT, base_tables, cut_of, make_people, trust
+from spine.audiences.parts import drop_schemas, keep_numbers, replace_moved, replace_rows
+from spine.audiences.population import BASE, base_tables, cut_of, trust
 from spine.audiences.world import World, alike
 from spine.domain.vocabulary import Kind
 from spine.memberships import Forest
@@ -51,20 +51,6 @@ INSERT INTO reached SELECT "end" FROM carries SEMI JOIN consent_of USING ("end")
 INSERT INTO scope SELECT start FROM resides_in WHERE "end" IN (FROM touched_household);
 INSERT INTO scope SELECT start FROM member_of WHERE "end" IN (FROM touched_household);
 INSERT INTO tops SELECT ultimate FROM organisation WHERE id IN (FROM touched_organisation) AND ultimate IS NOT NULL;
-"""
-_HOMES = """
-CREATE SCHEMA home;
-CREATE TABLE home.lives{n} AS SELECT * FROM main.lives{n} WHERE household IN (FROM homes);
-CREATE TABLE home.household AS SELECT * FROM main.household WHERE id IN (FROM homes);
-"""
-_FIRMS = """
-CREATE TEMP TABLE firms AS FROM touched_organisation UNION FROM moved;
-CREATE TEMP TABLE above AS FROM tops UNION
-    SELECT ultimate FROM main.organisation WHERE id IN (FROM firms) AND ultimate IS NOT NULL;
-CREATE SCHEMA firm;
-CREATE TABLE firm.organisation AS SELECT * FROM main.organisation
-    WHERE id IN (FROM firms) OR ultimate IN (FROM above);
-INSERT INTO firms SELECT id FROM firm.organisation;
 """
 
 
@@ -101,10 +87,10 @@ def _spliced(world: World, reader: Reader, touched: Mapping[str, frozenset[int]]
         *(records.tolist() for records in gone), touched.get("record", _NONE), touched.get("person", _NONE)
     )
     for node in ("record", "event", "consent", "household", "organisation"):
-        _numbers(connection, f"touched_{node}", touched.get(node, _NONE))
-    _numbers(connection, "scope", first)
+        keep_numbers(connection, f"touched_{node}", touched.get(node, _NONE))
+    keep_numbers(connection, "scope", first)
     for name in ("reached", "tops"):
-        _numbers(connection, name, ())
+        keep_numbers(connection, name, ())
     connection.execute(_REACHED)
     _update(connection, reader, touched)
     connection.execute(_REACHED)
@@ -113,34 +99,26 @@ def _spliced(world: World, reader: Reader, touched: Mapping[str, frozenset[int]]
     if len(scope) > MOST:
         return None
     if alike(world.columns, columns):
-        _numbers(connection, "scope", scope)
+        keep_numbers(connection, "scope", scope)
         trust(connection, columns.rules)
         connection.execute(_PART)
         connection.execute("SET search_path = 'part,main'")
         base_tables(connection)
         dated_events(connection, columns.facts)
         for name in BASE:
-            _replace(connection, name, "part", "record", "scope")
-        _replace(connection, "dated", "part", "id", "touched_event")
+            replace_rows(connection, name, "part", "record", "scope")
+        replace_rows(connection, "dated", "part", "id", "touched_event")
         if currencies_of(connection, columns.facts, "main.dated") != list(world.currencies):
             return None
         near = {kind: forests[kind].around(scope) for kind in Kind}
         for confidence, number in world.cuts.items():
             _cut(world, columns, near, confidence, number)
-        _drop_schemas(connection, "part")
+        drop_schemas(connection, "part")
         connection.execute("DROP TABLE context; DROP TABLE within")
     for name in ("touched_record", "touched_event", "touched_consent", "touched_household", "touched_organisation",
                  "scope", "reached", "tops"):  # fmt: skip
         connection.execute(f"DROP TABLE {name}")
     return columns
-
-
-def _numbers(connection: duckdb.DuckDBPyConnection, name: str, numbers: Iterable[int]) -> None:
-    connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} (id BIGINT)")
-    found = pa.table({"id": pa.array(sorted(numbers), pa.int64())})
-    connection.register("arriving", found)
-    connection.execute(f"INSERT INTO {name} FROM arriving")
-    connection.unregister("arriving")
 
 
 def _update(connection: duckdb.DuckDBPyConnection, reader: Reader, touched: Mapping[str, frozenset[int]]) -> None:
@@ -152,13 +130,13 @@ def _update(connection: duckdb.DuckDBPyConnection, reader: Reader, touched: Mapp
             if touched.get(node):
                 kept = f"touched_{node}" if node != "person" else "touched_person"
                 if node == "person":
-                    _numbers(connection, kept, touched[node])
+                    keep_numbers(connection, kept, touched[node])
                 connection.execute(f'DELETE FROM {name} WHERE "{column}" IN (FROM {kept})')
         if parts:
             _insert(connection, name, pa.concat_tables(parts))
         if name in ("carries", "event_of", "consent_of") and parts:
             ends = np.unique(parts[0]["end"].to_numpy()).tolist()
-            _numbers(connection, "carried", ends)
+            keep_numbers(connection, "carried", ends)
             connection.execute("DELETE FROM identifier WHERE id IN (FROM carried)")
             _insert(connection, "identifier", fetched(reader, "identifier", "id", ends))
 
@@ -177,23 +155,6 @@ def _closed(
     return np.unique(np.concatenate([found, *(forests[kind].around(found).records for kind in Kind)]))
 
 
-def _replace(connection: duckdb.DuckDBPyConnection, name: str, schema: str, column: str, among: str) -> None:
-    """Rows of a small copy in the place of those of the same numbers."""
-    connection.execute(f'DELETE FROM main."{name}" WHERE "{column}" IN (FROM {among})')
-    connection.execute(f'INSERT INTO main."{name}" SELECT * FROM {schema}."{name}" WHERE "{column}" IN (FROM {among})')
-
-
-def _drop_schemas(connection: duckdb.DuckDBPyConnection, *schemas: str) -> None:
-    """Drop schemas with their tables, one by one: a cascade can't be committed beside what it drops."""
-    for schema in schemas:
-        tables = connection.execute(
-            "SELECT table_name FROM duckdb_tables() WHERE schema_name = $1", [schema]
-        ).fetchall()
-        for (name,) in tables:
-            connection.execute(f'DROP TABLE {schema}."{name}"')
-        connection.execute(f"DROP SCHEMA {schema}")
-
-
 def _cut(world: World, columns: Columns, near: Mapping[Kind, Forest], confidence: float, number: int) -> None:
     """The tables of one confidence, and of its days."""
     connection = world.connection
@@ -206,36 +167,5 @@ def _cut(world: World, columns: Columns, near: Mapping[Kind, Forest], confidence
             SELECT entity FROM main.entity{number} WHERE record IN (FROM scope)"""
     )
     connection.unregister("arriving")
-    make_people(connection, columns.rules, number)
-    connection.execute(
-        f"""CREATE TEMP TABLE homes AS FROM touched_household UNION
-            SELECT household FROM main.lives{number} WHERE person IN (FROM moved) UNION
-            SELECT household FROM part.lives{number} WHERE person IN (FROM moved)"""
-    )
-    _replace(connection, f"entity{number}", "part", "record", "scope")
-    for name, column in CUT.items():
-        _replace(connection, f"{name}{number}", "part", column, "moved")
-    frames = [frame for frame in world.frames.values() if frame.cut == number]
-    for frame in frames:
-        make_persons(frame)
-        _replace(connection, frame.table("persons"), "part", "id", "moved")
-    connection.execute(_HOMES.replace("{n}", str(number)))
-    connection.execute(_FIRMS)
-    for frame in frames:
-        _around(frame)
-    connection.execute("SET search_path = 'part,main'")
-    _drop_schemas(connection, "home", "firm")
-    for name in ("moved", "homes", "firms", "above"):
-        connection.execute(f"DROP TABLE {name}")
-
-
-def _around(frame: Frame) -> None:
-    """Households and companies of those who moved, out of the tables that hold them already."""
-    connection = frame.connection
-    connection.execute("SET search_path = 'home,main'")
-    make_households(frame)
-    _replace(connection, frame.table("households"), "home", "id", "homes")
-    connection.execute("SET search_path = 'firm,main'")
-    make_organisations(frame)
-    _replace(connection, frame.table("organisations"), "firm", "id", "firms")
-    _replace(connection, frame.table("groups"), "firm", "id", "above")
+    replace_rows(connection, f"entity{number}", "part", "record", "scope")
+    replace_moved(connection, columns.rules, number, [one for one in world.frames.values() if one.cut == number])

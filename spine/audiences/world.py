@@ -12,7 +12,8 @@ import duckdb
 from spine.audiences.columns import SCANS, Columns, position, read_columns, scanned
 from spine.audiences.fact_columns import currencies_of, dated_events
 from spine.audiences.frames import Frame, make_households, make_organisations, make_persons
-from spine.audiences.population import base_tables, population, trust
+from spine.audiences.population import base_tables, entities_at, population, trust
+from spine.audiences.recutting import recut
 from spine.ports import Reader
 
 POPULATIONS = 3
@@ -78,12 +79,17 @@ class World:
         return found
 
     def _made(self, confidence: float, day: str) -> Frame:
-        if confidence not in self.cuts:
-            self._next += 1
-            population(self.connection, self.columns, confidence, self._next)
-            self.cuts[confidence] = self._next
-        self._next += 1
-        frame = self._at(confidence, day, self.cuts[confidence], self._next)
+        cut = self.cuts.get(confidence)
+        self._next += 2
+        frame = self._at(confidence, day, cut or self._next - 1, self._next)
+        if cut is None:
+            entities = entities_at(self.connection, self.columns, confidence)
+            of_the_day = [one for one in self.frames.values() if one.day == day]
+            if recut(self.connection, entities, of_the_day, frame):
+                self.cuts[confidence] = frame.cut
+                return frame
+            population(self.connection, self.columns.rules, entities, frame.cut)
+            self.cuts[confidence] = frame.cut
         for make in (make_persons, make_households, make_organisations):
             make(frame)
         return frame
