@@ -178,7 +178,7 @@ def _claims(identifiers: pa.Table, ids: Ints, carried: pa.Table) -> pa.Table:
     carried, row = carried.filter(pa.array(live)), row[live]
     place = np.searchsorted(identifiers["id"].to_numpy(), carried["end"].to_numpy())
     columns: list[Any] = [
-        row, carried["namespace"], at_positions(identifiers["value"], place), carried["end"],
+        row, carried["namespace"], at_positions(one_array(identifiers["value"]), place), carried["end"],
         *(carried[name] for name in ("verified", "first_seen", "last_seen")),
     ]  # fmt: skip
     return pa.table(columns, schema=CLAIMS)

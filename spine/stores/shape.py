@@ -77,6 +77,13 @@ def keys_only(table: Table, rows: pa.Table) -> pa.Table:
     return _last_of_each_key(pa.table(columns, schema=pa.schema(fields)), table.key)
 
 
+def in_key_order(table: Table, rows: pa.Table) -> pa.Table:
+    """Rows with different keys, sorted by them."""
+    if rows.num_rows < 2 or _ascending(rows, table.key):
+        return rows
+    return rows.take(pc.sort_indices(rows, sort_keys=[(name, "ascending") for name in table.key]))
+
+
 def _column(table: Table, rows: pa.Table, field: "pa.Field[Any]") -> "pa.ChunkedArray[Any]":
     name = field.name
     if name not in rows.column_names:

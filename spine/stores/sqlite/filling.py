@@ -15,6 +15,7 @@ from spine.domain.graph import GRAPH, Table
 from spine.normalise.columns import NumberSet, compute
 from spine.normalise.whole_numbers import firsts
 from spine.stores.sqlite import schema, search
+from spine.stores.sqlite.blocks import Blocks
 from spine.stores.sqlite.connection import Connection
 from spine.stores.sqlite.poured import can_pour, pour
 from spine.stores.sqlite.values import to_sqlite
@@ -37,6 +38,7 @@ class Filling:
     """What one transaction knows of the tables that it fills."""
 
     def __init__(self, connection: Connection) -> None:
+        self.blocks = Blocks(connection, self.owns)
         self._connection = connection
         self._bare: set[str] = set()
         self._rows: dict[str, int | None] = {}
@@ -121,7 +123,8 @@ class Filling:
             self._connection.run("PRAGMA shrink_memory")
 
     def insert(self, table: Table, rows: pa.Table) -> None:
-        """Insert rows none of which is there."""
+        """Insert rows none of which is there, in key order."""
+        self.blocks.add(table, rows)
         if can_pour(rows):
             pour(self._connection, table.name, rows)
             return

@@ -14,7 +14,7 @@ from spine.ports import Plan, Row, Step, Where
 from spine.stores.conditions import checked, checked_page, never
 from spine.stores.following import followed, in_order, names_of
 from spine.stores.shape import known, known_columns
-from spine.stores.sqlite import packed
+from spine.stores.sqlite import blocks, packed
 from spine.stores.sqlite.connection import Connection, TooLong
 from spine.stores.sqlite.values import from_sqlite, to_rows
 from spine.stores.words import scored, words_of
@@ -129,6 +129,9 @@ class SqliteReader:
         """The whole table, or the named columns of it, ordered by key."""
         shape = known(table)
         names = known_columns(shape, columns)
+        kept = blocks.scan(self._connection, shape, names) if blocks.covers(shape, names) else None
+        if kept is not None:
+            return kept
         if packed.can_pack(shape, names):
             # A piece with more text than one value may hold has to come row by row.
             with suppress(TooLong):

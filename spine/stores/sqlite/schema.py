@@ -5,7 +5,7 @@ from collections.abc import Callable
 from spine.domain.graph import GRAPH, Column, ColumnType, Table
 from spine.errors import StoreUnavailable
 from spine.stores import migration
-from spine.stores.sqlite import search
+from spine.stores.sqlite import blocks, search
 from spine.stores.sqlite.connection import Connection
 
 APPLICATION_ID = 0x5350494E
@@ -60,6 +60,10 @@ def migrate(connection: Connection) -> None:
         for table in GRAPH.values():
             _complete(connection, table)
         connection.run(search.TABLE)
+        for statement in blocks.TABLES:
+            connection.run(statement)
+        # What an older version held in blocks may lack columns; a resolve makes them anew.
+        connection.run("DELETE FROM block")
         search.create_triggers(connection)
         for step in range(version + 1, migration.SCHEMA_VERSION + 1):
             if step in STEPS:

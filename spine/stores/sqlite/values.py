@@ -1,7 +1,7 @@
 """Arrow columns as SQLite values and back: lists as JSON text, truth values as 0 and 1."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +16,8 @@ from spine.stores.shape import known
 _LISTS = ("ints", "texts")
 _FEW = 200
 """Up to so many lists are written one by one."""
+_CHUNK = 20_000
+"""Keys that go into one statement as a JSON document."""
 
 
 def to_sqlite(rows: pa.Table) -> Iterable[tuple[Any, ...]]:
@@ -52,6 +54,12 @@ def _unlike_sqlite(table: str, names: tuple[str, ...]) -> tuple[tuple[str, Colum
     """The named columns that SQLite holds as something else than they are, with what they are."""
     special = ("bool", *_LISTS)
     return tuple((one.name, one.type) for one in known(table).columns if one.type in special and one.name in names)
+
+
+def key_documents(values: list[Any]) -> Iterator[str]:
+    """Keys as JSON documents, of which each goes into one statement."""
+    for start in range(0, len(values), _CHUNK):
+        yield json.dumps(values[start : start + _CHUNK])
 
 
 def _written(column: "pa.ChunkedArray[Any]") -> list[Any]:

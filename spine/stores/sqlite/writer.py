@@ -1,7 +1,7 @@
 """Writing the graph to the SQLite connection that holds the write lock."""
 
-import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,12 +12,12 @@ from spine.access.context import Context
 from spine.domain.graph import GRAPH, Table
 from spine.ports import Cause, Clock, Difference, Row, Step, Where
 from spine.stores.difference import changes
-from spine.stores.shape import edges_of, ends_of, key_of, known
-from spine.stores.sqlite import search
+from spine.stores.shape import edges_of, ends_of, key_of, known, known_columns
+from spine.stores.sqlite import blocks, search
 from spine.stores.sqlite.connection import Connection
 from spine.stores.sqlite.filling import Filling
 from spine.stores.sqlite.reader import SqliteReader, listed
-from spine.stores.sqlite.values import from_sqlite, to_sqlite
+from spine.stores.sqlite.values import from_sqlite, key_documents, to_sqlite
 from spine.stores.transaction import LOG, RECORD, Transaction, missing_end
 
 _FEW, _SOME = 200, 2_000
@@ -27,8 +27,9 @@ it costs less than reading what is held."""
 _MANY_ENDS = 100_000
 """From so many ends on all ids of the table are read, instead of one after the other looked up."""
 
-_CHUNK = 20_000
-"""Keys that go into one statement as a JSON document."""
+
+_RESOLVE = "resolve"
+"""The cause of transactions that read whole tables, and for whom blocks are made anew."""
 
 
 class SqliteWriter(SqliteReader, Transaction):
@@ -43,6 +44,7 @@ class SqliteWriter(SqliteReader, Transaction):
         Transaction.__init__(self, context, cause, clock, last, highest)
         self._highest_before = highest
         self._filling = Filling(connection)
+        self._blocks = self._filling.blocks
         self._strangers = False
 
     def _fetch(self, table: Table, step: Step, values: list[Any]) -> list[Row]:
@@ -59,7 +61,12 @@ class SqliteWriter(SqliteReader, Transaction):
 
     def scan(self, table: str, columns: Sequence[str] = ()) -> pa.Table:
         """As in the port."""
-        self._filling.pour(known(table))
+        shape = known(table)
+        self._filling.pour(shape)
+        if self._cause.kind == _RESOLVE:
+            whole = self._blocks.renewed(shape, partial(super().scan, table))
+            if whole is not None and blocks.covers(shape, known_columns(shape, columns)):
+                return whole.select(known_columns(shape, columns))
         return super().scan(table, columns)
 
     def select(
@@ -95,7 +102,7 @@ class SqliteWriter(SqliteReader, Transaction):
         if self._filling.owns(RECORD) and not self._strangers:
             return {}
         found: dict[str, int] = {}
-        for chunk in _chunks(keys):
+        for chunk in key_documents(keys):
             found |= dict(
                 self._connection.run(
                     "SELECT key, id FROM record WHERE key IN (SELECT value FROM json_each(?))", [chunk]
@@ -126,6 +133,8 @@ class SqliteWriter(SqliteReader, Transaction):
         exists = _exists(table)
         there = sum(bool(self._connection.run(exists, key)) for key in _keys(table, rows))
         written = self._connection.change_many(_upsert(table), to_sqlite(rows))
+        if written:
+            self._blocks.changed(table, rows)
         return Difference(rows.num_rows - there, written - (rows.num_rows - there))
 
     def _merge_many(self, table: Table, rows: pa.Table) -> Difference:
@@ -160,11 +169,12 @@ class SqliteWriter(SqliteReader, Transaction):
             search.add(self._connection, rows)
 
     def _replace(self, table: Table, rows: pa.Table) -> None:
+        self._blocks.changed(table, rows)
         if table is not RECORD:
             self._connection.change_many(_upsert(table), to_sqlite(rows))
             return
         with search.untriggered(self._connection, lasting=self._filling.is_bare(table)):
-            for chunk in _chunks(rows.column("id").to_pylist()):
+            for chunk in key_documents(rows.column("id").to_pylist()):
                 search.remove(self._connection, chunk)
             self._connection.change_many(_upsert(table), to_sqlite(rows))
             search.add(self._connection, rows)
@@ -190,7 +200,7 @@ class SqliteWriter(SqliteReader, Transaction):
             f'SELECT {listed(table.names)} FROM "{table.name}" WHERE "{first}" IN (SELECT value FROM json_each(?))'
         )
         found: list[tuple[Any, ...]] = []
-        for chunk in _chunks(asked.to_pylist()):
+        for chunk in key_documents(asked.to_pylist()):
             found += self._connection.run(statement, [chunk])
         return from_sqlite(table, table.names, found)
 
@@ -202,26 +212,37 @@ class SqliteWriter(SqliteReader, Transaction):
                 asked = self._filling.unknown(node, asked)
             held = f'SELECT 1 FROM "{node.name}" WHERE id = each.value'
             missing = f"SELECT each.value FROM json_each(?) AS each WHERE NOT EXISTS ({held})"
-            for chunk in _chunks(asked.tolist()):
+            for chunk in key_documents(asked.tolist()):
                 for (identity,) in self._connection.run(f"{missing} LIMIT 1", [chunk]):
                     raise missing_end(table, column, identity)
 
     def _remove(self, table: Table, keys: pa.Table) -> dict[str, int]:
         self._filling.forget()
         if table.is_edge:
-            return {table.name: self._connection.change_many(f"{_delete(table)} {_by_key(table)}", _keys(table, keys))}
+            gone = self._connection.change_many(f"{_delete(table)} {_by_key(table)}", _keys(table, keys))
+            self._blocks.removed(table, keys.column("start"))
+            return {table.name: gone}
         self._filling.complete(table, *(edge for edge, _ in edges_of(table)))
         removed = {table.name: 0}
-        for chunk in _chunks(keys.column("id").to_pylist()):
+        for chunk in key_documents(keys.column("id").to_pylist()):
             for edge, column in edges_of(table):
-                number = self._connection.change(
-                    f'{_delete(edge)} WHERE "{column}" IN (SELECT value FROM json_each(?))', [chunk]
-                )
-                removed[edge.name] = removed.get(edge.name, 0) + number
+                removed[edge.name] = removed.get(edge.name, 0) + self._remove_edges(edge, column, chunk)
             removed[table.name] += self._connection.change(
                 f"{_delete(table)} WHERE id IN (SELECT value FROM json_each(?))", [chunk]
             )
+        self._blocks.removed(table, keys.column("id"))
         return removed
+
+    def _remove_edges(self, edge: Table, column: str, nodes: str) -> int:
+        """Remove the edges that end in these nodes; how many there were."""
+        there = f'WHERE "{column}" IN (SELECT value FROM json_each(?))'
+        starts: list[tuple[int]] = []
+        if self._blocks.holds(edge):
+            starts = self._connection.run(f'SELECT DISTINCT start FROM "{edge.name}" {there}', [nodes])
+        gone = self._connection.change(f"{_delete(edge)} {there}", [nodes])
+        if starts:
+            self._blocks.removed(edge, pa.chunked_array([pa.array([start for (start,) in starts], pa.int64())]))
+        return gone
 
 
 def _parted(table: Table, rows: pa.Table, held: pa.Table) -> tuple[pa.Table, pa.Table]:
@@ -231,11 +252,6 @@ def _parted(table: Table, rows: pa.Table, held: pa.Table) -> tuple[pa.Table, pa.
     again = np.zeros(rows.num_rows, bool)
     again[numbered.join(held.select(keys), keys, join_type="left semi").column("row").to_numpy()] = True
     return rows.filter(pa.array(~again)), rows.filter(pa.array(again))
-
-
-def _chunks(values: list[Any]) -> Iterator[str]:
-    for start in range(0, len(values), _CHUNK):
-        yield json.dumps(values[start : start + _CHUNK])
 
 
 def _keys(table: Table, rows: pa.Table) -> Iterable[tuple[Any, ...]]:
