@@ -51,11 +51,11 @@ class Transaction(ABC):
         different: list[str] = coded.dictionary.to_pylist()  # type: ignore[assignment]  # keys are never null
         asked = [key for key in different if key not in self._given]
         with self._attempt():
-            self._given |= self._numbers(asked)
-        for key in asked:
-            if key not in self._given:
-                self.highest += 1
-                self._given[key] = self.highest
+            found = self._numbers(asked)
+        new = [key for key in asked if key not in found] if found else asked
+        self._given |= found
+        self._given |= dict(zip(new, range(self.highest + 1, self.highest + 1 + len(new)), strict=True))
+        self.highest += len(new)
         numbers = np.array([self._given[key] for key in different], dtype=np.int64)
         return np.take(numbers, np.asarray(coded.indices))
 

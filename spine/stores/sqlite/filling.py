@@ -28,8 +28,10 @@ BULK = 1_000
 
 _CACHE = -524_288
 """Kibibytes of pages, negative as SQLite wants it, that a large transaction may keep: each is written once."""
-
-
+_MANY = 100_000
+"""Rows of a table that are worth more than one thread."""
+_SORTED_CACHE, _SORTERS = -8192, 2
+"""The same while an index is built, and threads that sort beside: what fills such a cache is sorted by one of them."""
 _KEPT = 1 << 28
 """Bytes of rows of one table that are kept back at most."""
 
@@ -110,11 +112,22 @@ class Filling:
         for table in tables:
             self.pour(table)
             if table.name in self._bare:
-                schema.create_indexes(self._connection, table)
+                self._create_indexes(table)
                 if table is RECORD:
                     search.create_triggers(self._connection)
                     search.hold(self._connection)
                 self._bare.discard(table.name)
+
+    def _create_indexes(self, table: Table) -> None:
+        """Build the indexes of a table; those of very many rows with other threads that sort."""
+        many = (self._rows[table.name] or 0) >= _MANY
+        if many:
+            self._connection.run(f"PRAGMA threads = {_SORTERS}")
+            self._connection.run(f"PRAGMA cache_size = {_SORTED_CACHE}")
+        schema.create_indexes(self._connection, table)
+        if many:
+            self._connection.run("PRAGMA threads = 0")
+            self._connection.run(f"PRAGMA cache_size = {_CACHE}")
 
     def end(self) -> None:
         """Give back the room; after the transaction."""

@@ -10,6 +10,7 @@ import pyarrow.compute as pc
 
 from spine.access.context import Context
 from spine.domain.graph import GRAPH, Table
+from spine.normalise.whole_numbers import distinct_numbers
 from spine.ports import Cause, Clock, Difference, Row, Step, Where
 from spine.stores.difference import changes
 from spine.stores.shape import edges_of, ends_of, key_of, known, known_columns
@@ -125,7 +126,10 @@ class SqliteWriter(SqliteReader, Transaction):
                 return Difference(rows.num_rows)
             self._filling.pour(table)
         few = _FEW if self._filling.owns(table) else _SOME
-        return self._merge_few(table, rows) if rows.num_rows <= few else self._merge_many(table, rows)
+        # A table that waits for its indexes goes on waiting: few rows between many do not end that.
+        if rows.num_rows > few or self._filling.is_bare(table):
+            return self._merge_many(table, rows)
+        return self._merge_few(table, rows)
 
     def _merge_few(self, table: Table, rows: pa.Table) -> Difference:
         if table is RECORD:
@@ -206,7 +210,7 @@ class SqliteWriter(SqliteReader, Transaction):
 
     def _check_ends(self, table: Table, rows: pa.Table) -> None:
         for column, node in ends_of(table):
-            asked = self._filling.unknown(node, rows.column(column).unique().to_numpy())
+            asked = self._filling.unknown(node, distinct_numbers(rows.column(column).to_numpy()))
             if len(asked) >= _MANY_ENDS:
                 self._filling.learn(node, self.scan(node.name, ["id"]))
                 asked = self._filling.unknown(node, asked)

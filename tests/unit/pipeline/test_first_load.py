@@ -18,6 +18,7 @@ from spine.pipeline.ahead import ahead
 from spine.pipeline.load import Load, load_all
 from spine.ports import Cause, GraphStore
 from spine.stores.memory import MemoryStore
+from spine.stores.sqlite import filling
 from spine.stores.sqlite.schema import indexes
 from spine.stores.sqlite.search import TRIGGERS
 from spine.stores.sqlite.store import SqliteStore
@@ -149,6 +150,35 @@ def test_records_with_numbers_of_their_own_are_found_by_key_in_the_same_transact
         writer.put("record", pa.table({"id": list(range(10, 3010)), "key": keys, "live": [True] * 3000}))
         assert writer.sequence(["s/5", "s/2999", "s/new"]).tolist() == [15, 3009, 3010]
         assert [row["id"] for row in writer.get("record", "key", ["s/7"])] == [17]
+
+
+def test_a_few_records_between_many_do_not_end_the_waiting_for_indexes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import pyarrow as pa
+
+    monkeypatch.setattr(filling, "_MANY", 1000)
+    fields = '{"given":"ann"}'
+    with SqliteStore(tmp_path / "graph.db") as store:
+        with store.writing(LOCAL, Cause("record")) as writer:
+            for first, size in ((0, 3000), (3000, 50), (3050, 1000), (3049, 2)):
+                keys = [f"s/{n}" for n in range(first, first + size)]
+                ids = writer.sequence(keys)
+                rows = {
+                    "id": ids,
+                    "key": keys,
+                    "source": ["s"] * size,
+                    "live": [True] * size,
+                    "fields": [fields] * size,
+                }
+                added = writer.put("record", pa.table(rows)).added
+                assert added == (size if size > 2 else 0)
+                assert writer._filling.is_bare(GRAPH["record"])  # type: ignore[attr-defined]
+        assert store._writer.run("PRAGMA threads") == [(0,)]
+        assert store._writer.run("PRAGMA integrity_check") == [("ok",)]
+        with store.reading(LOCAL) as reader:
+            assert len(reader.search("ann", limit=9999)) == reader.count("record") == 4050
+            assert [row["id"] for row in reader.get("record", "key", ["s/3049", "s/4049"])] == [3050, 4050]
 
 
 def test_reading_ahead_keeps_order_and_errors_and_ends_its_thread() -> None:
