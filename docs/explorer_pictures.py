@@ -61,6 +61,12 @@ def compare(page: Page) -> None:
     page.wait_for_selector(".standing")
 
 
+def proof(page: Page) -> None:
+    """Open the dialog that shows what a proof would prove."""
+    page.get_by_role("button", name="Confirm", exact=False).first.click()
+    page.wait_for_selector(".standing")
+
+
 def lower(page: Page) -> None:
     """Scroll to the charts."""
     page.wait_for_selector("#weights-person")
@@ -95,6 +101,7 @@ ALL = (
     Picture("confidence", SPLITS, recut, height=1000),
     Picture("evidence", LAURA, evidence, height=1200),
     Picture("judgement", LAURA, compare, height=960),
+    Picture("proof", LAURA, proof, height=960),
     Picture("identifier", "/identifier/phone:+18005550199"),
     Picture("record", "/record/email:laura.bennett88@gmail.com"),
     Picture("households", "/households?minAdults=2&namespaces=loyalty&consents=marketing", height=1500),

@@ -50,6 +50,7 @@ PAGES = (
             "support/person", "support/timeline", "support/identity-graph", "support/why-records", "support/carriers",
             "support/derived-facts",
             "support/preview-judgement", "support/confirm-link", "support/reject-link", "support/withdraw-judgement",
+            "support/preview-confirmation", "support/confirm-identity", "support/withdraw-confirmation",
         ),
     ),
     Page("identifier", "/identifier/{id:path}", "", ("support/carriers",)),

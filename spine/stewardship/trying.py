@@ -4,6 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from spine.access.context import Context
+from spine.pipeline.asking_ahead import ask_for_documents
+from spine.pipeline.collecting import uncollected
+from spine.pipeline.remembering import Remembering
 from spine.ports import Cause, GraphStore, Writer
 
 
@@ -13,9 +16,11 @@ class _Undone(Exception):
 
 @contextmanager
 def trying(store: GraphStore, context: Context, cause: Cause, *, preview: bool) -> Iterator[Writer]:
-    """A writer's transaction, which is rolled back at its end where it is a `preview`."""
+    """A writer's transaction that reads nothing twice, and is rolled back at its end where it is a `preview`."""
     try:
-        with store.writing(context, cause) as writer:
+        with store.writing(context, cause) as writing, uncollected():
+            writer = Remembering(writing)
+            ask_for_documents(writer)
             yield writer
             if preview:
                 raise _Undone

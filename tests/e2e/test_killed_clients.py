@@ -86,7 +86,8 @@ def _disturb(url: str, clients: list[int], folder: Path, chance: random.Random, 
 
 
 def _await_notes(path: Path, number: int) -> None:
-    give_up = time.monotonic() + 120
+    # A server that has just started plans every statement anew.
+    give_up = time.monotonic() + 300
     while len(notes(path)) < number:
         assert time.monotonic() < give_up, f"{path}: a client did nothing"
         time.sleep(0.005)

@@ -15,6 +15,9 @@ from playwright.sync_api import Page, expect
 
 from spine.access.context import LOCAL
 from spine.domain.ids import encode_id
+from spine.explore.membership import resolve
+from spine.explore.next_question import next_question
+from spine.settings import DEFAULT_CONFIDENCE
 
 Visit = Callable[..., Visitor]
 
@@ -127,6 +130,66 @@ def test_4_confirming_a_doubtful_link_shows_the_change_and_can_be_undone(visitor
     expect(page.locator(".notice.good")).to_have_count(0)
     expect(page.locator(".stale")).to_have_count(0)
     expect(records).to_have_text(before)
+
+
+def asked_next(world: World) -> str:
+    """The path of the first person of whom there is something to ask."""
+    with world.store.reading(LOCAL) as reader:
+        numbers = sorted(reader.scan("person", ["id"])["id"].to_pylist())
+        found = resolve(reader, LOCAL, numbers, DEFAULT_CONFIDENCE)
+        number = next(one for one in numbers if next_question(reader, LOCAL, found[one], one))
+    return f"/person/{encode_id('person', number)}"
+
+
+def test_4_proving_what_is_asked_next_makes_doubtful_links_certain(visitor: Visitor, world: World) -> None:
+    page = visitor.open(asked_next(world))
+    records = page.locator(".badges").get_by_text(re.compile(r"^\d+ records?$"))
+    before = records.inner_text()
+    question = page.locator("section.card", has_text="Ask next")
+    value = question.locator(".asked a").inner_text()
+    question.get_by_role("button", name="They proved it").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Identifier")).to_have_value(value)
+    dialog.get_by_role("button", name="They logged in with it").click()
+    dialog.get_by_label("When").fill("2026-05-01T12:00")
+    dialog.get_by_label("Proof").fill("session 4711")
+    # A Neo4j that has just started plans each statement when it first sees it.
+    expect(dialog.locator(".standing")).to_have_count(2, timeout=60_000)
+    expect(dialog).to_contain_text(re.compile(r"proves \d+ other record"))
+    dialog.get_by_role("button", name="Keep this proof").click()
+    expect(page.locator(".notice.good")).to_contain_text(f"proved {value}")
+    expect(page.locator(".stale")).to_have_count(0)
+    expect(records).not_to_have_text(before)
+    expect(page.locator("section.card", has_text="Ask next").get_by_role("link", name=value)).to_have_count(0)
+    row = page.locator("li.identity").filter(has=page.get_by_role("link", name=value, exact=True))
+    expect(row).to_contain_text("verified")
+    with world.store.reading(LOCAL) as reader:
+        (kept,) = [row for row in reader.get("record", "source", ["confirmation"]) if row["live"]]
+    said = json.loads(kept["raw"])
+    assert (said["method"], said["proof"]) == ("login", "session 4711")
+    assert kept["observed_at"].startswith("2026-05-01T12:00")
+    page.get_by_role("button", name="Undo").click()
+    expect(page.locator(".notice.good")).to_have_count(0)
+    expect(records).to_have_text(before)
+
+
+def test_4_any_identifier_can_be_confirmed_and_what_is_none_is_told(visitor: Visitor) -> None:
+    page = visitor.open("/person/email:emontgomery@aol.com")
+    row = page.locator("li.identity").filter(has=page.get_by_role("link", name="emontgomery@aol.com"))
+    row.get_by_role("button", name="Confirm").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_label("Identifier")).to_have_value("emontgomery@aol.com")
+    expect(dialog.locator(".standing")).to_have_count(2)
+    dialog.get_by_role("button", name="Cancel").click()
+    page.get_by_role("button", name="Confirm another identifier").click()
+    keep = dialog.get_by_role("button", name="Keep this proof")
+    expect(keep).to_be_disabled()
+    dialog.get_by_label("Identifier").fill("nobody at all")
+    dialog.get_by_label("Identifier").press("Tab")
+    expect(dialog.get_by_role("alert")).to_contain_text("That is no email")
+    expect(keep).to_be_disabled()
+    page.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
 
 
 def test_4_a_match_in_the_graph_shows_its_evidence(visitor: Visitor) -> None:

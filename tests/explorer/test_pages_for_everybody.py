@@ -81,3 +81,14 @@ def test_the_dialog_keeps_the_focus_and_gives_it_back(visit: Visit, sqlite_world
     assert violations(page) == []
     page.keyboard.press("Escape")
     expect(dialog).to_have_count(0)
+
+
+def test_the_dialog_of_a_proof_is_for_everybody(visit: Visit, sqlite_world: World) -> None:
+    page = visit(sqlite_world.address).open("/person/email:emontgomery@aol.com")
+    page.get_by_role("button", name="Confirm emontgomery@aol.com").click()
+    expect(page.get_by_role("dialog").locator(".standing").first).to_be_visible()
+    for width, theme in WAYS:
+        page.set_viewport_size({"width": width, "height": 900})
+        page.emulate_media(color_scheme="dark" if theme == "dark" else "light", reduced_motion="reduce")
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        assert violations(page) == [], (width, theme)

@@ -5,7 +5,9 @@ import { percent } from "../app/formats.js";
 import { Badge, Card, Icon, Loading, Problem, Sure, addressOf, html, nameOf, ready, show, titled, useAnswer, useEffect, useRef, useState, word } from "../app/view.js";
 import { t } from "../app/texts.js";
 import { ConsentCard, EmployerCard, HouseholdCard, QuestionCard } from "../parts/cards.js";
-import { JudgeDialog, Written } from "../parts/judging.js";
+import { ConfirmDialog } from "../parts/confirming.js";
+import { JudgeDialog } from "../parts/judging.js";
+import { Written } from "../parts/outcome.js";
 import { ConfidenceSlider } from "../parts/confidence.js";
 import { FactsCard } from "../parts/facts.js";
 import { Golden, addressLine, shown } from "../parts/golden.js";
@@ -63,6 +65,7 @@ function PersonPage() {
   const [state, again] = useAnswer(() => ask("support/person", { id, confidence: at }, { latest: "person" }), [at]);
   const reference = useRef(null);
   const [judged, setJudged] = useState(null);
+  const [confirmed, setConfirmed] = useState(null);
   const [written, setWritten] = useState(null);
   const anew = () => {
     reference.current = null;
@@ -84,9 +87,15 @@ function PersonPage() {
   if (!person) return html`<div class="page-head"><h1>${t("titles.person")}</h1></div><${Loading} lines=${8} />`;
   if (!state.stale) reference.current ??= person;
   const here = new Set(person.identities.edges.map((edge) => edge.node.id));
-  const judge = (b, verdict, a = { id: person.id, name: nameOf(person) }) => {
-    const known = [person, ...person.others.map((one) => one.entity)];
-    setJudged({ a, b, verdict, names: Object.fromEntries(known.map((one) => [one.id, nameOf(one)])) });
+  const self = { id: person.id, name: nameOf(person) };
+  const names = Object.fromEntries([person, ...person.others.map((one) => one.entity)].map((one) => [one.id, nameOf(one)]));
+  const judge = (b, verdict, a = self) => setJudged({ a, b, verdict, names });
+  const confirm = mayChange ? (asked) => setConfirmed({ subject: self, asked, names }) : null;
+  const done = (deed) => {
+    setJudged(null);
+    setConfirmed(null);
+    setWritten(deed);
+    anew();
   };
   const gone = reference.current && person.confidence > reference.current.confidence ? reference.current.identities.edges.filter((edge) => !here.has(edge.node.id)) : [];
   return html`
@@ -94,10 +103,11 @@ function PersonPage() {
     ${state.error && html`<${Problem} error=${state.error} again=${again} />`}
     ${written && html`<${Written} deed=${written} again=${anew} close=${() => setWritten(null)} />`}
     <${Changes} person=${person} reference=${reference.current ?? person} judge=${(entity) => judge({ id: entity.id, name: nameOf(entity) }, "SAME")} />
-    ${judged && html`<${JudgeDialog} ...${judged} close=${() => setJudged(null)} done=${(deed) => { setJudged(null); setWritten(deed); anew(); }} />`}
+    ${judged && html`<${JudgeDialog} ...${judged} close=${() => setJudged(null)} done=${done} />`}
+    ${confirmed && html`<${ConfirmDialog} ...${confirmed} close=${() => setConfirmed(null)} done=${done} />`}
     <div class=${`person-grid ${state.stale ? "stale" : ""}`}>
       <div class="column">
-        <${QuestionCard} question=${person.nextBestQuestion} />
+        <${QuestionCard} question=${person.nextBestQuestion} confirm=${confirm} />
         <${Card} title=${t("cards.golden")} id="golden-card"><${Golden} attributes=${person.golden} /><//>
         <${ConsentCard} consents=${person.consents} />
         <${HouseholdCard} edges=${person.households.edges} self=${person.id} />
@@ -105,7 +115,7 @@ function PersonPage() {
       </div>
       <div class="column">
         <${Card} title=${t("cards.identities")} id="identities-card" aside=${t("cards.total", { count: person.identities.totalCount })}>
-          <${Identities} edges=${person.identities.edges} gone=${gone} total=${person.identities.totalCount} at=${at} />
+          <${Identities} edges=${person.identities.edges} gone=${gone} total=${person.identities.totalCount} at=${at} confirm=${confirm} />
         <//>
       </div>
       <div class="column">

@@ -4,12 +4,13 @@ import { Badge, Card, Empty, Icon, Period, Sure, Value, html, nameOf, to, word }
 import { t } from "../app/texts.js";
 
 // What to ask the caller next: the identifier whose answer takes most doubt away.
-export function QuestionCard({ question }) {
+export function QuestionCard({ question, confirm }) {
   if (!question) return null;
   const { identifier: asked } = question;
   return html`<${Card} title=${t("cards.question")} id="question-card" kind="ask">
     <p class="asked">${t("cards.is_it_theirs", { kind: word("namespaces", asked.namespace).toLowerCase() })} <a href=${to("identifier", asked.id)}><${Value} kind=${asked.namespace} value=${asked.value} /></a></p>
     <p class="facts">${t("cards.settles", { count: question.links })}</p>
+    ${confirm && html`<p class="actions"><button type="button" class="primary" onClick=${() => confirm(asked)}>${t("confirming.open")}</button></p>`}
   <//>`;
 }
 

@@ -8,6 +8,11 @@ const ORDER = [
   "account", "national_id", "employee", "master", "order", "ticket",
 ];
 
+// What a customer can be asked to prove; a cookie or an address tells nothing of who answers.
+export const PROVABLE = ["email", "phone", "login", "loyalty", "customer", "social", "national_id", "employee", "tax_id", "master"];
+
+export const provable = (kind) => PROVABLE.includes(kind);
+
 export function grouped(edges) {
   const groups = new Map();
   for (const edge of edges) groups.set(edge.kind, [...(groups.get(edge.kind) ?? []), edge]);
@@ -28,7 +33,7 @@ export function readable(reason) {
   return itself ? t("why.itself", { here: itself[1] }) : names(reason);
 }
 
-function IdentityRow({ edge, gone, at }) {
+function IdentityRow({ edge, gone, at, confirm }) {
   return html`<li class=${gone ? "identity gone" : edge.current ? "identity" : "identity former"}>
     <div class="identity-line">
       <a class="value" href=${to("identifier", edge.node.id)}><${Value} kind=${edge.kind} value=${edge.node.value} /></a>
@@ -40,21 +45,23 @@ function IdentityRow({ edge, gone, at }) {
       ${edge.sources.map((source) => html`<${Badge} key=${source}>${word("sources", source)}<//>`)}
       <${Period} since=${edge.since} until=${edge.lastSeen} />
       ${edge.staleness?.halfLives >= 1 && html`<span class="hint" title=${edge.staleness.says}>${t(edge.staleness.halfLives >= 3 ? "identities.given_up" : "identities.stale")}</span>`}
+      ${confirm && edge.current && !gone && !edge.verified && provable(edge.kind) && html`<button type="button" class="small" onClick=${() => confirm({ namespace: edge.kind, value: edge.node.value })}>${t("confirming.short")}<span class="unseen"> ${edge.node.value}</span></button>`}
     </div>
     <details><summary>${t("identities.why")}</summary><p>${readable(edge.reason)}</p></details>
   </li>`;
 }
 
-// `gone` are the identities of the first answer that this confidence leaves out.
-export function Identities({ edges, gone = [], total, at }) {
+// `gone` are the identities of the first answer that this confidence leaves out; `confirm` opens a dialog about one.
+export function Identities({ edges, gone = [], total, at, confirm }) {
   const all = [...edges.map((edge) => ({ edge })), ...gone.map((edge) => ({ edge, gone: true }))];
   const lost = new Set(gone);
   return html`<div class="identities">
     ${grouped(all.map((one) => one.edge)).map(([kind, some]) => html`<section key=${kind} class="identity-group">
       <h3><${Icon} of=${kind} />${word("namespaces", kind)} <span class="count">${some.filter((one) => !lost.has(one)).length}</span></h3>
-      <ul>${some.map((edge) => html`<${IdentityRow} key=${edge.node.id} edge=${edge} gone=${lost.has(edge)} at=${at} />`)}</ul>
+      <ul>${some.map((edge) => html`<${IdentityRow} key=${edge.node.id} edge=${edge} gone=${lost.has(edge)} at=${at} confirm=${confirm} />`)}</ul>
     </section>`)}
     ${total > edges.length && html`<p class="hint">${t("identities.more", { shown: edges.length, total })}</p>`}
+    ${confirm && html`<p class="actions"><button type="button" onClick=${() => confirm(null)}>${t("confirming.another")}</button></p>`}
   </div>`;
 }
 
