@@ -85,10 +85,13 @@ def measured(url: str, records: int) -> dict[str, Any]:
         with store.reading(LOCAL) as reader:
             projections = Projections()
             out["build"], _ = timed(lambda: framed(projections, reader, 0.95))
-            out["another confidence"], _ = timed(lambda: framed(projections, reader, 0.99))
+            for confidence in (0.9, 0.99):
+                seconds, _ = timed(lambda confidence=confidence: framed(projections, reader, confidence))  # type: ignore[misc]
+                out[f"another confidence, {confidence:g}"] = seconds
+            sys.stderr.write(json.dumps(out) + "\n")
             with projections.frame(reader, 0.95, DAY) as frame:
                 out |= asked_of(frame, Path(folder))
-            out["one event later"] = moved(store, projections, records)
+            out["one event later"] = moved(store, projections)
         with store.reading(LOCAL) as reader:
             out["one"] = single(reader, records)
     out["memory, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
@@ -101,13 +104,15 @@ def framed(projections: Projections, reader: Reader, confidence: float) -> Frame
         return frame
 
 
-def moved(store: GraphStore, projections: Projections, records: int) -> dict[str, float]:
+def moved(store: GraphStore, projections: Projections) -> dict[str, float]:
     """What a question costs after something happened to one person; the event stays in the store."""
     number = time.time_ns()
     event = {"id": number, "source": "bench", "kind": "order", "at": DAY, "value": 5.0, "currency": "USD"}
+    with store.reading(LOCAL) as reader:
+        (someone,) = reader.select("identifier", limit=1)
     with store.writing(LOCAL, Cause("record")) as writer:
         writer.put("event", pa.Table.from_pylist([event], schema=arrow_schema("event")))
-        writer.put("event_of", pa.table({"start": [number], "end": [records // 3 * 3 - 1]}))
+        writer.put("event_of", pa.table({"start": [number], "end": [someone["id"]]}))
     with store.reading(LOCAL) as reader:
         return timed(lambda: framed(projections, reader, 0.95))[0]
 

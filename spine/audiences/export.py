@@ -16,6 +16,7 @@ from spine.audiences.fact_columns import column_of
 from spine.audiences.selection import Selection
 from spine.explore.staleness import staleness
 from spine.memberships import public_ids
+from spine.normalise.columns import join_known
 from spine.ports import Clock
 
 Form = Literal["csv", "parquet"]
@@ -103,8 +104,7 @@ def _named(table: pa.Table, of: str, channel: str | None, day: str) -> pa.Table:
     if of == "household":
         columns["person_id"] = public_ids("person", table["person"].to_numpy())
     given, surname = (_titled(table[name]) for name in ("given", "surname"))
-    joined: Any = pc.binary_join_element_wise(given, surname, " ", null_handling="skip")
-    columns["name"] = joined
+    columns["name"] = join_known(" ", given, surname)
     for name in table.column_names[4:]:
         if name == "seen" and channel is not None:
             columns[f"{channel}_last_seen"], columns[f"{channel}_staleness"] = _staleness(table[name], channel, day)

@@ -1,4 +1,4 @@
-"""Which tables a question in Cypher may look into, so that no others have to be copied for it."""
+"""Which tables and columns a question in Cypher may look into, so that no others have to be copied for it."""
 
 import re
 from collections.abc import Sequence
@@ -14,14 +14,64 @@ _PATTERNS = frozenset(("match", "optional", ",", "(", "=", "and", "or", "not", "
 """What may stand before a node that begins a pattern; before other brackets stands the name of a function."""
 
 
+_COUNTING = frozenset(("count", "id", "label", "labels", "type", "length"))
+"""Functions that see no property of the node, edge or path that they are given."""
+_CLAUSES = frozenset(("match", "where", "return", "with", "unwind", "order"))
+
+
+def columns_for(query: str) -> frozenset[str] | None:
+    """The names of the columns that a question can see beside keys; None for all of them.
+
+    It sees what it names; all where it answers with whole nodes, edges or paths, or hands them on.
+    """
+    said = _said(query)
+    named = {
+        token
+        for before, token, after in zip(("", *said), said, (*said[1:], ""), strict=False)
+        if _is_word(token) and (before in ("(", "[") or after == "=")
+    }
+    clause = ""
+    for at, token in enumerate(said):
+        word = token.lower()
+        clause = word if word in _CLAUSES else "return" if token == "}" else clause
+        before, after = said[at - 1].lower() if at else "", said[at + 1] if at + 1 < len(said) else ""
+        if token == "*" and before in ("return", "with", "distinct", ","):
+            return None
+        if token in named and not (after.startswith(".") or _only_bound(said, at, clause)):
+            return None
+    return frozenset(token.lstrip(".:$ ").strip("`") for token in said)
+
+
+def _only_bound(said: Sequence[str], at: int, clause: str) -> bool:
+    """Whether a name stands here to bind a part of a pattern, or in a function that sees no property of it."""
+    opening = at - 1 - (said[at - 1].lower() == "distinct")
+    opens, before = said[opening] if opening >= 0 else "", said[opening - 1].lower() if opening > 0 else ""
+    if opens == "[":
+        return before == "-"
+    if opens == "(":
+        end = _closing(said, opening)
+        hangs = before in ("-", ">", "<") or said[end + 1 : end + 2] in (["-"], ["<"])
+        return before in _COUNTING or hangs or (clause == "match" and before in _PATTERNS)
+    return clause == "match" and said[at + 1 : at + 2] == ["="]
+
+
+def _is_word(token: str) -> bool:
+    return token[0].isalpha() or token[0] in "_`"
+
+
+def _said(query: str) -> list[str]:
+    """The words and marks of a question, without comments."""
+    tokens = (found.group() for found in TOKEN.finditer(query))
+    return [token for token in tokens if not token.startswith(("//", "/*"))]
+
+
 def tables_for(query: str) -> frozenset[str]:
     """The names of the tables that a question can see: those it names, and the ends of its edges.
 
     All of them where a node or an edge may be of any kind: an edge without a type, a node that has no label and hangs
     on no edge.
     """
-    tokens = (found.group() for found in TOKEN.finditer(query))
-    said = [token for token in tokens if not token.startswith(("//", "/*"))]
+    said = _said(query)
     if _any_edge(said) or _any_node(said):
         return frozenset(GRAPH)
     labels = {

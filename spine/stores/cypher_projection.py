@@ -6,8 +6,9 @@ itself, never for the network. Words that name files are refused all the same, s
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from spine.access.context import Context
 from spine.domain.graph import EDGES, GRAPH, NODES, ColumnType, Table
 from spine.errors import QueryError, TooExpensive
 from spine.ports import CypherAnswer, GraphStore, Reader
-from spine.stores.cypher_names import TOKEN, tables_for
+from spine.stores.cypher_names import TOKEN, columns_for, tables_for
 from spine.stores.plain_values import Budget, plain, public_id
 
 LEFT_OUT = frozenset({"log", "document", "record_version"})
@@ -67,17 +68,34 @@ class CypherProjection:
         self._database.close()
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A table that is copied: the columns that are, all where they are not named, and how many rows it has."""
+
+    table: Table
+    columns: tuple[str, ...]
+    rows: int
+
+
 @contextmanager
-def projected(store: GraphStore, context: Context, query: str = "") -> Iterator[CypherProjection]:
+def projected(
+    store: GraphStore,
+    context: Context,
+    query: str = "",
+    copies: Callable[[Sequence[Part]], None] = lambda parts: None,
+    copied: Callable[[int], None] = lambda rows: None,
+) -> Iterator[CypherProjection]:
     """A projection of one view of a store, in a temporary folder that only this user can read.
 
-    Where it is made for one question, tables that the question can't see stay empty.
+    Where it is made for one question, tables and columns that the question can't see stay empty. What will be copied
+    is told before, and how many rows are done meanwhile.
     """
-    names = tables_for(query) if query else frozenset(GRAPH)
     folder = Path(tempfile.mkdtemp(prefix="spine-cypher-"))
     try:
         with store.reading(context) as reader:
-            _fill(reader, folder, names)
+            parts = _seen(reader, query)
+            copies(parts)
+            _fill(reader, folder, {part.table.name: part for part in parts}, copied)
         projection = CypherProjection(folder)
         try:
             yield projection
@@ -87,24 +105,45 @@ def projected(store: GraphStore, context: Context, query: str = "") -> Iterator[
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _fill(reader: Reader, folder: Path, names: frozenset[str]) -> None:
-    """Make all tables, and copy the rows of those of these names."""
+def _seen(reader: Reader, query: str) -> list[Part]:
+    """What a question can see: everything where there is none."""
+    tables, columns = (tables_for(query), columns_for(query)) if query else (frozenset(GRAPH), None)
+    return [
+        Part(table, _columns_of(table, columns), reader.count(table.name))
+        for table in (*NODES, *EDGES)
+        if table.name in tables - LEFT_OUT
+    ]
+
+
+def _columns_of(table: Table, seen: frozenset[str] | None) -> tuple[str, ...]:
+    """The columns of a table to copy: its key, and those that are seen; one at least of an edge, as Ladybug asks."""
+    if seen is None:
+        return table.names
+    others = [name for name in table.names if name not in ("start", "end")]
+    wanted = [name for name in others if name in seen or name in table.key] or others[:1]
+    return ("start", "end", *wanted) if table.is_edge else tuple(wanted)
+
+
+def _fill(reader: Reader, folder: Path, parts: Mapping[str, Part], copied: Callable[[int], None]) -> None:
+    """Make all tables, and copy the rows of these parts."""
     with ladybug.Database(folder / "graph") as database, ladybug.Connection(database) as connection:
         for table in NODES:
             if table.name not in LEFT_OUT:
                 connection.execute(f"CREATE NODE TABLE `{table.label}`({_declared(table)}, PRIMARY KEY (`id`))")
-                if table.name in names:
-                    _copy(reader, connection, table, folder, "")
+                if table.name in parts:
+                    _copy(reader, connection, parts[table.name], folder, "")
+                    copied(parts[table.name].rows)
         for label in dict.fromkeys(table.label for table in EDGES):
             same = [table for table in EDGES if table.label == label]
             pairs = ", ".join(f"FROM `{GRAPH[one.start].label}` TO `{GRAPH[one.end].label}`" for one in same)
             declared = _declared(same[0])
             connection.execute(f"CREATE REL TABLE `{label}`({pairs}{', ' if declared else ''}{declared})")
             for table in same:
-                if table.name not in names:
+                if table.name not in parts:
                     continue
                 ends = f"(from='{GRAPH[table.start].label}', to='{GRAPH[table.end].label}')" if len(same) > 1 else ""
-                _copy(reader, connection, table, folder, ends)
+                _copy(reader, connection, parts[table.name], folder, ends)
+                copied(parts[table.name].rows)
 
 
 def _declared(table: Table) -> str:
@@ -112,12 +151,15 @@ def _declared(table: Table) -> str:
     return ", ".join(f"`{column.name}` {_TYPES[column.type]}" for column in columns)
 
 
-def _copy(reader: Reader, connection: Any, table: Table, folder: Path, options: str) -> None:
-    rows: pa.Table = reader.scan(table.name)
+def _copy(reader: Reader, connection: Any, part: Part, folder: Path, options: str) -> None:
+    table = part.table
+    rows: pa.Table = reader.scan(table.name, part.columns)
     if rows.num_rows:
         file = folder / f"{table.name}.parquet"
         parquet.write_table(rows, file)
-        connection.execute(f"COPY `{table.label}` FROM '{file.as_posix()}' {options}")
+        told = [name for name in rows.column_names if not (table.is_edge and name in ("start", "end"))]
+        columns = f"({', '.join(f'`{name}`' for name in told)})" if told else ""
+        connection.execute(f"COPY `{table.label}`{columns} FROM '{file.as_posix()}' {options}")
         file.unlink()
 
 

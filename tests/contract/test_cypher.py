@@ -18,7 +18,7 @@ from spine.errors import QueryError, SpineError, TooExpensive, Unsupported
 from spine.explore.cypher import MAX_ROWS, cypher
 from spine.ports import CypherAnswer, GraphStore
 from spine.settings import Settings
-from spine.stores.cypher_names import tables_for
+from spine.stores.cypher_names import columns_for, tables_for
 from spine.stores.neo4j_bolt.guard import check_plan, check_text
 
 Ask = Callable[..., CypherAnswer]
@@ -346,14 +346,60 @@ def test_only_what_a_question_can_see_is_copied_for_it(query: str, tables: set[s
     assert tables_for(query) == tables
 
 
+@pytest.mark.parametrize(
+    ("query", "names"),
+    [
+        ("MATCH (p:Person)<-[:RESOLVES_TO]-(r:Record) RETURN p.id, count(r) AS n ORDER BY n DESC", {"id"}),
+        ("MATCH (r:Record {key: $key})-[:CARRIES]->(i) RETURN i.`value`", {"key", "value"}),
+        ("MATCH (a:Record)-[m:`MATCH`]-(b) WHERE (m.weight > 3) AND NOT (a)-[:JUDGED]-(b) RETURN DISTINCT a.source",
+         {"weight", "source"}),
+        ("MATCH p = (a:Record)-[c:CARRIES]->(:Identifier) RETURN length(p), label(a), count(DISTINCT c)", set()),
+        *((query, None) for query in (
+            "MATCH (p:Person) RETURN p", "MATCH (p:Person) RETURN 1, (p)", "MATCH (p:Person) RETURN *",
+            "MATCH (p:Person) WITH DISTINCT * RETURN p.id", "MATCH (p:Person)-[e:MEMBER_OF]->(h) RETURN p.id, e",
+            "MATCH (p:Person) WITH p AS q RETURN q", "MATCH (p:Person) RETURN collect(p)",
+            "MATCH p = (a:Record)-[:CARRIES]->(i) RETURN p", "MATCH p = (a:Record)-[:CARRIES]->(i) RETURN nodes(p)",
+            "MATCH (p:Person) RETURN properties(p)", "MATCH (p:Person) RETURN p['name']",
+            "MATCH (p:Person) WITH p ORDER BY p.id RETURN p.name",
+            "MATCH (p:Person) RETURN EXISTS { MATCH (p)-[:MEMBER_OF]->(h) }, (p)",
+            "MATCH (p:Person) RETURN CASE WHEN p.id > 3 THEN p ELSE NULL END",
+        )),
+    ],
+)  # fmt: skip
+def test_only_the_columns_that_a_question_names_are_copied(query: str, names: set[str] | None) -> None:
+    seen = columns_for(query)
+    known = {name for table in GRAPH.values() for name in table.names}
+    assert (None if seen is None else {name for name in seen if name in known}) == names
+
+
 def test_a_question_is_answered_alike_of_a_part_and_of_everything(embedded: GraphStore) -> None:
     for query in (
         "MATCH (p:Person)<-[:RESOLVES_TO]-(r:Record) RETURN p.id, count(r) AS n ORDER BY p.id",
         "MATCH (r:Record)-[c:CARRIES]->(i) RETURN r.key, i.value ORDER BY r.key, i.value",
         "MATCH (n) RETURN label(n), count(*) ORDER BY label(n)",
+        "MATCH (p:Person)-[m:MEMBER_OF]->(h:Household) RETURN p.name, h.size, m.role, m.weight ORDER BY p.id, h.id",
+        "MATCH (a:Record)-[m:`MATCH`]->(b:Record) RETURN a.key, count(m), max(m.probability) ORDER BY a.key",
+        "MATCH (p:Person)-[:MEMBER_OF]->(h) WITH h, count(p) AS n RETURN h, n ORDER BY h.id",
     ):
         with cypher_projection()(embedded, LOCAL) as whole, cypher_projection()(embedded, LOCAL, query) as part:
             assert part.cypher(query, {}, 100, 10) == whole.cypher(query, {}, 100, 10)
+
+
+def test_what_will_be_copied_is_told_before(embedded: GraphStore) -> None:
+    told: list[str] = []
+    query = "MATCH (p:Person)-[:MEMBER_OF]->(h:Household) RETURN p.name, h.size"
+    with cypher_projection()(
+        embedded, LOCAL, query,
+        lambda parts: told.extend(f"{one.table.name} {','.join(one.columns)} {one.rows}" for one in parts),
+        lambda rows: told.append(str(rows)),
+    ):  # fmt: skip
+        pass
+    with embedded.reading(LOCAL) as reader:
+        rows = [reader.count(name) for name in ("person", "household", "member_of")]
+    assert told == [
+        f"person id,size,name {rows[0]}", f"household id,size {rows[1]}", f"member_of start,end,weight {rows[2]}",
+        *map(str, rows),
+    ]  # fmt: skip
 
 
 def test_a_projection_changes_and_touches_nothing(embedded: GraphStore, tmp_path: Path) -> None:

@@ -52,6 +52,25 @@ def test_no_cell_of_a_csv_is_a_formula(texts: list[str]) -> None:
         assert cell.removeprefix("'").split() == plain.removeprefix("'").split()
 
 
+def test_who_has_no_name_is_exported_without_one(store: GraphStore) -> None:
+    nameless = {
+        "record": row("record", id=77, key="web/77", source="web", record_id="77", kind="person", live=True,
+                      fields="{}", attributes="{}"),
+        "identifier": row("identifier", id=770, namespace="email", value="who@example.org"),
+        "carries": row("carries", start=77, end=770, namespace="email", valid_from="2025-01-01"),
+        "consent": row("consent", id=771, source="web", purpose="marketing", status="given", at="2025-03-01"),
+        "consent_of": row("consent_of", start=771, end=770),
+    }  # fmt: skip
+    with store.writing(LOCAL, Cause("record")) as writer:
+        for name, one in nameless.items():
+            writer.put(name, rows(name, one))
+    with store.reading(LOCAL) as reader, selected(Projections(), reader, LOCAL, defined(EVERYBODY), 0.95) as found:
+        table = table_of(found)
+        lines = list(csv.DictReader(io.StringIO(encoded(table, "csv").decode())))
+    named = {line["email"]: line["name"] for line in lines}
+    assert named == {"anna@example.org": "Anna Berg", "who@example.org": ""}
+
+
 def test_telephone_numbers_and_numbers_stay_as_they_are() -> None:
     table = pa.table({"phone": ["+4915112345678", "+1 +cmd"], "value": [-1.5, 2.0]})
     assert harmless(table).to_pydict() == {"phone": ["+4915112345678", "'+1 +cmd"], "value": [-1.5, 2.0]}
