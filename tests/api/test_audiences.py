@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import hand_made
@@ -23,10 +24,12 @@ ANNA = encode_id("person", 1)
 BEN = encode_id("person", 4)
 
 
-@pytest.fixture
-def own(api_settings: Settings) -> Iterator[TestClient]:
-    """A client of a graph that the test may change."""
-    with open_store("memory:", api_settings) as store:
+@pytest.fixture(params=["memory", "sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)])
+def own(request: pytest.FixtureRequest, tmp_path: Path, api_settings: Settings) -> Iterator[TestClient]:
+    """A client of a graph that the test may change, on each kind of store."""
+    urls = {"memory": "memory:", "sqlite": f"sqlite:{tmp_path / 'graph.db'}"}
+    url = urls.get(request.param) or request.getfixturevalue("wiped_neo4j")()
+    with open_store(url, api_settings) as store:
         hand_made.fill(store)
         with TestClient(create_app(store, api_settings), base_url=BASE) as opened:
             yield opened
