@@ -16,7 +16,7 @@ from spine.pipeline.key_rows import read_holders
 from spine.pipeline.keying import SORTS, sort_of
 from spine.pipeline.meeting import carried
 from spine.pipeline.meeting import crowds as crowded
-from spine.pipeline.rebuild import Labels, labels_of, persons_of
+from spine.pipeline.rebuild import Delta, Labels, labels_of, persons_of
 from spine.pipeline.surroundings import NEAR, resolved_as
 from spine.pipeline.target_numbers import target_numbers
 from spine.ports import Reader, Row
@@ -58,16 +58,17 @@ class Neighbours:
         self._load(own | self._around(own))
         self.complete |= new
 
-    def touched(self, records: Iterable[int], left: Iterable[int]) -> set[int]:
+    def touched(self, records: Iterable[int], delta: Delta) -> set[int]:
         """The records, these among them, whose homes a change of these may have changed directly.
 
-        `left` are numbers of the index that these records held before.
+        A number of the index can have crossed its limit by those only who took it on or gave it up with this change, or
+        waited since they did.
         """
         asked = set(records)
         count = len(asked)
         self._learn_keys(asked)
         now = {key for record in asked for key in self.keys.get(record, ())}
-        before = {key for key in left if sort_of(key) in BY_SORT} - now
+        before = {key for key in delta.left if sort_of(key) in BY_SORT} - now
         self._learn_holders(now | before)
         out = set(asked)
         for key in now | before:
@@ -75,9 +76,10 @@ class Neighbours:
             if kind is None:
                 continue
             many = self.held[key]
-            crosses = kind.most - count < many <= kind.most + count
+            by = len(delta.moved.get(key, frozenset()) | (delta.anew & self.named[key]))
+            crosses = kind.most - by < many <= kind.most + by
             if kind is FORM or kind.name in _RESIDENTS:
-                reaches = many <= kind.most + count
+                reaches = many <= kind.most + by
             elif kind.name in _LOOKALIKES:
                 reaches = key in before or crosses
             else:

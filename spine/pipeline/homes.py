@@ -23,7 +23,9 @@ from spine.resolution.household_tables import HouseholdTables, tables
 from spine.resolution.households import households
 
 MOST = 3000
-"""Where more records than this have to be looked at, the homes are left to the next resolve."""
+"""Where more records than this have to be looked at for one that changed, the homes are left to `working_off`."""
+TOGETHER = 20
+"""For a micro-batch so many times as many are looked at: what its records share is read once."""
 
 Homes = Mapping[int, frozenset[int]]
 """The households of each person."""
@@ -42,7 +44,7 @@ class HomeChanges:
 
 
 def write_households(writer: Writer, rebuilt: Rebuilt, out: Differing, most: int | None = MOST) -> HomeChanges:
-    """Write the households that a rebuild reaches; where that takes more than `most` records, leave them waiting."""
+    """Write the households that a rebuild reaches; where that takes more than `most` records for one, leave them waiting."""
     secret = stored_key(writer) if read_state(writer) is not None else b""
     common = stored_surnames(writer)
     standing = Standing(writer, rebuilt, secret if common is not None else b"")
@@ -52,12 +54,13 @@ def write_households(writer: Writer, rebuilt: Rebuilt, out: Differing, most: int
         return HomeChanges()
     gone = frozenset(rebuilt.before.keys() - rebuilt.after.keys())
     near = Neighbours(writer, rebuilt.after, gone, secret)
-    core = near.touched(changed, rebuilt.built.delta.left)
+    delta = rebuilt.built.delta
+    core = near.touched(changed, delta)
     core |= _residents(writer, _homes_of(writer, core))
     needed: set[int] = set()
     while True:
         near.read({*needed, *near.persons(core).values()})
-        if most is not None and len(near.labels) > most:
+        if most is not None and len(near.labels) > most * max(1, min(len(delta.anew), TOGETHER)):
             left = frozenset(changed & rebuilt.after.keys())
             wait(writer, left, f"homes of more than {most} records")
             return HomeChanges(left=left)

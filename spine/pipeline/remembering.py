@@ -41,21 +41,21 @@ class Remembering:
 
     def get(self, table: str, column: str, values: Sequence[Any], limit: int | None = None) -> list[Row]:
         """As in the port; only values that were not asked before are fetched."""
-        asked = [value for value in dict.fromkeys(values) if value is not None]
-        held = {value: self._known(table, column, value, limit) for value in asked}
-        missing = [value for value in asked if held[value] is None]
-        if missing or not asked:
+        held = self._held(table, column, values, limit)
+        missing = [value for value, rows in held.items() if rows is None]
+        if missing or not held:
             # An empty question goes through as well: the store says what can't be asked.
             found = self._writer.get(table, column, missing, limit)
             held |= self._keep(table, column, missing, found, limit)
-            if len(missing) == len(asked):
+            if len(missing) == len(held):
                 return found
-        if len(asked) == 1:
-            return list(held[asked[0]] or ())
+        if len(held) == 1:
+            (rows,) = held.values()
+            return list(rows or ())
         if column == GRAPH[table].key[0]:
             # Keys begin with it: rows in the order of the values are in the order of their keys.
-            return [row for value in sorted(asked) for row in held[value] or ()]
-        return sorted((row for value in asked for row in held[value] or ()), key=itemgetter(*GRAPH[table].key))
+            return [row for value in sorted(held) for row in held[value] or ()]
+        return sorted((row for rows in held.values() for row in rows or ()), key=itemgetter(*GRAPH[table].key))
 
     def follow(self, plan: Plan) -> dict[str, list[Row]]:
         """As in the port; what its steps find, they answer from then on."""
@@ -69,11 +69,8 @@ class Remembering:
         return self._fetch(plan)
 
     def _missing(self, step: Step) -> tuple[Any, ...]:
-        known = self._known
-        return tuple(
-            value for value in step.values
-            if value is not None and known(step.table, step.column, value, step.limit) is None
-        )  # fmt: skip
+        held = self._held(step.table, step.column, step.values, step.limit)
+        return tuple(value for value, rows in held.items() if rows is None)
 
     def _fetch(self, plan: Plan) -> dict[str, list[Row]]:
         found = self._writer.follow(plan)
@@ -155,16 +152,25 @@ class Remembering:
 
     def _known(self, table: str, column: str, value: Any, limit: int | None) -> list[Row] | None:
         """The rows that the store would answer for a value; None where they have to be fetched."""
-        rows = self._whole.get(table, {}).get(column, {}).get(value)
-        if rows is not None:
-            return rows if limit is None or len(rows) <= limit else rows[:limit]
-        if limit is not None and (held := self._some.get(table)):
-            rows = held.get((column, limit), {}).get(value)
-            if rows is not None:
-                return rows
-        if self._fresh and value in self._fresh.get(_end_of(GRAPH[table], column), ()):
-            return self._whole.setdefault(table, {}).setdefault(column, {}).setdefault(value, [])
-        return None
+        return self._held(table, column, (value,), limit)[value]
+
+    def _held(self, table: str, column: str, values: Iterable[Any], limit: int | None) -> dict[Any, list[Row] | None]:
+        """By value, each once and without nulls, the rows that the store would answer; None where they have to be
+        fetched."""
+        whole = self._whole.setdefault(table, {}).setdefault(column, {})
+        # Thousands of values are asked of at once.
+        held: dict[Any, list[Row] | None] = {value: whole.get(value) for value in values if value is not None}
+        fresh: set[Any] = self._fresh.get(_end_of(GRAPH[table], column), set()) if self._fresh else set()
+        some = {} if limit is None else self._some.get(table, {}).get((column, limit), {})
+        if fresh or some:
+            for value in [value for value, rows in held.items() if rows is None]:
+                held[value] = some.get(value)
+                if held[value] is None and value in fresh:
+                    held[value] = whole[value] = []
+        if limit is not None:
+            long = {value: rows[:limit] for value, rows in held.items() if rows is not None and len(rows) > limit}
+            held |= long
+        return held
 
     def _followed(self, plan: Plan) -> dict[str, list[Row]] | None:
         """What a plan finds, where all of it is known."""
@@ -172,13 +178,12 @@ class Remembering:
         for name, step in plan.items():
             if step.columns or step.counted:
                 return None
-            rows: list[Row] = []
-            for value in dict.fromkeys(_sought(plan, found, step)):
-                known = None if value is None else self._known(step.table, step.column, value, step.limit)
-                if value is not None and known is None:
-                    return None
-                rows += known or ()
-            found[name] = sorted(rows, key=itemgetter(*GRAPH[step.table].key))
+            held = self._held(step.table, step.column, _sought(plan, found, step), step.limit)
+            if None in held.values():
+                return None
+            found[name] = sorted(
+                (row for rows in held.values() for row in rows or ()), key=itemgetter(*GRAPH[step.table].key)
+            )
         return found
 
     def _keep(
@@ -235,17 +240,23 @@ class Remembering:
         """Take rows, and the edges of nodes among them, out of what is known."""
         self._some.pop(shape.name, None)
         gone = set(zip(*(rows.column(name).to_pylist() for name in shape.key), strict=True))
-        self._without(shape.name, lambda row: tuple(row[name] for name in shape.key) in gone)
+        key = itemgetter(*shape.key)
+        own = gone if len(shape.key) > 1 else {one[0] for one in gone}
+        places = {name: {one[at] for one in gone} for at, name in enumerate(shape.key)}
+        self._without(shape.name, lambda row: key(row) in own, places)
         ids = {one[0] for one in gone}
         for name in _EDGES_OF.get(shape.name, ()):
             self._some.pop(name, None)
             ends = [end for end in ("start", "end") if _end_of(GRAPH[name], end) == shape.name]
             self._without(name, lambda row, ends=ends: any(row[end] in ids for end in ends))  # type: ignore[misc]
 
-    def _without(self, table: str, gone: Callable[[Row], bool]) -> None:
-        for lists in self._whole.get(table, {}).values():
-            for value, rows in lists.items():
-                if any(gone(row) for row in rows):
+    def _without(self, table: str, gone: Callable[[Row], bool], places: Mapping[str, set[Any]] | None = None) -> None:
+        """Take rows out of what is known; `places` are the values of a column that they stand under, where known."""
+        for column, lists in self._whole.get(table, {}).items():
+            asked = (places or {}).get(column, lists.keys())
+            for value in [value for value in asked if value in lists]:
+                rows = lists[value]
+                if any(map(gone, rows)):
                     lists[value] = [row for row in rows if not gone(row)]
 
     def _forget(self, *tables: str) -> None:

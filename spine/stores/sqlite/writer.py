@@ -134,12 +134,13 @@ class SqliteWriter(SqliteReader, Transaction):
     def _merge_few(self, table: Table, rows: pa.Table) -> Difference:
         if table is RECORD:
             self._filling.complete(table)
-        exists = _exists(table)
-        there = sum(bool(self._connection.run(exists, key)) for key in _keys(table, rows))
-        written = self._connection.change_many(_upsert(table), to_sqlite(rows))
-        if written:
+        values = list(to_sqlite(rows))
+        added = self._connection.change_many(_added(table), values)
+        # What was added a moment ago is equal, and counts as no change.
+        changed = self._connection.change_many(_upsert(table), values) if added < len(values) else 0
+        if added or changed:
             self._blocks.changed(table, rows)
-        return Difference(rows.num_rows - there, written - (rows.num_rows - there))
+        return Difference(added, changed)
 
     def _merge_many(self, table: Table, rows: pa.Table) -> Difference:
         """Insert what is not there, replace what is there and differs."""
@@ -266,10 +267,6 @@ def _by_key(table: Table) -> str:
     return "WHERE " + " AND ".join(f'"{name}" = ?' for name in table.key)
 
 
-def _exists(table: Table) -> str:
-    return f'SELECT 1 FROM "{table.name}" {_by_key(table)}'
-
-
 def _delete(table: Table) -> str:
     return f'DELETE FROM "{table.name}"'
 
@@ -279,12 +276,16 @@ def _insert(table: Table) -> str:
     return f'INSERT INTO "{table.name}" ({names}) VALUES ({", ".join("?" * len(table.names))})'
 
 
+def _added(table: Table) -> str:
+    """Insert a row, or do nothing where one of its key is there."""
+    return f"{_insert(table)} ON CONFLICT ({listed(table.key)}) DO NOTHING"
+
+
 def _upsert(table: Table) -> str:
     """Insert a row, replace the row of the same key, or do nothing where they are equal."""
-    key = ", ".join(f'"{name}"' for name in table.key)
     others = [name for name in table.names if name not in table.key]
     if not others:
-        return f"{_insert(table)} ON CONFLICT ({key}) DO NOTHING"
+        return _added(table)
     assigned = ", ".join(f'"{name}" = excluded."{name}"' for name in others)
     unequal = " OR ".join(f'"{table.name}"."{name}" IS NOT excluded."{name}"' for name in others)
-    return f"{_insert(table)} ON CONFLICT ({key}) DO UPDATE SET {assigned} WHERE {unequal}"
+    return f"{_insert(table)} ON CONFLICT ({listed(table.key)}) DO UPDATE SET {assigned} WHERE {unequal}"
