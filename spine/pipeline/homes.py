@@ -44,7 +44,7 @@ class HomeChanges:
 
 
 def write_households(writer: Writer, rebuilt: Rebuilt, out: Differing, most: int | None = MOST) -> HomeChanges:
-    """Write the households that a rebuild reaches; where that takes more than `most` records for one, leave them waiting."""
+    """Write the households that a rebuild reaches; what takes more than `most` records for one is left waiting."""
     secret = stored_key(writer) if read_state(writer) is not None else b""
     common = stored_surnames(writer)
     standing = Standing(writer, rebuilt, secret if common is not None else b"")
