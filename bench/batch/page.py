@@ -7,8 +7,8 @@ from bench.drawing import OURS, THEIRS, Line, drawn
 from bench.kept import Results, measured_on, table
 
 STAGES = (
-    "load records", "load events", "read", "encode", "candidates", "train", "score", "merge trees", "entities",
-    "households", "write",
+    "load records", "load events", "read", "encode", "candidates", "train", "score", "merge trees", "components",
+    "entities", "households", "write", "commit",
 )  # fmt: skip
 
 
@@ -32,7 +32,11 @@ def page(results: Results) -> str:
     lines = [
         ["seconds (of the processor)", *(f"{row['counts']['records']:,} records" for row in rows)],
     ]
-    lines += [[name, *(_both(row, lambda stages, name=name: stages.get(name, 0)) for row in rows)] for name in STAGES]
+    lines += [
+        [name, *(_both(row, lambda stages, name=name: stages.get(name, 0)) for row in rows)]
+        for name in STAGES
+        if any(name in row["stages"] for row in rows)
+    ]
     lines += [
         ["**files to answers, without events**", *(_both(row, _sum) for row in rows)],
         ["the same with a model at hand", *(_both(row, lambda s: _sum(s) - s.get("train", 0)) for row in rows)],

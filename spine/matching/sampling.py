@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from spine.domain.weights import SCALE
+from spine.matching.at_once import each
 from spine.matching.encoded import Bools, Encoded, Floats, Ints, stirred
 from spine.matching.fading import WHOLE, fading
 from spine.matching.model import Model
@@ -69,10 +70,10 @@ class Sample:
 def sample(model: Model, records: Encoded, pairs: Pairs, certain: Floats) -> Sample:
     """The levels of these pairs of rows under the model's comparisons."""
     left, right = pairs
-    parts = [
-        _sample_chunk(model, records, left[start : start + CHUNK], right[start : start + CHUNK])
-        for start in range(0, max(len(left), 1), CHUNK)
-    ]
+    parts = each(
+        lambda start: _sample_chunk(model, records, left[start : start + CHUNK], right[start : start + CHUNK]),
+        range(0, max(len(left), 1), CHUNK),
+    )
     index, offset, kept_apart, bare, faded = (np.concatenate(column) for column in zip(*parts, strict=True))
     return Sample(index, offset, kept_apart, bare, certain, np.ones(len(offset)), faded).collapsed()
 

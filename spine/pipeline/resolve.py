@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import asdict
 from functools import partial
 from typing import Literal
@@ -27,6 +28,7 @@ from spine.pipeline.surname_counts import keep_surnames, stored_surnames
 from spine.pipeline.tables import (
     DERIVED,
     MATCHED,
+    RESOLVED,
     component_tables,
     entities_of,
     entity_tables,
@@ -77,7 +79,8 @@ def resolve(
     """
     watch, clock = watch or Stopwatch(), clock or SystemClock()
     report = ResolveReport(asked={"confidence": confidence, "linkage": linkage, "release": __version__})
-    with store.writing(context, Cause("resolve")) as writer:
+    with ExitStack() as ending:
+        writer = ending.enter_context(store.writing(context, Cause("resolve")))
         report.position = writer.position
         same = _standing(writer, report)
         if same is not None and train != "always" and not full:
@@ -91,6 +94,8 @@ def resolve(
         report.seconds = {name: round(seconds, 3) for name, seconds in watch.seconds.items()}
         if report.written or (report.records and same is None):
             writer.put("document", _document(SUMMARY, "summary", json.dumps(asdict(report)), clock))
+        with watch.stage("commit"):
+            ending.close()
     report.seconds = {name: round(seconds, 3) for name, seconds in watch.seconds.items()}
     return report
 
@@ -137,7 +142,11 @@ def _everything(
     watch: Stopwatch,
     clock: Clock,
 ) -> None:
-    """Resolve all live records and write what differs."""
+    """Resolve all live records and write what differs.
+
+    Entities and households are found beside each other, and what is found already is written meanwhile: nothing else
+    asks the store then.
+    """
     with watch.stage("read", partial(rows_to_gather, writer)):
         gathered = gather(writer, watch.progress.advance)
     report.changed = gathered.size
@@ -149,36 +158,41 @@ def _everything(
             continue
         model = None if train == "always" else stored_model(writer, kind)
         matched = match(gathered, kind, engine, model, watch, learn=train != "never", linkage=linkage)
-        found[kind] = (matched.known, entities_of(gathered, matched, confidence))
-        made, marked = component_tables(gathered, matched)
-        flags |= marked
-        _gather_tables(tables, made)
-        _note(report, matched)
+        with watch.stage(f"{kind.value}: components"):
+            found[kind] = (matched.known, entities_of(gathered, matched, confidence))
+            made, marked = component_tables(gathered, matched)
+            flags |= marked
+            _gather_tables(tables, made)
+            _note(report, matched)
         # Pairs, trees and codes stand in tables now: the next stages get their room.
         del matched, made
-    stood, rules = standing(writer), golden_rules(writer)
-    common = None if train == "always" else stored_surnames(writer)
+    with watch.stage("read"):
+        stood, rules = standing(writer), golden_rules(writer)
+        common = None if train == "always" else stored_surnames(writer)
     size = gathered.size
-    # Components are written while entities are found: nothing else asks the store meanwhile.
     with ThreadPoolExecutor(1, "write") as beside:
-        components = beside.submit(_write, writer, DERIVED[:MATCHED], tables)
         with watch.stage("entities"):
-            resolved = resolved_of(gathered, found.values())
-            made, over, report.unresolved = entity_tables(resolved, found, flags, rules, gathered.consents)
-        with watch.stage("households"):
+            resolved, said, past = resolved_of(gathered, found.values()), gathered.consents, gathered.past
+            del gathered
             common = count_surnames(resolved) if common is None else common
-            at_home, _ = household_part(with_past(resolved, gathered.past), common)
-        del gathered, resolved
-        report.written = components.result()
-    _gather_tables(tables, {**made, **at_home})
-    rest = DERIVED[MATCHED:]
-    with watch.stage("write", sum(rows.num_rows for name in rest for rows in tables.get(name, ()))):
-        report.written |= _write(writer, rest, tables, watch.progress.advance)
-        write_resolved(writer, stood, tables, clock)
-        _keep_models(writer, [matched.model for matched, _ in found.values()], clock)
-        if found:
-            keep_surnames(writer, common, clock)
-        _count(report, size, tables, over, writer.count("identifier"))
+            written = [beside.submit(_write, writer, DERIVED[:MATCHED], tables)]
+            with ThreadPoolExecutor(1, "homes") as homes:
+                at_home = homes.submit(household_part, with_past(resolved, past), common)
+                made, over, report.unresolved = entity_tables(resolved, found, flags, rules, said)
+                _gather_tables(tables, made)
+                written.append(beside.submit(_write, writer, DERIVED[MATCHED:RESOLVED], tables))
+                del resolved
+                _gather_tables(tables, at_home.result()[0])
+        rest = DERIVED[RESOLVED:]
+        with watch.stage("write", sum(rows.num_rows for name in rest for rows in tables.get(name, ()))):
+            for part in written:
+                report.written |= part.result()
+            report.written |= _write(writer, rest, tables, watch.progress.advance)
+            write_resolved(writer, stood, tables, clock)
+            _keep_models(writer, [matched.model for matched, _ in found.values()], clock)
+            if found:
+                keep_surnames(writer, common, clock)
+            _count(report, size, tables, over, writer.count("identifier"))
 
 
 def _keep_models(writer: Writer, models: list[Model], clock: Clock) -> None:

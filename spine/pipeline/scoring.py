@@ -1,14 +1,13 @@
 """Many pairs scored in bounded memory: in pieces, several at once, of which only what is needed is kept."""
 
-import os
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from spine.matching.at_once import each
 from spine.matching.encoded import Encoded
 from spine.matching.model import Model
 from spine.matching.scorer import score
@@ -19,8 +18,6 @@ FLOOR = 0
 
 PIECE = 100_000
 """So many pairs are scored at a time: all the levels of a pair take a hundred bytes and more."""
-AT_ONCE = min(os.cpu_count() or 1, 8)
-"""So many pieces are worked on at the same time; numpy and rapidfuzz let others work meanwhile."""
 Found = TypeVar("Found")
 
 
@@ -63,13 +60,7 @@ def _starts(pairs: Pairs) -> range:
 
 def _pieces(work: Callable[[Ints, Ints], Found], pairs: Pairs) -> Iterator[Found]:
     """What `work` makes of each piece, in their order, several being worked on at once."""
-    if len(pairs[0]) <= PIECE:
-        yield from (work(*map(_whole, pairs)) for _ in _starts(pairs))
-        return
-    with ThreadPoolExecutor(AT_ONCE) as pool:
-        yield from pool.map(
-            lambda start: work(*(_whole(side[start : start + PIECE]) for side in pairs)), _starts(pairs)
-        )
+    return each(lambda start: work(*(_whole(side[start : start + PIECE]) for side in pairs)), _starts(pairs))
 
 
 def _whole(numbers: NDArray[Any]) -> Ints:

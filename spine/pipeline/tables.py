@@ -31,6 +31,8 @@ DERIVED = (
 """The tables that a resolve makes anew, in an order in which nodes come before their edges."""
 MATCHED = 3
 """So many of them say how records match; the others are about the entities that follow from it."""
+RESOLVED = 7
+"""So many say how records match and whom they resolve to; the others relate these."""
 
 
 def resolved_of(gathered: Gathered, found: Iterable[tuple[Known, Entities]]) -> Resolved:

@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from spine.resolution.components import Ints
 from spine.resolution.trees import Tree, Trees
-from spine.resolution.weak_places import weak_places
+from spine.resolution.weak_places import WIDEST, weak_places
 
 SMALLEST = 4
-TOGETHER = 16
+TOGETHER = WIDEST
 """Components of up to so many leaves are looked at all at once, size by size; larger ones one by one."""
 
 BRIDGE = "bridge"

@@ -7,8 +7,9 @@ from numpy.typing import NDArray
 
 Flags = NDArray[np.bool_]
 
-_ROOM = 1 << 24
-"""So many cells of matrices are held at a time."""
+Leaves = NDArray[np.uint16]
+"""Sets of leaves, each as the bits of one number."""
+WIDEST = 16
 
 
 def weak_places(linked: Flags, size: int) -> tuple[Flags, Flags]:
@@ -16,46 +17,40 @@ def weak_places(linked: Flags, size: int) -> tuple[Flags, Flags]:
 
     `linked` [graphs, size * (size - 1) / 2] says which pairs of leaves are linked, in the order of `np.triu_indices`.
     Each leaf in turn is taken out: what its neighbours then hang in are its sides, and a side that only one link leads
-    to hangs by a bridge.
+    to hangs by a bridge. `size` is at most `WIDEST`.
     """
     articulation, bridge = np.zeros(len(linked), np.bool_), np.zeros(len(linked), np.bool_)
-    step = max(1, _ROOM // size**2)
-    for start in range(0, len(linked), step):
-        near = _matrices(linked[start : start + step], size)
-        for leaf in range(size):
-            sides, links = _sides(near, leaf)
-            here = links > 0
-            whole = 1 + np.where(here, sides, 0).sum(axis=1)
-            articulation[start : start + step] |= (here & (sides > 1)).sum(axis=1) > 1
-            hangs = (links == 1) & (sides > 1) & (whole[:, None] - sides > 1)
-            bridge[start : start + step] |= hangs.any(axis=1)
+    near = _neighbours(linked, size)
+    for leaf in range(size):
+        sides, links = _sides(near, leaf)
+        here = links > 0
+        whole = 1 + np.where(here, sides, 0).sum(axis=0)
+        articulation |= (here & (sides > 1)).sum(axis=0) > 1
+        bridge |= ((links == 1) & (sides > 1) & (whole - sides > 1)).any(axis=0)
     return articulation, bridge
 
 
-def _matrices(linked: Flags, size: int) -> Flags:
-    near = np.zeros((len(linked), size, size), np.bool_)
-    one, other = np.triu_indices(size, 1)
-    near[:, one, other] = linked
-    near[:, other, one] = linked
+def _neighbours(linked: Flags, size: int) -> Leaves:
+    """The leaves that each leaf is linked to, as bits [leaf, graph]."""
+    near = np.zeros((size, len(linked)), np.uint16)
+    for at, (one, other) in enumerate(zip(*np.triu_indices(size, 1), strict=True)):
+        near[one] |= linked[:, at].astype(np.uint16) << np.uint16(other)
+        near[other] |= linked[:, at].astype(np.uint16) << np.uint16(one)
     return near
 
 
-def _sides(near: Flags, leaf: int) -> tuple[NDArray[Any], NDArray[Any]]:
+def _sides(near: Leaves, leaf: int) -> tuple[NDArray[Any], NDArray[Any]]:
     """Without this leaf: how many leaves each connected piece has, and how many of them are linked to it.
 
     A piece stands at the place of its smallest leaf; elsewhere both are 0.
     """
-    size = near.shape[1]
-    rest = near.copy()
-    rest[:, leaf, :] = False
-    rest[:, :, leaf] = False
-    label = np.tile(np.arange(size, dtype=np.uint8), (len(near), 1))
-    while True:
-        lowest = np.where(rest, label[:, None, :], np.uint8(size)).min(axis=2)
-        lower = np.minimum(label, lowest)
-        if np.array_equal(lower, label):
-            break
-        label = lower
-    inside = label[:, :, None] == np.arange(size, dtype=np.uint8)
-    inside[:, leaf, :] = False
-    return inside.sum(axis=1), (inside & near[:, leaf, :, None]).sum(axis=1)
+    own = np.uint16(1) << np.arange(len(near), dtype=np.uint16)
+    reached = (near | own[:, None]) & ~own[leaf]
+    reached[leaf] = 0
+    # Whoever reaches a leaf reaches what that one does, one leaf after the other (Warshall).
+    for by in range(len(near)):
+        if by != leaf:
+            reached |= np.where(reached & own[by], reached[by], np.uint16(0))
+    first = reached & (~reached + np.uint16(1)) == own[:, None]
+    reached[~first] = 0
+    return np.bitwise_count(reached), np.bitwise_count(reached & near[leaf])

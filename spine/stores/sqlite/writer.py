@@ -83,6 +83,13 @@ class SqliteWriter(SqliteReader, Transaction):
         self._filling.complete(known(table))
         return super().select(table, where, order, descending, after, limit)
 
+    def replace(self, table: str, rows: pa.Table) -> Difference:
+        """As in the port."""
+        difference = super().replace(table, rows)
+        # It is whole now: its indexes need not wait for the end.
+        self._filling.complete(known(table))
+        return difference
+
     def finish(self) -> bool:
         """Write the log entry; False where nothing was changed, so that there is nothing to commit."""
         entry = self.entry()
