@@ -13,7 +13,7 @@ from spine.matching.encoded import Bools, Encoded, Floats, Ints, stirred
 from spine.matching.fading import WHOLE, fading
 from spine.matching.model import Model
 from spine.matching.outcomes import FAMILY_NAME, HOME, OUTCOMES, OWN, SHARED, Levels
-from spine.matching.scorer import CHUNK, adjustment, levels_of
+from spine.matching.scorer import CHUNK, adjustment, level_columns, levels_of
 from spine.normalise.whole_numbers import distinct_numbers
 
 RANDOM_PAIRS = 300_000
@@ -32,7 +32,7 @@ class Sample:
     the thousandths of each comparison that decay has left: agreement that faded to a third is a third of a comparison.
     """
 
-    index: Ints
+    index: "np.ndarray[Any, np.dtype[np.int16]]"
     offset: Floats
     kept_apart: Bools
     bare: Bools
@@ -61,7 +61,7 @@ class Sample:
         """
         told = [np.flatnonzero(column >= 0) for column in self.index.T]
         both = zip(told, self.index.T, self.left.T, strict=True)
-        return [(rows, column[rows], left[rows] / WHOLE) for rows, column, left in both]
+        return [(rows, column[rows].astype(np.int64), left[rows] / WHOLE) for rows, column, left in both]
 
     def __len__(self) -> int:
         return len(self.offset)
@@ -81,8 +81,8 @@ def sample(model: Model, records: Encoded, pairs: Pairs, certain: Floats) -> Sam
 def _sample_chunk(model: Model, records: Encoded, left: Ints, right: Ints) -> tuple[Any, ...]:
     """All of a sample but what is certain of these pairs."""
     levels, view = levels_of(model, records, left, right)
-    index = np.empty(levels.shape, dtype=np.int64)
-    shares = np.full(levels.shape, WHOLE, dtype=np.int16)
+    index, shares = (level_columns(*levels.shape, np.int16) for _ in range(2))
+    shares[:] = WHOLE
     offset = np.zeros(len(left))
     agreed, own, described = (np.zeros(len(left), dtype=bool) for _ in range(3))
     found_by: dict[str, Levels] = {}
@@ -95,11 +95,13 @@ def _sample_chunk(model: Model, records: Encoded, left: Ints, right: Ints) -> tu
         if not comparison.function.startswith(SHARED):
             described |= found >= 0
             own |= (found >= 0) & (OWN in outcomes.marks)
-        index[:, column] = np.where(found >= 0, found.astype(np.int64) + first, -1)
+        index[:, column] = np.where(found >= 0, found.astype(np.int16) + np.int16(first), np.int16(-1))
         first += len(comparison.levels)
         lost = fading(comparison, view, found)
         shares[lost.rows, column] = lost.left
-        offset += adjustment(model, comparison, view, found) / SCALE * np.log(2) * (shares[:, column] / WHOLE)
+        adds = adjustment(model, comparison, view, found)
+        rows = np.flatnonzero(adds)
+        offset[rows] += adds[rows] / SCALE * np.log(2) * (shares[rows, column] / WHOLE)
     bare = ~described & (index >= 0).any(axis=1)
     return index, offset, (own & ~agreed) | _borrowing(found_by), bare, shares
 

@@ -154,7 +154,7 @@ def levels_of(model: Model, records: Encoded, left: Ints, right: Ints) -> tuple[
     if CROWD in model.frequencies:
         view.crowded = records.crowded(model.version, model.frequencies[CROWD])
     turn_names(view)
-    out = _columns(len(left), len(model.comparisons), np.int8)
+    out = level_columns(len(left), len(model.comparisons), np.int8)
     for column, comparison in enumerate(model.comparisons):
         if is_silent(comparison.function, records):
             out[:, column] = -1
@@ -169,7 +169,7 @@ def levels_of(model: Model, records: Encoded, left: Ints, right: Ints) -> tuple[
     return out, view
 
 
-def _columns(pairs: int, comparisons: int, kind: type[Any]) -> np.ndarray[Any, Any]:
+def level_columns(pairs: int, comparisons: int, kind: type[Any]) -> np.ndarray[Any, Any]:
     """Room for numbers [pairs, comparisons], those of a comparison side by side."""
     return np.empty((comparisons, pairs), dtype=kind).T
 
@@ -233,7 +233,7 @@ def adjustment(model: Model, comparison: Comparison, view: PairView, found: Leve
 def score(model: Model, records: Encoded, left: Ints, right: Ints) -> Scored:
     """Score pairs of rows; the weight is the model's prior plus one part per comparison."""
     count = len(model.comparisons)
-    levels, parts = _columns(len(left), count, np.int8), _columns(len(left), count, np.int32)
+    levels, parts = level_columns(len(left), count, np.int8), level_columns(len(left), count, np.int32)
     prior, evidence = (np.zeros(len(left), dtype=np.int32) for _ in range(2))
     lost: dict[int, list[Faded]] = {}
     for start in range(0, len(left), CHUNK):

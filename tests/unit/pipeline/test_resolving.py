@@ -287,8 +287,8 @@ def test_stages_are_told_and_timed(store: GraphStore) -> None:
     assert (told.stages, told.done) == ([("load people", None), ("write indexes", None)], 5)
     report = run(store, watch=watch)
     names = [name for name, _ in told.stages[2:]]
-    expected = ["encode", "candidates", "train", "score", "merge trees"]
-    assert names == ["read", *(f"person: {name}" for name in expected), "entities", "households", "write"]
+    expected = ["encode", "candidates", "train", "score", "merge trees", "components"]
+    assert names == ["read", *(f"person: {name}" for name in expected), "read", "entities", "write", "commit"]
     assert set(report.seconds) == {"load people", "write indexes", *names}
     assert all(seconds >= 0 for seconds in report.seconds.values())
 
