@@ -81,7 +81,7 @@ def sample(model: Model, records: Encoded, pairs: Pairs, certain: Floats) -> Sam
 def _sample_chunk(model: Model, records: Encoded, left: Ints, right: Ints) -> tuple[Any, ...]:
     """All of a sample but what is certain of these pairs."""
     levels, view = levels_of(model, records, left, right)
-    index, shares = (level_columns(*levels.shape, np.int16) for _ in range(2))
+    index, shares = (level_columns(len(left), len(model.comparisons), np.int16) for _ in range(2))
     shares[:] = WHOLE
     offset = np.zeros(len(left))
     agreed, own, described = (np.zeros(len(left), dtype=bool) for _ in range(3))
