@@ -18,7 +18,7 @@ from spine.domain.vocabulary import Kind
 from spine.matching.model import Model
 from spine.matching.stored import stored_model
 from spine.pipeline.catching_up import FEW, catch_up, caught_up
-from spine.pipeline.gather import gather, rows_to_gather
+from spine.pipeline.gather import Gathered, gather, rows_to_gather
 from spine.pipeline.golden_rules import golden_rules
 from spine.pipeline.matching import Known, Matched, match, same_model
 from spine.pipeline.progress import Stopwatch, unseen
@@ -160,12 +160,10 @@ def _everything(
         matched = match(gathered, kind, engine, model, watch, learn=train != "never", linkage=linkage)
         with watch.stage(f"{kind.value}: components"):
             found[kind] = (matched.known, entities_of(gathered, matched, confidence))
-            made, marked = component_tables(gathered, matched)
-            flags |= marked
-            _gather_tables(tables, made)
+            flags |= _gather_components(tables, gathered, matched)
             _note(report, matched)
         # Pairs, trees and codes stand in tables now: the next stages get their room.
-        del matched, made
+        del matched
     with watch.stage("read"):
         stood, rules = standing(writer), golden_rules(writer)
         common = None if train == "always" else stored_surnames(writer)
@@ -193,6 +191,13 @@ def _everything(
             if found:
                 keep_surnames(writer, common, clock)
             _count(report, size, tables, over, writer.count("identifier"))
+
+
+def _gather_components(tables: dict[str, list[pa.Table]], gathered: Gathered, matched: Matched) -> dict[int, list[str]]:
+    """Take in the tables of components and matches; the flags of each record's component."""
+    made, flags = component_tables(gathered, matched)
+    _gather_tables(tables, made)
+    return flags
 
 
 def _keep_models(writer: Writer, models: list[Model], clock: Clock) -> None:
