@@ -95,7 +95,8 @@ class HouseholdFilter:
     min_adults: int | None = None
     max_adults: int | None = None
     min_confidence: float | None = strawberry.field(
-        default=None, description="How sure its weakest join is at least (`cohesion`): that they all live together."
+        default=None,
+        description="How sure at least that all of them live together (`cohesion`): leaves others out, cuts none.",
     )
     region: str | None = None
     regions: list[str] | None = None

@@ -52,10 +52,14 @@ class Household(Node):
     as_of: strawberry.Private[str | None]
     agreed: strawberry.Private[list[str] | None]
     inside: strawberry.Private[tuple[explore.Membership, ...] | None]
-    confidence: float = strawberry.field(description="The confidence at which its persons were resolved.")
+    confidence: float = strawberry.field(
+        description="The confidence at which its persons were resolved; the household itself stands as it was built."
+    )
     size: int
     adults: int
-    cohesion: float | None
+    cohesion: float | None = strawberry.field(
+        description="How sure it is that all of them live together: its weakest join, at least 0.95."
+    )
     region: str | None
     postcode: str | None
     address: str | None
