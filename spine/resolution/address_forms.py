@@ -129,22 +129,29 @@ def _near_words(one: list[str], other: list[str], *, as_spelt: bool = False) -> 
 
     `as_spelt`: edits are counted in the streets spelt out too, since a mistyped word is not given its short form.
     """
+    # Pairs are many beside the texts in them.
+    known = {text: text.split() for text in (*one, *other)}
     apart = _distance(one, other)
     if as_spelt:
-        apart = np.minimum(apart, _distance([in_full(text) for text in one], [in_full(text) for text in other]))
+        full = {text: in_full(text) for text in known}
+        spelt = [at for at, (a, b) in enumerate(zip(one, other, strict=True)) if full[a] != a or full[b] != b]
+        again = _distance([full[one[at]] for at in spelt], [full[other[at]] for at in spelt])
+        apart[spelt] = np.minimum(apart[spelt], again)
     longer = np.array([max(len(a), len(b)) for a, b in zip(one, other, strict=True)])
     found = (apart <= np.maximum(1, longer // 5)) & (longer >= 4)
-    for at in range(len(one)):
-        a, b = one[at], other[at]
-        if found[at]:
-            found[at] = _numbers(a) == _numbers(b)
+    sets = {text: frozenset(words) for text, words in known.items()}
+    for at, close in enumerate(found.tolist()):
+        if close:
+            found[at] = _numbers(known[one[at]]) == _numbers(known[other[at]])
         else:
-            words = sorted((set(a.split()), set(b.split())), key=len)
-            found[at] = words[0] < words[1] and max(map(len, words[0]), default=0) >= 4
+            less, more = sets[one[at]], sets[other[at]]
+            if len(less) > len(more):
+                less, more = more, less
+            found[at] = less < more and max(map(len, less), default=0) >= 4
     flags: Flags = found
     return flags
 
 
-def _numbers(text: str) -> list[str]:
+def _numbers(words: list[str]) -> list[str]:
     """The words that are numbers, such as 42nd or a1; a digit within a long word is a slip."""
-    return [word for word in text.split() if 3 * sum(map(str.isdigit, word)) >= len(word)]
+    return [word for word in words if 3 * sum(map(str.isdigit, word)) >= len(word)]

@@ -148,21 +148,33 @@ class _Ways:
         return found
 
     def _plain(self, ways: Ints) -> Ints:
-        """Put those of many ways into words whose first attribute says it plainly; the others are left."""
-        if self.name not in WHOLE or self.name in CODED or len(ways) < _MANY or not self.came:
+        """Put those of many ways into words that an attribute says plainly; the others are left.
+
+        A field of `WHOLE` is what its first attribute says; any other is the first that says the value and no more.
+        """
+        if self.name in CODED or len(ways) < _MANY:
             return ways
-        codes, came = self.came[0]
-        there = codes[self.row[ways]]
-        places: Any = pa.array(there, mask=there < 0)
-        texts: Any = came.take(places)
-        plain = compute.match_substring_regex(texts, _PLAIN).fill_null(False).to_numpy(zero_copy_only=False)
-        told = texts.filter(pa.array(plain))
+        key = pa.array(self.key.texts[self.key.codes[self.row[ways]]], pa.string())
+        told: Any = pa.nulls(len(ways), pa.string())
+        sought = np.ones(len(ways), bool)
+        for codes, came in self.came[: 1 if self.name in WHOLE else None]:
+            there = codes[self.row[ways]]
+            places: Any = pa.array(there, mask=there < 0)
+            texts: Any = came.take(places)
+            plain = compute.match_substring_regex(texts, _PLAIN).fill_null(False)
+            same = True if self.name in WHOLE else compute.equal(compute.ascii_lower(texts), key).fill_null(False)
+            hit = compute.and_(compute.and_(plain, same), pa.array(sought))
+            told = compute.if_else(hit, texts, told)
+            # What is written in other letters has to be looked at before any later attribute.
+            sought &= ~hit.to_numpy(zero_copy_only=False)
+            sought &= compute.or_(compute.is_null(texts), plain).to_numpy(zero_copy_only=False)
+        said = told.is_valid().to_numpy(zero_copy_only=False)
         mixed = compute.and_(
             compute.not_equal(told, compute.ascii_upper(told)), compute.not_equal(told, compute.ascii_lower(told))
-        )
-        self.texts[ways[plain]] = told.to_numpy(zero_copy_only=False)
-        self._good[ways[plain]] = mixed.to_numpy(zero_copy_only=False)
-        rest: Ints = ways[~plain]
+        ).fill_null(False)
+        self.texts[ways[said]] = told.to_numpy(zero_copy_only=False)[said]
+        self._good[ways[said]] = mixed.to_numpy(zero_copy_only=False)[said]
+        rest: Ints = ways[~said]
         return rest
 
     def _written(self, row: int) -> str:

@@ -5,6 +5,7 @@ Every answer is columnar: one array per kind of evidence, so that the sum and it
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -108,7 +109,7 @@ def line_of(claims: pa.Table) -> Lines:
     phones = rows_where(claims, equal(claims["namespace"], "phone"))
     order: Ints = np.argsort(whole_numbers(phones, "identifier"), kind="stable")
     numbers, values = whole_numbers(phones, "identifier")[order], phones["value"]
-    return lambda number: line(values[int(order[np.searchsorted(numbers, number)])].as_py() or "") or "phone"
+    return cache(lambda number: line(values[int(order[np.searchsorted(numbers, number)])].as_py() or "") or "phone")
 
 
 def _shared(labels: Ints, shared: Shared, most: int) -> tuple[Ints, Ints]:
