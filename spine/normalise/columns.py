@@ -30,7 +30,9 @@ def one_array(column: "pa.ChunkedArray[Any]") -> Column:
 
 
 def at_positions(column: Any, positions: "np.ndarray[Any, np.dtype[Any]]") -> Any:
-    """The rows of a column or table at these positions, in their order."""
+    """The rows of a column or table at these positions, in their order; itself where that is all of them."""
+    if len(positions) == len(column) and (positions == np.arange(len(positions))).all():
+        return column
     return column.take(pa.array(positions))
 
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import FIELDS
+from spine.normalise.columns import at_positions
 from spine.normalise.identifiers import target_value
 from spine.pipeline.gather import Gathered, past_of
 from spine.pipeline.remembering import Remembering
@@ -86,16 +87,15 @@ class _Pool:
         if missing:
             self._read(missing)
         places = np.array([at for at in map(self._place.__getitem__, asked) if at >= 0], np.int64)
-        taken: Any = pa.array(places)
-        records = self._records.take(taken)
+        records = at_positions(self._records, places)
         columns: dict[str, list[Any]] = records.select(["id", "key"]).to_pydict()
         local = np.full(self._records.num_rows, -1, np.int64)
         local[places] = np.arange(len(places))
         claims = _moved(self._claims, local)
         return Gathered(
             records,
-            self._fields.take(taken),
-            self._attributes.take(taken),
+            at_positions(self._fields, places),
+            at_positions(self._attributes, places),
             claims,
             _moved(self._relations, local),
             SAID.empty_table(),
@@ -157,8 +157,8 @@ def _moved(rows: pa.Table, local: Ints) -> pa.Table:
     row: Ints = local[rows["row"].to_numpy()]
     kept = np.flatnonzero(row >= 0)
     kept = kept[np.argsort(row[kept], kind="stable")]
-    places: Any = pa.array(kept)
-    return rows.take(places).set_column(0, "row", pa.array(row[kept]))
+    some: pa.Table = at_positions(rows, kept)
+    return some.set_column(0, "row", pa.array(row[kept]))
 
 
 def _order(keys: list[str]) -> Ints:

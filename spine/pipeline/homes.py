@@ -58,15 +58,18 @@ def write_households(writer: Writer, rebuilt: Rebuilt, out: Differing, most: int
     core = near.touched(changed, delta)
     core |= _residents(writer, _homes_of(writer, core))
     needed: set[int] = set()
+    known = (-1, -1)
     while True:
         near.read({*needed, *near.persons(core).values()})
         if most is not None and len(near.labels) > most * max(1, min(len(delta.anew), TOGETHER)):
             left = frozenset(changed & rebuilt.after.keys())
             wait(writer, left, f"homes of more than {most} records")
             return HomeChanges(left=left)
-        resolved = near.resolved()
-        found = households(resolved, common=common)
-        ids = resolved.ids
+        loaded = len(near.labels), len(near.crowds)
+        if loaded != known:
+            resolved = near.resolved()
+            found = households(resolved, common=common)
+            ids, known = resolved.ids, loaded
         reached, persons = reach(resolved, found, np.isin(ids, list(core)), np.isin(ids, list(changed)))
         wider = core | set(ids[reached].tolist())
         wider |= _residents(writer, _homes_of(writer, wider - core))

@@ -29,6 +29,8 @@ class Coded(NamedTuple):
 
     def arrow(self, codes: Ints) -> "pa.Array[Any]":
         """The texts behind codes as an Arrow column, null for -1."""
+        if len(codes) <= _FEW:
+            return pa.array(self.take(codes), pa.string())
         places: Any = pa.array(codes, pa.int64(), mask=codes < 0)
         return pa.array(self.texts.tolist(), pa.string()).take(places)
 
@@ -216,5 +218,7 @@ def whole_numbers(table: pa.Table, name: str) -> Ints:
 
 def rows_where(table: pa.Table, found: NDArray[np.bool_]) -> pa.Table:
     """The rows of a table that are marked."""
+    if found.all():
+        return table
     places: Any = pa.array(np.flatnonzero(found), pa.int64())
     return table.take(places)

@@ -66,14 +66,15 @@ def aligned(table: Table, rows: pa.Table) -> pa.Table:
     if unknown:
         raise StoreError(f"Table {table.name} has no column {unknown[0]!r}.")
     schema = arrow_schema(table.name)
-    whole = pa.table([_column(table, rows, field) for field in schema], schema=schema)
+    given = rows.column_names
+    whole = pa.table([_column(table, rows, field, given) for field in schema], schema=schema)
     return _last_of_each_key(whole, table.key)
 
 
 def keys_only(table: Table, rows: pa.Table) -> pa.Table:
     """The key columns of the rows, sorted, each key once; StoreError where one is missing."""
     fields = [arrow_schema(table.name).field(name) for name in table.key]
-    columns = [_column(table, rows, field) for field in fields]
+    columns = [_column(table, rows, field, rows.column_names) for field in fields]
     return _last_of_each_key(pa.table(columns, schema=pa.schema(fields)), table.key)
 
 
@@ -84,9 +85,9 @@ def in_key_order(table: Table, rows: pa.Table) -> pa.Table:
     return rows.take(pc.sort_indices(rows, sort_keys=[(name, "ascending") for name in table.key]))
 
 
-def _column(table: Table, rows: pa.Table, field: "pa.Field[Any]") -> "pa.ChunkedArray[Any]":
+def _column(table: Table, rows: pa.Table, field: "pa.Field[Any]", given: list[str]) -> "pa.ChunkedArray[Any]":
     name = field.name
-    if name not in rows.column_names:
+    if name not in given:
         if name in table.key:
             raise StoreError(f"Rows for {table.name} lack the key column {name}.")
         return pa.chunked_array([pa.nulls(rows.num_rows, field.type)], field.type)
