@@ -22,7 +22,7 @@ from spine.ports import Cause
 from spine.stores import migration
 from spine.stores.sqlite import schema
 from spine.stores.sqlite.connection import Connection
-from spine.stores.sqlite.store import SqliteStore
+from spine.stores.sqlite.store import PAGE, SqliteStore
 
 CAUSE = Cause("record")
 WRITER = Path(__file__).parents[1] / "support" / "sqlite_writer.py"
@@ -132,6 +132,23 @@ def test_an_older_file_is_brought_up_and_keeps_its_rows(tmp_path: Path) -> None:
     with closing(sqlite3.connect(path)) as probe:
         assert probe.execute("SELECT type, name, tbl_name FROM sqlite_master ORDER BY name").fetchall() == made
         assert probe.execute("PRAGMA user_version").fetchone() == (migration.SCHEMA_VERSION,)
+
+
+def test_pages_of_an_older_file_stay_as_they_are(tmp_path: Path) -> None:
+    sizes = []
+    for page in (4096, None):
+        path = tmp_path / f"{page}.db"
+        if page:
+            with closing(sqlite3.connect(path)) as connection:
+                connection.execute(f"PRAGMA page_size = {page}")
+                connection.execute(f"PRAGMA application_id = {schema.APPLICATION_ID}")
+                connection.execute("VACUUM")
+        for _ in range(2):
+            with SqliteStore(path) as store:
+                with store.writing(LOCAL, CAUSE) as writer:
+                    writer.put("record", rows("record", record(1)))
+                sizes.append(store._writer.run("PRAGMA page_size")[0][0])
+    assert sizes == [4096, 4096, PAGE, PAGE]
 
 
 def test_consents_of_an_older_file_permit_nobody_until_they_are_worked_out_anew(tmp_path: Path) -> None:

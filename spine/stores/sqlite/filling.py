@@ -1,9 +1,10 @@
 """Many rows at once into SQLite: indexes built after the rows, and what a transaction has put kept in mind.
 
 A table that a transaction finds empty loses its secondary indexes at the first large write and gets them back, sorted
-in one go, before anything asks for them or the transaction ends. Rows of such a table whose keys are spread (hashed
-numbers) are kept back until then, too: poured in the order of their keys they fill page after page, where batch after
-batch they touch every page again. Since all that is part of the transaction, nobody ever sees the table without.
+in one go, before anything asks for them or the transaction ends; records, whose keys come mostly in order, lose only
+their triggers. Rows of such a table whose keys are spread (hashed numbers) are kept back until then, too: poured in the
+order of their keys they fill page after page, where batch after batch they touch every page again. Since all that is
+part of the transaction, nobody ever sees the table without.
 """
 
 from typing import Any
@@ -64,8 +65,11 @@ class Filling:
         if not self.is_bare(table) and self.owns(table) and rows >= max(BULK, self._rows[table.name] or 0):
             self.make_room()
             self._bare.add(table.name)
-            schema.drop_indexes(self._connection, table)
-            if table is RECORD:
+            if table is not RECORD:
+                schema.drop_indexes(self._connection, table)
+            else:
+                # Its keys come mostly in order, so that keeping its indexes up costs what building them does, and it
+                # costs that while the next records are read.
                 search.drop_triggers(self._connection)
                 search.hold(self._connection, search.MANY_HELD)
 
