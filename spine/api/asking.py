@@ -13,6 +13,7 @@ from spine.errors import BadId
 from spine.explore import events, explain, households, organisations
 from spine.explore.consents import consents
 from spine.explore.control import stored_at
+from spine.explore.explain import is_name
 from spine.explore.golden import Attribute
 from spine.explore.membership import Entity, checked, held_in, holders, holding, members_of, resolve
 from spine.explore.persons import Portrait, beliefs, names, portraits
@@ -39,11 +40,6 @@ def number_of(text: str, *tables: str) -> int:
         wanted = " or ".join(f"{PREFIXES[name]}_…" for name in tables)
         raise BadId(f"{text[:80]!r} is the id of a {table}.", remedy=f"Give an id that begins {wanted}.")
     return number
-
-
-def is_name(text: str) -> bool:
-    """True where a text names a record: `source/record_id`, or `namespace:value`."""
-    return explain.is_identifier(text) or "/" in text
 
 
 async def number_named(info: Info, text: str, *tables: str) -> int:

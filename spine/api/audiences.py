@@ -11,11 +11,11 @@ import strawberry
 from strawberry.scalars import JSON
 
 from spine.access.context import Context
-from spine.api.asking import Info, chosen, entities_at, households_at, number_of
+from spine.api.asking import Info, chosen, entities_at, households_at, named_at, number_of
 from spine.api.facts import FactDeclaration, declaration_of
 from spine.api.fields import resolved
 from spine.api.filters import HouseholdFilter, PersonFilter, document
-from spine.api.households import Household, HouseholdConnection, HouseholdEdge, household_of
+from spine.api.households import Household, HouseholdConnection, HouseholdEdge, home_named, household_of
 from spine.api.people import Person, person_of
 from spine.api.records import node_id
 from spine.api.relay import Connection, asked_page, listed
@@ -23,8 +23,9 @@ from spine.api.staleness import Staleness, staleness_of
 from spine.audiences import filters, listing, saved, selection
 from spine.audiences.definition import Definition, defined
 from spine.audiences.selection import Explanation, Member, Selection, as_day, selected
-from spine.errors import QueryError
+from spine.errors import NotFound, QueryError
 from spine.explore import facts
+from spine.explore.explain import is_name
 from spine.explore.fact_values import checked_day
 from spine.ports import Reader, SystemClock
 
@@ -81,7 +82,7 @@ class AudienceMember:
     person: Person
     household: Household | None
     contact: str | None = strawberry.field(description="The address or number, where the audience names a channel.")
-    staleness: Staleness | None = strawberry.field(description="How stale that is today.")
+    staleness: Staleness | None = strawberry.field(description="How stale that is on the day of the audience.")
 
 
 @strawberry.type(description="A member of an audience.")
@@ -170,9 +171,9 @@ class Audience:
         pairs = [(one.id, node) for one, node in zip(found, nodes, strict=True)]
         return listed(AudienceConnection, AudienceEdge, "audience", pairs, more, place, count)
 
-    @resolved("Why the person or household of this id is a member, or is not: each condition with its value.")
+    @resolved("Why a person or household is a member, or is not, by its id or `namespace:value`: each condition.")
     async def explain(self, info: Info, id: strawberry.ID) -> AudienceExplanation:
-        number = number_of(id, self.of)
+        number = await self._number(info, str(id))
         return _explained(await self._ask(info, lambda found: found.explain(number)))
 
     @resolved("Where its files are fetched; null while it is not saved.")
@@ -181,6 +182,16 @@ class Audience:
             return None
         place = f"/audiences/{quote(self.name)}"
         return AudienceFiles(csv=f"{place}.csv", parquet=f"{place}.parquet", manifest=f"{place}.json")
+
+    async def _number(self, info: Info, named: str) -> int:
+        if not is_name(named):
+            return number_of(named, self.of)
+        if self.of == "household":
+            return int((await home_named(info, named, self.confidence)).row["id"])
+        person = await info.context.gather(named_at, named, "person", self.confidence)
+        if person is None:
+            raise NotFound(f"{named[:80]} is no person.", remedy="Name somebody by an identifier, or give an id.")
+        return person.id
 
     async def _ask(self, info: Info, question: Callable[[Selection], Answer], *, latest: bool = True) -> Answer:
         session = info.context
@@ -211,7 +222,7 @@ class Audience:
                     person=person_of(person),
                     household=home,
                     contact=one.reached_by,
-                    staleness=staleness_of(channel, one.last_seen) if channel is not None else None,
+                    staleness=staleness_of(channel, one.last_seen, self.as_of) if channel is not None else None,
                 )
             )
         return out

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import strawberry
 
-from spine.api.asking import Info, chosen, consents_at, is_name, members_at, named_at, number_of, timelines_at
+from spine.api.asking import Info, chosen, consents_at, members_at, named_at, number_of, timelines_at
 from spine.api.events import EventConnection, event_filter, timeline_page
 from spine.api.facts import Fact, declared_at, told
 from spine.api.fields import resolved
@@ -14,6 +14,7 @@ from spine.api.relay import Connection, paged
 from spine.errors import NotFound
 from spine.explore import households as explore
 from spine.explore.events import merged
+from spine.explore.explain import is_name
 from spine.explore.membership import Entity
 from spine.explore.moments import moment
 from spine.ports import Row
@@ -136,11 +137,18 @@ class HouseholdQueries:
         if not is_name(id):
             number = number_of(id, "household")
             return household_of(await info.context.ask(explore.household, number, sure, default, then), as_of=then)
-        person = await info.context.gather(named_at, str(id), "person", sure)
-        found = await info.context.ask(explore.home, person, sure, default, then) if person is not None else None
-        if found is None:
-            raise NotFound(f"{id[:80]} belongs to no household.", remedy="Open one from a list of households.")
+        found = await home_named(info, str(id), sure, then)
         return household_of(found, as_of=then)
+
+
+async def home_named(info: Info, named: str, confidence: float, as_of: str | None = None) -> explore.Household:
+    """The household where the person that a name stands for was seen last; NotFound where there is none."""
+    default = info.context.settings.confidence
+    person = await info.context.gather(named_at, named, "person", confidence)
+    found = await info.context.ask(explore.home, person, confidence, default, as_of) if person is not None else None
+    if found is None:
+        raise NotFound(f"{named[:80]} belongs to no household.", remedy="Open one from a list of households.")
+    return found
 
 
 def household_of(found: explore.Household, agreed: list[str] | None = None, as_of: str | None = None) -> Household:

@@ -20,9 +20,9 @@ class Staleness:
     says: str
 
 
-def staleness_of(space: str, last_seen: str | None) -> Staleness | None:
-    """The staleness of an identifier as of now; None where it is unknown when it was last seen."""
-    found = staleness(space, last_seen, SystemClock().now())
+def staleness_of(space: str, last_seen: str | None, day: str | None = None) -> Staleness | None:
+    """The staleness of an identifier on a day, else now; None where it is unknown when it was last seen."""
+    found = staleness(space, last_seen, day or SystemClock().now())
     if found is None:
         return None
     return Staleness(days=found.days, half_lives=found.half_lives, word=found.word, says=found.says)

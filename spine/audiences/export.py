@@ -18,6 +18,7 @@ from spine.explore.staleness import staleness
 from spine.memberships import public_ids
 from spine.normalise.columns import join_known
 from spine.ports import Clock
+from spine.resolution.written import CODE, CODED
 
 Form = Literal["csv", "parquet"]
 _DANGEROUS = r"^[\s\x00-\x1f]*[=+\-@|%\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"
@@ -109,8 +110,19 @@ def _named(table: pa.Table, of: str, channel: str | None, day: str) -> pa.Table:
         if name == "seen" and channel is not None:
             columns[f"{channel}_last_seen"], columns[f"{channel}_staleness"] = _staleness(table[name], channel, day)
         else:
-            columns[(channel or name) if name == "contact" else name] = table[name]
+            columns[(channel or name) if name == "contact" else name] = _shown(name, table[name])
     return pa.table(columns)
+
+
+def _shown(name: str, column: "pa.ChunkedArray[Any]") -> Any:
+    """A place as it is written: it is kept in small letters, and a region or country may be a code."""
+    if name == "city":
+        return _titled(column)
+    if name in CODED:
+        texts: Any = column.cast(pa.string())
+        lengths: Any = pc.utf8_length(texts)
+        return pc.if_else(pc.less_equal(lengths, pa.scalar(CODE)), pc.utf8_upper(texts), _titled(column))
+    return pc.utf8_upper(column.cast(pa.string())) if name == "postcode" else column
 
 
 def _staleness(seen: "pa.ChunkedArray[Any]", channel: str, day: str) -> tuple[Any, Any]:

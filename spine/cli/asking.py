@@ -7,12 +7,14 @@ import typer
 
 from spine.access.context import LOCAL
 from spine.cli import output, portraits
+from spine.cli.naming import NAMED, entities_named
 from spine.cli.options import AsOf, Confidence, Json, Store
 from spine.cli.session import confidence_of, existing, reading, settings
 from spine.domain.ids import decode_id, encode_id
 from spine.errors import BadId, NotFound
+from spine.explore.explain import is_name
 from spine.explore.identities import Answer, identity
-from spine.explore.membership import Entity, holders
+from spine.explore.membership import Entity
 from spine.explore.moments import moment
 from spine.explore.overview import status as overview
 from spine.explore.persons import portraits as drawn
@@ -53,27 +55,27 @@ def find(
 
 
 def show(
-    node: Annotated[str, typer.Argument(metavar="ID", help="The id of a person, household, organisation or record.")],
+    node: Annotated[str, typer.Argument(metavar="ID", help=f"A person, household, organisation or record. {NAMED}")],
     confidence: Confidence = None,
     as_of: AsOf = None,
     store: Store = None,
     as_json: Json = False,
 ) -> None:
-    """Show everything that belongs to an id: identities with how sure and why, golden values, household, parents."""
+    """Show everything that belongs to an id: identities with how sure and why, golden values, household, parents.
+
+    By source/record_id or namespace:value, whoever holds that record.
+    """
     chosen, as_of = confidence_of(confidence), moment(as_of)
-    kind, number = decode_id(node)
+    kind, number = ("person", 0) if is_name(node) else decode_id(node)
     with reading(store) as reader:
         if kind in ("person", "organisation"):
-            held = holders(reader, LOCAL, kind, number, chosen)
-            documents = [portraits.of_entity(reader, entity, as_of) for entity in held]
+            documents = [portraits.of_entity(reader, entity, as_of) for entity in entities_named(reader, node, chosen)]
         elif kind == "household":
             documents = [portraits.of_household(reader, number, chosen, settings().confidence, as_of)]
         elif kind == "record":
             documents = [portraits.of_record(reader, number, chosen)]
         else:
             raise BadId(f"{node} is a {kind}.", remedy="Show a person, household, organisation or record.")
-    if not documents:
-        raise NotFound(f"{node} was deleted, and nothing it was joined with is left.", remedy="")
     if as_json:
         output.as_json(documents[0] if len(documents) == 1 else documents)
         return

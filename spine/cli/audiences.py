@@ -16,6 +16,7 @@ from spine.audiences.export import encoded, manifest, table_of
 from spine.audiences.projection import Projections
 from spine.audiences.selection import Counts, Member, Selection, selected
 from spine.cli import output
+from spine.cli.naming import NAMED, number_named
 from spine.cli.options import Json, Store
 from spine.cli.progress import watched
 from spine.cli.session import confidence_of, existing, reading
@@ -85,7 +86,7 @@ def members(
 @audience_app.command("explain")
 def explain(
     audience: Named,
-    id: Annotated[str, typer.Argument(help="A person (per_…) or household (hh_…), as the audience is of.")],
+    id: Annotated[str, typer.Argument(help=f"A person or household, as the audience is of. {NAMED}")],
     as_of: AsOf = None,
     confidence: Sure = None,
     store: Store = None,
@@ -93,7 +94,9 @@ def explain(
 ) -> None:
     """Say why a person or household is in the audience, or is not: every condition with its value."""
     with _selected(audience, as_of, confidence, store) as found:
-        told = found.explain(_number(id, found.definition.of))
+        with reading(store) as reader:
+            number = number_named(reader, id, found.definition.of, found.frame.confidence)
+        told = found.explain(number)
     if as_json:
         contact = encode_id("person", told.contact) if told.contact is not None else None
         output.as_json({**_head(found), "id": id, **asdict(told), "contact": contact})

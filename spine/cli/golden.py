@@ -8,12 +8,12 @@ import yaml
 
 from spine.access.context import LOCAL
 from spine.cli import output
+from spine.cli.naming import NAMED, entities_named
 from spine.cli.options import Confidence, Json, Store
 from spine.cli.session import confidence_of, existing, reading
-from spine.domain.ids import decode_id, encode_id
-from spine.errors import BadId, FileError, NotFound, QueryError
+from spine.domain.ids import encode_id
+from spine.errors import FileError, NotFound, QueryError
 from spine.explore.golden import Attribute, display_name
-from spine.explore.membership import holders
 from spine.explore.persons import portraits
 from spine.pipeline.golden_rules import golden_rules, keep_golden_rules
 from spine.resolution.golden_rules import SHIPPED, Rules, read
@@ -28,7 +28,7 @@ def root() -> None:
 
 @golden_app.command("explain")
 def explain(
-    node: Annotated[str, typer.Argument(metavar="ID", help="The id of a person or organisation.")],
+    node: Annotated[str, typer.Argument(metavar="ID", help=f"A person or organisation. {NAMED}")],
     attribute: Annotated[
         str | None, typer.Option("--attribute", help="Only this one, such as surname.", show_default=False)
     ] = None,
@@ -37,13 +37,8 @@ def explain(
     as_json: Json = False,
 ) -> None:
     """Per attribute the value to believe, the record it came from, the rule that decided, and the values it beat."""
-    kind, number = decode_id(node)
-    if kind not in ("person", "organisation"):
-        raise BadId(f"{node} is a {kind}.", remedy="Explain a person or an organisation.")
     with reading(store) as reader:
-        held = holders(reader, LOCAL, kind, number, confidence_of(confidence))
-        if not held:
-            raise NotFound(f"{node} was deleted, and nothing it was joined with is left.", remedy="")
+        held = entities_named(reader, node, confidence_of(confidence))
         portrait = portraits(reader, LOCAL, held[:1])[held[0].id]
     found = [one for one in portrait.golden if attribute in (None, one.name)]
     if attribute is not None and not found:

@@ -274,6 +274,11 @@ def _record_named(named: int | str) -> Asking[int]:
     return named_in((yield (yield from naming(named))), named)
 
 
+def is_name(text: str) -> bool:
+    """True where a text names a record: `source/record_id`, or `namespace:value`."""
+    return is_identifier(text) or "/" in text
+
+
 def is_identifier(named: str) -> bool:
     """True where a text names an identifier, as `namespace:value`."""
     space, colon, _ = named.partition(":")

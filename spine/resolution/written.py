@@ -26,7 +26,7 @@ WHOLE = frozenset(("organisation", "city", "region", "postcode", "country"))
 CODED = frozenset(("region", "country"))
 """Fields whose short values are codes."""
 _NAMES = frozenset(("given", "middle", "surname", "suffix", "city", "region"))
-_CODE = 3
+CODE = 3
 """A region or country of so many letters is a code, and shown in capitals."""
 
 
@@ -48,7 +48,7 @@ def written(name: str, key: str, came: Sequence[str | None]) -> str:
 
 
 def _code(name: str, text: str) -> str:
-    return text.upper() if name in CODED and len(text) <= _CODE else text
+    return text.upper() if name in CODED and len(text) <= CODE else text
 
 
 def well_written(text: str) -> bool:

@@ -69,6 +69,23 @@ def test_an_audience_counts_lists_samples_and_explains(ask: Ask) -> None:
     assert (found["of"], found["name"], found["files"], found["asOf"]) == ("person", None, None, "2026-06-30")
 
 
+def test_members_are_explained_by_what_they_carry_and_are_as_stale_as_on_the_day(ask: Ask) -> None:
+    document = """query ($day: String!, $id: ID!) { audience(definition: {
+        purpose: "marketing", channel: EMAIL, asOf: $day, persons: {} }) {
+      explain(id: $id) { inside } members { edges { node { id staleness { says } } } } } }"""
+    for named in ("email:anna@example.org", "crm/1", ANNA):
+        assert ask(document, day="2026-06-30", id=named)["data"]["audience"]["explain"] == {"inside": True}
+    told = {
+        day: ask(document, day=day, id=ANNA)["data"]["audience"]["members"]["edges"][0]["node"]["staleness"]["says"]
+        for day in ("2025-01-01", "2026-06-30")
+    }
+    assert told == {"2025-01-01": "fresh: last seen today", "2026-06-30": "fresh: last seen 18 months ago"}
+    homes = """query ($id: ID!) { audience(definition: { purpose: "marketing", households: {} }) {
+      explain(id: $id) { reason } } }"""
+    assert ask(homes, id="email:anna@example.org")["data"]["audience"]["explain"]["reason"]
+    assert ask(homes, id=ANNA)["errors"][0]["extensions"]["code"] == "BAD_ID"
+
+
 def test_persons_and_households_are_paged_by_filter(ask: Ask) -> None:
     document = """query ($first: Int, $after: String) { persons(filter: { namespaces: ["phone"] }, first: $first,
       after: $after) { totalCount pageInfo { hasNextPage endCursor } edges { node { id } } } }"""

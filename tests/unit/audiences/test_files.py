@@ -85,7 +85,7 @@ def test_both_forms_and_the_manifest_say_the_same(store: GraphStore) -> None:
     (line,) = csv.DictReader(io.StringIO(text.decode()))
     expected = {
         "person_id": encode_id("person", 1), "name": "Anna Berg", "email": "anna@example.org", "region": "",
-        "city": "springfield", "postcode": "62701", "country": "", "orders": "1", "lifetime_value_USD": "19.5",
+        "city": "Springfield", "postcode": "62701", "country": "", "orders": "1", "lifetime_value_USD": "19.5",
     }  # fmt: skip
     assert line.pop("email_last_seen") == "2025-01-01"
     assert line.pop("email_staleness") in ("fresh", "ageing", "stale", "probably given up")

@@ -80,6 +80,22 @@ def test_what_can_not_be_done_is_said(marketer: Spine, words: tuple[str, ...]) -
     assert said.err.startswith("Error: ")
 
 
+def test_people_are_named_by_what_they_carry(marketer: Spine) -> None:
+    """An e-mail, a record's key or an id: the same person."""
+    named = ("email:anna@example.org", "crm/1", encode_id("person", 1))
+    told = [json.loads(marketer("audience", "explain", "spring.yaml", one, "--json", *STORE).out) for one in named]
+    assert [(one["inside"], one["conditions"]) for one in told] == [(True, told[0]["conditions"])] * 3
+    for words in (("golden", "explain"), ("show",)):
+        said = [json.loads(marketer(*words, one, "--json", *STORE).out) for one in named]
+        assert said[0]["id"] == named[2]
+        assert said[1:] == [said[0]] * 2
+    Path("homes.yaml").write_text("{purpose: marketing, households: {}}", encoding="utf-8")
+    assert marketer("audience", "explain", "homes.yaml", named[0], *STORE).code == 0
+    assert "household" in marketer("audience", "explain", "homes.yaml", named[2], *STORE).err
+    assert "no record 'email:x@x.org'" in marketer("golden", "explain", "email:x@x.org", *STORE).err
+    assert "is a household" in marketer("golden", "explain", encode_id("household", 1), *STORE).err
+
+
 def test_facts_are_shown_and_declared(marketer: Spine) -> None:
     Path("own.yaml").write_text(
         "facts: [{name: web_orders, says: Orders on the web., measure: count, kinds: [order], channels: [web]}]",
