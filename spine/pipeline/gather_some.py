@@ -170,7 +170,8 @@ def _order(keys: list[str]) -> Ints:
 
 def _unfolded(rows: list[Row], column: str, names: Iterable[str] = ()) -> pa.Table:
     """A JSON column of the records as one text column per name: those given, or else all that any record has."""
-    said = [json.loads(row[column]) if row[column] else {} for row in rows]
+    # One document is parsed in half the time of many.
+    said = json.loads(f"[{','.join(row[column] or '{}' for row in rows)}]")
     wanted = tuple(names) or tuple(sorted({name for one in said for name in one}))
     if not wanted:
         return pa.table({})

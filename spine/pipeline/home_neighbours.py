@@ -7,12 +7,12 @@ declared family: all of it is looked up under keys of single records, so that wh
 from collections.abc import Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from struct import unpack
 
 import numpy as np
 
 from spine.pipeline.gather_some import gather_some
 from spine.pipeline.home_numbers import BY_SORT, numbers_of
-from spine.pipeline.key_rows import read_holders
 from spine.pipeline.keying import SORTS, sort_of
 from spine.pipeline.meeting import carried
 from spine.pipeline.meeting import crowds as crowded
@@ -48,7 +48,7 @@ class Neighbours:
     complete: set[int] = field(default_factory=set)
     keys: dict[int, tuple[int, ...]] = field(default_factory=dict)
     held: dict[int, int] = field(default_factory=dict)
-    named: dict[int, frozenset[int]] = field(default_factory=dict)
+    named: dict[int, bytes] = field(default_factory=dict)
     crowds: set[int] = field(default_factory=set)
 
     def read(self, persons: Iterable[int]) -> None:
@@ -76,7 +76,7 @@ class Neighbours:
             if kind is None:
                 continue
             many = self.held[key]
-            by = len(delta.moved.get(key, frozenset()) | (delta.anew & self.named[key]))
+            by = len(delta.moved.get(key, frozenset()) | (delta.anew & self._holders(key)))
             crosses = kind.most - by < many <= kind.most + by
             if kind is FORM or kind.name in _RESIDENTS:
                 reaches = many <= kind.most + by
@@ -85,7 +85,7 @@ class Neighbours:
             else:
                 reaches = crosses
             if reaches:
-                out |= self.named[key]
+                out |= self._holders(key)
         edges = self.reader.get("carries", "start", sorted(asked)) if asked else []
         shared = {edge["end"] for edge in edges if edge["namespace"] in SHARED}
         # What so many others carry related nobody before the change, nor after it.
@@ -105,16 +105,17 @@ class Neighbours:
         """How many records hold the keys of each row."""
         held = {key.name: np.zeros(resolved.size, np.int64) for key in KEYS}
         if resolved.before:
-            rows, keys = (column.tolist() for column in numbers_of(resolved, self.secret))
+            rows, keys = numbers_of(resolved, self.secret)
             # Records that wait to be linked have keys of their own by now that the index does not know them by.
-            self._learn_holders(keys)
+            self._learn_holders(keys.tolist())
         else:
-            pairs = [(row, key) for row, record in enumerate(resolved.ids.tolist()) for key in self.keys[record]]
-            rows, keys = ([pair[at] for pair in pairs] for at in (0, 1))
-        for row, key in zip(rows, keys, strict=True):
-            kind = BY_SORT.get(sort_of(key))
-            if kind is not None:
-                held[kind.name][row] = self.held[key]
+            known = [self.keys[record] for record in resolved.ids.tolist()]
+            rows = np.repeat(np.arange(len(known)), [len(some) for some in known])
+            keys = np.array([key for some in known for key in some], np.int64)
+        many = np.array([self.held[key] for key in keys.tolist()], np.int64)
+        for sort, kind in BY_SORT.items():
+            here = (keys & SORTS) == sort
+            held[kind.name][rows[here]] = many[here]
         return held
 
     # -------------------------------------------------------------------------------------------------- who is around
@@ -128,7 +129,7 @@ class Neighbours:
         for key in keys:
             kind = BY_SORT.get(sort_of(key))
             if kind is not None and self.held[key] <= kind.most:
-                found |= self.named[key]
+                found |= self._holders(key)
         edges = [edge for edge in self._carried(own) if edge["valid_to"] is None]
         met, crowds = self._meeting({edge["end"] for edge in edges if edge["namespace"] in SHARED})
         self.crowds |= crowds
@@ -183,9 +184,9 @@ class Neighbours:
         targets = sorted(own_names)
         numbers = target_numbers(targets, self.secret).tolist()
         self._learn_holders(numbers)
-        naming = {number for number in numbers if self.named[number]}
+        naming = {number for number in numbers if self._holders(number)}
         answering = {own_names[name] for name, number in zip(targets, numbers, strict=True) if number in naming} - {-1}
-        declared = {record for number in naming for record in self.named[number]}
+        declared = {record for number in naming for record in self._holders(number)}
         return declared | (self._carriers(answering) if answering else set()), self._answering(wanted)
 
     def _declared(self, records: list[int]) -> set[tuple[str, str]]:
@@ -212,7 +213,7 @@ class Neighbours:
             if (kind := BY_SORT.get(sort_of(key))) is not None and kind.name in _RESIDENTS
         }  # fmt: skip
         self._learn_holders(keys)
-        return {record for key in keys for record in self.named[key]}
+        return {record for key in keys for record in self._holders(key)}
 
     # ------------------------------------------------------------------------------------------------- what is loaded
 
@@ -251,6 +252,13 @@ class Neighbours:
             self.keys[row["id"]] = tuple(number for number in held if number & SORTS in BY_SORT)
 
     def _learn_holders(self, keys: Iterable[int]) -> None:
-        for key, one in read_holders(self.reader, set(keys) - self.held.keys()).items():
-            self.held[key] = one.held
-            self.named[key] = frozenset(one.records or ())
+        new = sorted(set(keys) - self.held.keys())
+        rows = self.reader.get("key", "id", new) if new else []
+        self.held |= dict.fromkeys(new, 0)
+        self.held |= {row["id"]: row["held"] for row in rows}
+        self.named |= {row["id"]: row["records"] or b"" for row in rows}
+
+    def _holders(self, key: int) -> frozenset[int]:
+        """The holders of a key, where they are few enough to be named."""
+        packed = self.named.get(key, b"")
+        return frozenset(unpack(f"<{len(packed) // 8}q", packed))

@@ -1,5 +1,7 @@
 """The surname frequencies that a store keeps."""
 
+from functools import lru_cache
+
 import pyarrow as pa
 
 from spine.ports import Clock, Reader, Writer
@@ -9,7 +11,12 @@ from spine.resolution.surnames import FREQUENCIES, Surnames
 def stored_surnames(reader: Reader) -> Surnames | None:
     """The surname frequencies of the store; None where none were counted yet."""
     rows = reader.get("document", "id", [FREQUENCIES])
-    return Surnames.from_document(rows[0]["body"]) if rows else None
+    return _parsed(rows[0]["body"]) if rows else None
+
+
+@lru_cache(maxsize=4)
+def _parsed(body: str) -> Surnames:
+    return Surnames.from_document(body)
 
 
 def keep_surnames(writer: Writer, counted: Surnames, clock: Clock) -> None:
