@@ -1,7 +1,7 @@
 """Settings, read from the environment once, and passed in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from spine.errors import SettingsError
 
@@ -16,15 +16,17 @@ class Settings:
     store: str = DEFAULT_STORE
     confidence: float = DEFAULT_CONFIDENCE
     neo4j_user: str = "neo4j"
-    neo4j_password: str = ""
+    neo4j_password: str = field(default="", repr=False)
     read_only: bool = False
     webhooks_allow: tuple[str, ...] = ()
+    webhooks_keys: tuple[str, ...] = field(default=(), repr=False)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":
         """Read `SPINE_STORE`, `SPINE_CONFIDENCE`, `SPINE_NEO4J_USER`, `SPINE_NEO4J_PASSWORD`,
-        `SPINE_READ_ONLY` (1: the server refuses every mutation) and `SPINE_WEBHOOKS_ALLOW` (networks that are not
-        public and may be posted to all the same, with commas between)."""
+        `SPINE_READ_ONLY` (1: the server refuses every mutation), `SPINE_WEBHOOKS_ALLOW` (networks that are not
+        public and may be posted to all the same, with commas between) and `SPINE_WEBHOOKS_KEY` (what secrets of
+        webhooks are sealed under; behind a comma those that it was before)."""
         text = environment.get("SPINE_CONFIDENCE", "")
         try:
             confidence = float(text) if text else DEFAULT_CONFIDENCE
@@ -39,6 +41,7 @@ class Settings:
             neo4j_password=environment.get("SPINE_NEO4J_PASSWORD", ""),
             read_only=_flag(environment, "SPINE_READ_ONLY"),
             webhooks_allow=tuple(environment.get("SPINE_WEBHOOKS_ALLOW", "").replace(",", " ").split()),
+            webhooks_keys=tuple(environment.get("SPINE_WEBHOOKS_KEY", "").replace(",", " ").split()),
         )
 
 

@@ -1,5 +1,6 @@
 """Webhooks as answers: where changes are posted to, how that fares, what could not be delivered."""
 
+import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
@@ -12,6 +13,7 @@ from spine.api.following import start_of
 from spine.api.relay import encode_cursor
 from spine.outgoing import webhooks as kept
 from spine.outgoing.addresses import networks
+from spine.outgoing.sealing import Keys
 from spine.ports import GraphStore, Reader, SystemClock
 
 
@@ -47,7 +49,7 @@ class WebhookInput:
     client_mutation_id: str | None = None
 
 
-@strawberry.type(description="A webhook; `secret` is given when it is made, and never again.")
+@strawberry.type(description="A webhook; `secret` is given when it is made or rotated, and never again.")
 class WebhookPayload:
     webhook: Webhook | None
     secret: str | None
@@ -68,13 +70,25 @@ class WebhookMutations:
         after = start_of(input.after) if input.after is not None else None
         allowed = networks(info.context.settings.webhooks_allow)
 
-        def deed(store: GraphStore, context: Context) -> kept.Webhook:
+        keys = Keys(info.context.settings.webhooks_keys)
+
+        def deed(store: GraphStore, context: Context) -> tuple[kept.Webhook, str]:
             return kept.add_webhook(
-                store, context, input.url, input.kinds or (), after, clock=SystemClock(), allowed=allowed
+                store, context, input.url, input.kinds or (), after, clock=SystemClock(), keys=keys, allowed=allowed
             )
 
-        hook = await info.context.change(deed)
-        return WebhookPayload(webhook=_shown(hook, ()), secret=hook.secret, client_mutation_id=input.client_mutation_id)
+        hook, secret = await info.context.change(deed)
+        return WebhookPayload(webhook=_shown(hook, ()), secret=secret, client_mutation_id=input.client_mutation_id)
+
+    @changing("Give a webhook a new secret; the one before signs beside it for a day, unless it is to end at once.")
+    async def rotate_webhook(
+        self, info: Info, id: strawberry.ID, at_once: bool = False, client_mutation_id: str | None = None
+    ) -> WebhookPayload:
+        keys = Keys(info.context.settings.webhooks_keys)
+        hook, secret = await info.context.change(
+            lambda store, context: kept.rotate_webhook(store, context, id, keys=keys, now=time.time(), at_once=at_once)
+        )
+        return WebhookPayload(webhook=_shown(hook, ()), secret=secret, client_mutation_id=client_mutation_id)
 
     @changing("Post nothing there any more.")
     async def remove_webhook(

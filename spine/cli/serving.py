@@ -105,9 +105,10 @@ def delivering(graph: GraphStore, chosen: Settings) -> Iterator[None]:
     """A thread that posts changes to webhooks meanwhile."""
     from spine.outgoing.addresses import networks
     from spine.outgoing.delivering import Deliveries
+    from spine.outgoing.sealing import Keys
 
     stop = threading.Event()
-    worker = Deliveries(graph, LOCAL, networks(chosen.webhooks_allow))
+    worker = Deliveries(graph, LOCAL, networks(chosen.webhooks_allow), keys=Keys(chosen.webhooks_keys))
     thread = threading.Thread(target=worker.run, args=(stop,), name="spine-webhooks")
     thread.start()
     try:

@@ -1,5 +1,6 @@
 """`spine webhooks`: where changes are posted to, how that fares, and what could not be delivered."""
 
+import time
 from dataclasses import asdict
 from typing import Annotated, Any
 
@@ -11,11 +12,21 @@ from spine.cli.options import Json, Store
 from spine.cli.session import existing, reading, settings
 from spine.outgoing.addresses import networks
 from spine.outgoing.delivering import Deliveries
-from spine.outgoing.webhooks import Webhook, add_webhook, letters, remove_webhook, replay_webhook, webhooks
+from spine.outgoing.sealing import Keys
+from spine.outgoing.webhooks import (
+    Webhook,
+    add_webhook,
+    letters,
+    remove_webhook,
+    replay_webhook,
+    rotate_webhook,
+    webhooks,
+)
 from spine.ports import SystemClock
 
 webhooks_app = typer.Typer(no_args_is_help=True, help="Changes posted to other systems, signed, until they are taken.")
 
+PRIVATE = ("secret", "former", "held_by", "held_until")
 Which = Annotated[str, typer.Argument(metavar="ID", help="The webhook: wh_….")]
 
 
@@ -37,12 +48,33 @@ def add(
     """Post changes to a URL from now on; its secret, for verifying signatures, is shown this once."""
     allowed = networks(settings().webhooks_allow)
     with existing(store) as graph:
-        hook = add_webhook(graph, LOCAL, url, kinds or (), after, clock=SystemClock(), allowed=allowed)
+        hook, secret = add_webhook(
+            graph, LOCAL, url, kinds or (), after, clock=SystemClock(), keys=_keys(), allowed=allowed
+        )
     if as_json:
-        output.as_json({**shown(hook), "secret": hook.secret})
+        output.as_json({**shown(hook), "secret": secret})
         return
     output.say(f"{hook.id} posts to {hook.url}, after event {hook.cursor}.")
-    output.say(f"Secret, shown only now: {hook.secret}")
+    output.say(f"Secret, shown only now: {secret}")
+
+
+@webhooks_app.command()
+def rotate(
+    which: Which,
+    at_once: Annotated[
+        bool, typer.Option("--at-once", help="The secret of before signs no more, else for one day beside the new one.")
+    ] = False,
+    store: Store = None,
+    as_json: Json = False,
+) -> None:
+    """Give a webhook a new secret, which is shown this once."""
+    with existing(store) as graph:
+        hook, secret = rotate_webhook(graph, LOCAL, which, keys=_keys(), now=time.time(), at_once=at_once)
+    if as_json:
+        output.as_json({**shown(hook), "secret": secret})
+        return
+    output.say(f"{hook.id} has a new secret" + ("." if at_once else "; the one before signs beside it for a day."))
+    output.say(f"Secret, shown only now: {secret}")
 
 
 @webhooks_app.command("list")
@@ -94,7 +126,7 @@ def replay(
 def deliver(store: Store = None, as_json: Json = False) -> None:
     """Post what is due now, then end: for a timer, where `spine serve` does not run."""
     with existing(store) as graph:
-        worker = Deliveries(graph, LOCAL, networks(settings().webhooks_allow))
+        worker = Deliveries(graph, LOCAL, networks(settings().webhooks_allow), keys=_keys())
         total = worker.round()
         sent = total
         while sent.taken:
@@ -109,4 +141,8 @@ def deliver(store: Store = None, as_json: Json = False) -> None:
 def shown(hook: Webhook) -> dict[str, Any]:
     """A webhook without its secret."""
     said = asdict(hook)
-    return {name: said[name] for name in said if name not in ("secret", "held_by", "held_until")}
+    return {name: said[name] for name in said if name not in PRIVATE}
+
+
+def _keys() -> Keys:
+    return Keys(settings().webhooks_keys)

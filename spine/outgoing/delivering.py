@@ -19,12 +19,13 @@ from datetime import UTC, datetime
 
 from spine import __version__
 from spine.access.context import Context
-from spine.errors import NotFound, QueryError, SpineError
+from spine.errors import NotFound, QueryError, SettingsError, SpineError
 from spine.explore.changes import newest, told
 from spine.outgoing.addresses import Network, Resolve, looked_up, target_of
 from spine.outgoing.envelope import MEDIA, event_of
 from spine.outgoing.feed import PAGE, Event, events_after, feed_source
 from spine.outgoing.posting import Answer, post
+from spine.outgoing.sealing import Keys, is_sealed
 from spine.outgoing.signing import signed
 from spine.outgoing.webhooks import (
     ACTIVE,
@@ -36,6 +37,7 @@ from spine.outgoing.webhooks import (
     keep,
     keep_letters,
     letters,
+    seal_webhooks,
     webhook,
     webhooks,
 )
@@ -103,6 +105,7 @@ class Deliveries:
         context: Context,
         allowed: Sequence[Network] = (),
         *,
+        keys: Keys | None = None,
         patience: Patience | None = None,
         now: Callable[[], float] = time.time,
         resolve: Resolve = looked_up,
@@ -111,6 +114,8 @@ class Deliveries:
         self._patience = patience or Patience()
         self._now, self._resolve = now, resolve
         self._name = secrets.token_hex(8)
+        self._keys = keys or Keys()
+        self._sealed = False
         self._looked: dict[str, tuple[int, int]] = {}
         """Per webhook and its cursor up to where nothing is that it wants, so that nobody looks there again."""
 
@@ -126,11 +131,14 @@ class Deliveries:
                 stop.wait(POLL)
 
     def round(self) -> Sent:
-        """Give every endpoint that is due its turn; what that did."""
+        """Give every endpoint that is due its turn; what that did. Secrets of before are sealed first, once."""
+        if not self._sealed:
+            self._seal()
         with self._store.reading(self._context) as reader:
             last = newest(reader, self._context)
             queued = {one.webhook for one in letters(reader) if one.queued}
-            due = [one for one in webhooks(reader, self._context) if self._due(one, last, one.id in queued)]
+            known = webhooks(reader, self._context)
+        due = [one for one in known if self._due(one, last, one.id in queued)]
         total = Sent()
         if len(due) == 1:
             total += self._turn(due[0], last)
@@ -139,6 +147,14 @@ class Deliveries:
                 for sent in pool.map(lambda one: self._turn(one, last), due):
                     total += sent
         return total
+
+    def _seal(self) -> None:
+        seal_webhooks(self._store, self._context, self._keys)
+        with self._store.reading(self._context) as reader:
+            clear = [one.id for one in webhooks(reader, self._context) if not is_sealed(one.secret)]
+        if clear:
+            log.warning("The secrets of %s lie in the store in the clear: set SPINE_WEBHOOKS_KEY.", ", ".join(clear))
+        self._sealed = True
 
     def _due(self, hook: Webhook, last: int, queued: bool) -> bool:
         if hook.state != ACTIVE or hook.not_before > self._now() or self._held(hook):
@@ -198,7 +214,9 @@ class Deliveries:
                 return
             if stands.held_by != self._name:
                 return
-            keep(writer, replace(turn.hook, held_by="", held_until=0.0))
+            # Its secret may have been changed meanwhile.
+            secret = {name: getattr(stands, name) for name in ("secret", "former", "former_until")}
+            keep(writer, replace(turn.hook, held_by="", held_until=0.0, **secret))
             keep_letters(writer, turn.buried)
             drop_letters(writer, turn.delivered)
 
@@ -248,14 +266,14 @@ class Deliveries:
 
     def _post(self, hook: Webhook, event: Event) -> Answer:
         body = json.dumps(event, ensure_ascii=False, separators=(",", ":")).encode()
-        headers = {
-            "content-type": f"{MEDIA}; charset=utf-8",
-            "user-agent": f"identity-spine/{__version__}",
-            **signed(hook.secret, webhook_id(event), int(self._now()), body),
-        }
         try:
+            headers = {
+                "content-type": f"{MEDIA}; charset=utf-8",
+                "user-agent": f"identity-spine/{__version__}",
+                **signed(hook.secrets(self._keys, self._now()), webhook_id(event), int(self._now()), body),
+            }
             return post(target_of(hook.url, self._allowed, self._resolve), headers, body)
-        except (OSError, QueryError) as error:
+        except (OSError, QueryError, SettingsError) as error:
             return Answer(0, str(error)[:200])
 
 

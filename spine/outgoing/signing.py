@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import secrets
+from collections.abc import Sequence
 
 PREFIX = "whsec_"
 
@@ -13,13 +14,12 @@ def new_secret() -> str:
     return PREFIX + base64.b64encode(secrets.token_bytes(32)).decode()
 
 
-def signed(secret: str, identity: str, timestamp: int, body: bytes) -> dict[str, str]:
-    """The three headers of a delivery."""
-    key = base64.b64decode(secret.removeprefix(PREFIX))
+def signed(keys: Sequence[str], identity: str, timestamp: int, body: bytes) -> dict[str, str]:
+    """The three headers of a delivery, with a signature by each of these secrets: either side may be the later one."""
     content = f"{identity}.{timestamp}.".encode() + body
-    digest = hmac.new(key, content, hashlib.sha256).digest()
+    digests = (hmac.new(base64.b64decode(key.removeprefix(PREFIX)), content, hashlib.sha256).digest() for key in keys)
     return {
         "webhook-id": identity,
         "webhook-timestamp": str(timestamp),
-        "webhook-signature": f"v1,{base64.b64encode(digest).decode()}",
+        "webhook-signature": " ".join(f"v1,{base64.b64encode(digest).decode()}" for digest in digests),
     }

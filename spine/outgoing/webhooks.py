@@ -17,12 +17,15 @@ from spine.errors import NotFound, QueryError
 from spine.explore.changes import newest
 from spine.outgoing.addresses import Network, Resolve, looked_up, target_of
 from spine.outgoing.feed import checked_kinds
+from spine.outgoing.sealing import Keys
 from spine.outgoing.signing import new_secret
 from spine.ports import Cause, Clock, GraphStore, Reader, Writer, arrow_schema
 
 KIND, LETTER = "webhook", "dead_letter"
 CAUSE = Cause(FEED, batch="webhooks")
 MOST = 100
+OVERLAP = 86_400.0
+"""Seconds that a secret signs on after another took its place."""
 ACTIVE, DISABLED = "active", "disabled"
 
 
@@ -30,6 +33,7 @@ ACTIVE, DISABLED = "active", "disabled"
 class Webhook:
     """An endpoint: what it wants, its secret, the number of the last event that it is done with, and how it fares.
 
+    `secret` is sealed; `former` is the one before it, which signs beside it until `former_until`.
     `attempts` have been made for the event after the cursor; nothing is tried before `not_before` (seconds since
     1970); it has not been reached since `failing_since` (0: it has). A worker that delivers holds it until
     `held_until`.
@@ -48,6 +52,13 @@ class Webhook:
     error: str = ""
     held_by: str = ""
     held_until: float = 0.0
+    former: str = ""
+    former_until: float = 0.0
+
+    def secrets(self, keys: Keys, now: float) -> list[str]:
+        """What it is signed with now, in the clear; SettingsError where the keys do not open it."""
+        valid = [self.secret] + ([self.former] if self.former and now < self.former_until else [])
+        return [keys.open(one, self.id) for one in valid]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,12 +82,13 @@ def add_webhook(
     after: int | None = None,
     *,
     clock: Clock,
+    keys: Keys,
     allowed: Sequence[Network] = (),
     resolve: Resolve = looked_up,
-) -> Webhook:
-    """Keep an endpoint with a new secret; it hears of events after a number, or of those from now on.
+) -> tuple[Webhook, str]:
+    """Keep an endpoint with a new secret, which is told this once; it hears of events after a number, or from now on.
 
-    QueryError where the URL leads nowhere, or into a network that is not allowed.
+    QueryError where the URL leads nowhere, or into a network that is not allowed; SettingsError without a key.
     """
     wanted = checked_kinds(kinds)
     try:
@@ -87,9 +99,42 @@ def add_webhook(
         if len(webhooks(writer, context)) >= MOST:
             raise QueryError(f"There are {MOST} webhooks already.", remedy="Remove one: spine webhooks remove ID.")
         start = newest(writer, context) if after is None else after
-        hook = Webhook(f"wh_{secrets.token_hex(8)}", url, wanted, new_secret(), start, clock.now())
+        identity, secret = f"wh_{secrets.token_hex(8)}", new_secret()
+        hook = Webhook(identity, url, wanted, keys.seal(secret, identity), start, clock.now())
         keep(writer, hook)
-    return hook
+    return hook, secret
+
+
+def rotate_webhook(
+    store: GraphStore, context: Context, identity: str, *, keys: Keys, now: float, at_once: bool = False
+) -> tuple[Webhook, str]:
+    """Give an endpoint a new secret, told this once; the one before signs beside it for a day, unless `at_once`."""
+    with store.writing(context, CAUSE) as writer:
+        hook, secret = webhook(writer, identity), new_secret()
+        former = "" if at_once else hook.secret
+        hook = replace(hook, secret=keys.seal(secret, hook.id), former=former, former_until=now + OVERLAP)
+        keep(writer, hook)
+    return hook, secret
+
+
+def seal_webhooks(store: GraphStore, context: Context, keys: Keys) -> int:
+    """Seal what lies in the clear or under a former key under the first one; of how many endpoints that was so.
+
+    What none of the keys opens is left: its endpoint says so when something is posted to it.
+    """
+    with store.reading(context) as reader:
+        if not any(_sealed(hook, keys) != hook for hook in webhooks(reader, context)):
+            return 0
+    with store.writing(context, CAUSE) as writer:
+        stale = [hook for hook in webhooks(writer, context) if _sealed(hook, keys) != hook]
+        for hook in stale:
+            keep(writer, _sealed(hook, keys))
+    return len(stale)
+
+
+def _sealed(hook: Webhook, keys: Keys) -> Webhook:
+    secret, former = (one and keys.anew(one, hook.id) for one in (hook.secret, hook.former))
+    return replace(hook, secret=secret, former=former)
 
 
 def remove_webhook(store: GraphStore, context: Context, identity: str) -> None:

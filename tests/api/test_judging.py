@@ -129,6 +129,7 @@ def test_the_published_operations_confirm_reject_and_take_back(changing: tuple[G
     assert [one.name for one in contract.operations() if one.changes] == [
         "confirm-identity", "confirm-link", "reject-link", "withdraw-confirmation", "withdraw-judgement",
         "refresh-audience", "remove-audience", "save-audience", "add-webhook", "remove-webhook", "replay-webhook",
+        "rotate-webhook",
     ]  # fmt: skip
 
 

@@ -15,11 +15,12 @@ from spine.api.app import create_app
 from spine.bootstrap import open_store
 from spine.outgoing.addresses import networks
 from spine.outgoing.delivering import Deliveries, Patience
+from spine.outgoing.sealing import Keys
 from spine.pipeline.ingest import ingest
 from spine.ports import GraphStore
 from spine.settings import Settings
 
-HERE = Settings(webhooks_allow=("127.0.0.0/8",))
+HERE = Settings(webhooks_allow=("127.0.0.0/8",), webhooks_keys=("a key of this test, long enough for it",))
 Run = Callable[..., Any]
 
 
@@ -66,12 +67,17 @@ def test_a_webhook_lives_through_the_ready_made_operations(store: GraphStore, en
     replayed = run("integration/replay-webhook", id=hook["id"], after="WyJjaGFuZ2VzIiwwXQ")["data"]["replayWebhook"]
     assert replayed["secret"] is None
     endpoint.answer = lambda event: 400
-    Deliveries(store, LOCAL, networks(HERE.webhooks_allow), patience=Patience(refusals=1)).round()
+    keys = Keys(HERE.webhooks_keys)
+    Deliveries(store, LOCAL, networks(HERE.webhooks_allow), keys=keys, patience=Patience(refusals=1)).round()
     (listed,) = run("integration/webhooks")["data"]["webhooks"]
     (letter,) = listed["deadLetters"]
     assert (letter["kind"], letter["error"], letter["queued"]) == ("linked", "answered 400", False)
     again = run("integration/replay-webhook", id=hook["id"], deadLetters=True)["data"]["replayWebhook"]["webhook"]
     assert again["deadLetters"][0]["queued"] is True
+    rotated = run("integration/rotate-webhook", id=hook["id"])["data"]["rotateWebhook"]
+    assert rotated["webhook"]["id"] == hook["id"]
+    assert rotated["secret"][:6] == "whsec_"
+    assert rotated["secret"] != added["secret"]
     assert run("integration/remove-webhook", id=hook["id"])["data"] == {"removeWebhook": {"clientMutationId": None}}
     assert run("integration/webhooks")["data"]["webhooks"] == []
     gone = run("integration/remove-webhook", id=hook["id"])

@@ -22,7 +22,7 @@ class Said(NamedTuple):
 def spine(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Callable[..., Said]:
     """Run `spine WORDS…` in an empty folder with no settings of its own."""
     monkeypatch.chdir(tmp_path)
-    for name in ("SPINE_STORE", "SPINE_CONFIDENCE", "SPINE_NEO4J_USER", "SPINE_NEO4J_PASSWORD"):
+    for name in ("SPINE_STORE", "SPINE_CONFIDENCE", "SPINE_NEO4J_USER", "SPINE_NEO4J_PASSWORD", "SPINE_WEBHOOKS_KEY"):
         monkeypatch.delenv(name, raising=False)
 
     def run(*words: object) -> Said:

@@ -17,12 +17,14 @@ from spine.settings import Settings
 from spine.stores.sqlite.store import SqliteStore
 
 Run = Callable[..., Any]
+KEY = "a-key-of-this-test-long-enough-for-it"
 
 
 @pytest.fixture
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[Endpoint]:
     """An endpoint on this machine, which may be posted to."""
     monkeypatch.setenv("SPINE_WEBHOOKS_ALLOW", "10.0.0.0/8, 127.0.0.0/8")
+    monkeypatch.setenv("SPINE_WEBHOOKS_KEY", KEY)
     found = Endpoint()
     yield found
     found.close()
@@ -67,9 +69,23 @@ def test_what_leads_into_this_machine_is_refused_with_a_remedy(
     assert (found.code, "SPINE_WEBHOOKS_ALLOW" in found.err) == (2, True)
 
 
+def test_without_a_key_nothing_is_added_and_a_secret_is_changed_by_one(
+    spine: Run, store: SqliteStore, endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    where = ("--store", "sqlite:s.db")
+    added = json.loads(spine("webhooks", "add", endpoint.url, *where, "--json").out)
+    rotated = json.loads(spine("webhooks", "rotate", added["id"], *where, "--json").out)
+    assert added["secret"] != rotated["secret"]
+    assert "former" not in rotated
+    assert "shown only now: whsec_" in spine("webhooks", "rotate", added["id"], "--at-once", *where).out
+    monkeypatch.delenv("SPINE_WEBHOOKS_KEY")
+    refused = spine("webhooks", "add", endpoint.url, *where)
+    assert (refused.code != 0, "SPINE_WEBHOOKS_KEY" in refused.err) == (True, True)
+
+
 def test_a_server_delivers_while_it_runs(spine: Run, store: SqliteStore, endpoint: Endpoint) -> None:
     spine("webhooks", "add", endpoint.url, "--store", "sqlite:s.db", "--after", 0)
-    with delivering(store, Settings(webhooks_allow=("127.0.0.0/8",))):
+    with delivering(store, Settings(webhooks_allow=("127.0.0.0/8",), webhooks_keys=(KEY,))):
         until = time.monotonic() + 20
         while not endpoint.requests and time.monotonic() < until:
             time.sleep(0.02)

@@ -19,12 +19,14 @@ from spine.outgoing.addresses import Forbidden, networks
 from spine.outgoing.delivering import Deliveries, Patience
 from spine.outgoing.envelope import Event
 from spine.outgoing.feed import events_after
+from spine.outgoing.sealing import Keys
 from spine.outgoing.webhooks import DISABLED, add_webhook, letters, remove_webhook, replay_webhook, webhook
 from spine.pipeline.ingest import delete_record, ingest
 from spine.pipeline.resolve import resolve
 from spine.ports import GraphStore
 
 HERE = networks(["127.0.0.0/8"])
+KEYS = Keys(["a key of this test, long enough for it"])
 FOLDER = Path(__file__).parents[2] / "support"
 
 
@@ -66,12 +68,12 @@ def every(store: GraphStore) -> list[int]:
 
 def hooked(store: GraphStore, endpoint: Endpoint, kinds: tuple[str, ...] = (), after: int | None = 0) -> str:
     """A webhook of the endpoint; its id."""
-    return add_webhook(store, LOCAL, endpoint.url, kinds, after, clock=Ticking(), allowed=HERE).id
+    return add_webhook(store, LOCAL, endpoint.url, kinds, after, clock=Ticking(), keys=KEYS, allowed=HERE)[0].id
 
 
-def worker(store: GraphStore, now: Time) -> Deliveries:
+def worker(store: GraphStore, now: Time, keys: Keys = KEYS) -> Deliveries:
     """A worker that has just been started."""
-    return Deliveries(store, LOCAL, HERE, now=now, patience=Patience(refusals=3))
+    return Deliveries(store, LOCAL, HERE, keys=keys, now=now, patience=Patience(refusals=3))
 
 
 def test_events_arrive_in_order_signed_and_once(store: GraphStore, endpoint: Endpoint, now: Time) -> None:
@@ -82,7 +84,7 @@ def test_events_arrive_in_order_signed_and_once(store: GraphStore, endpoint: End
     assert worker(store, now).round().taken == 0
     assert endpoint.numbers == every(store)
     with store.reading(LOCAL) as reader:
-        secret = webhook(reader, identity).secret
+        (secret,) = webhook(reader, identity).secrets(KEYS, now())
     for headers, body in endpoint.requests:
         Event.model_validate_json(body)
         Verifier(secret).verify(body, headers)
@@ -256,7 +258,7 @@ def test_delivering_makes_no_resolve_look_again(store: GraphStore, endpoint: End
 def test_a_worker_runs_until_it_is_told_to_stop(store: GraphStore, endpoint: Endpoint) -> None:
     hooked(store, endpoint)
     stop = threading.Event()
-    running = threading.Thread(target=Deliveries(store, LOCAL, HERE).run, args=(stop,))
+    running = threading.Thread(target=Deliveries(store, LOCAL, HERE, keys=KEYS).run, args=(stop,))
     running.start()
     add(store, "1")
     until = time.monotonic() + 20
@@ -273,9 +275,9 @@ def test_a_name_that_turns_to_this_machine_later_leads_nowhere(
     answers = iter([["93.184.216.34"], ["127.0.0.1"]])
     resolve_once = lambda host, port: next(answers)  # noqa: E731 - one line says it
     url = f"https://rebound.example:{endpoint.server.server_port}/"
-    identity = add_webhook(store, LOCAL, url, (), 0, clock=Ticking(), resolve=resolve_once).id
+    identity = add_webhook(store, LOCAL, url, (), 0, clock=Ticking(), keys=KEYS, resolve=resolve_once)[0].id
     add(store, "1")
-    assert Deliveries(store, LOCAL, now=now, resolve=resolve_once).round().failed == 1
+    assert Deliveries(store, LOCAL, keys=KEYS, now=now, resolve=resolve_once).round().failed == 1
     assert endpoint.requests == []
     with store.reading(LOCAL) as reader:
         assert "not public" in webhook(reader, identity).error
@@ -293,8 +295,8 @@ def test_redirects_are_not_followed(store: GraphStore, endpoint: Endpoint, now: 
 
 def test_a_webhook_into_this_machine_is_refused_unless_allowed(store: GraphStore, endpoint: Endpoint) -> None:
     with pytest.raises(Forbidden):
-        add_webhook(store, LOCAL, endpoint.url, clock=Ticking())
+        add_webhook(store, LOCAL, endpoint.url, clock=Ticking(), keys=KEYS)
     with pytest.raises(QueryError, match="exploded"):
-        add_webhook(store, LOCAL, endpoint.url, ["exploded"], clock=Ticking(), allowed=HERE)
+        add_webhook(store, LOCAL, endpoint.url, ["exploded"], clock=Ticking(), keys=KEYS, allowed=HERE)
     with pytest.raises(SettingsError):
         networks(["here"])
