@@ -10,6 +10,7 @@ import pyarrow as pa
 from spine.normalise.columns import NO_TEXT, Column, at_positions, compute, distinct, first_known, one_array
 from spine.normalise.identifiers import normaliser, weak_text
 from spine.normalise.regular import regular
+from spine.normalise.whole_numbers import firsts
 
 _COLUMNS: dict[str, Any] = {
     "row": pa.int32(),
@@ -109,16 +110,16 @@ def once_per_row(claims: pa.Table) -> pa.Table:
     if np.any(order[1:] < order[:-1]):
         claims = at_positions(claims, order)
         rows = rows[order]
-    codes = [one_array(claims[name]).dictionary_encode() for name in ("namespace", "value")]
-    numbers = [code.indices.to_numpy(zero_copy_only=False).astype(np.int64) for code in codes]
-    sizes = [max(len(code.dictionary), 1) for code in codes]
-    key = (rows.astype(np.int64) * sizes[0] + numbers[0]) * sizes[1] + numbers[1]
+    key = rows.astype(np.int64)
+    for name in ("namespace", "value"):
+        code: Any = one_array(claims[name]).dictionary_encode()
+        key = key * max(len(code.dictionary), 1) + code.indices.to_numpy(zero_copy_only=False)
+        if bool(firsts(np.sort(key)).all()):
+            return claims
     _, first = np.unique(key, return_index=True)
-    if len(first) == len(key):
-        return claims
     grouped = claims.append_column("key", pa.array(key)).group_by("key", use_threads=False)
     merged = grouped.aggregate([("verified", "max"), ("first_seen", "min"), ("last_seen", "max")])
-    kept = claims.take(pa.array(np.sort(first)))
+    kept = at_positions(claims, np.sort(first))
     for name, how in (("verified", "max"), ("first_seen", "min"), ("last_seen", "max")):
         at = CLAIM_COLUMNS.get_field_index(name)
         kept = kept.set_column(at, name, merged[f"{name}_{how}"])
