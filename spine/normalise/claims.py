@@ -119,7 +119,7 @@ def once_per_row(claims: pa.Table) -> pa.Table:
     _, first = np.unique(key, return_index=True)
     grouped = claims.append_column("key", pa.array(key)).group_by("key", use_threads=False)
     merged = grouped.aggregate([("verified", "max"), ("first_seen", "min"), ("last_seen", "max")])
-    kept = at_positions(claims, np.sort(first))
+    kept: pa.Table = at_positions(claims, np.sort(first))
     for name, how in (("verified", "max"), ("first_seen", "min"), ("last_seen", "max")):
         at = CLAIM_COLUMNS.get_field_index(name)
         kept = kept.set_column(at, name, merged[f"{name}_{how}"])
