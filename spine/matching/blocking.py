@@ -1,5 +1,6 @@
 """Blocking: which records are compared, as rules over key columns that are equal only where texts are equal."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -141,17 +142,15 @@ def sound(text: str) -> str:
     """American Soundex of a folded name (Russell and Odell, 1918)."""
     if not text:
         return ""
-    digits = text.translate(_SOUNDEX)
-    out, last = text[0], digits[0]
-    for letter, digit in zip(text[1:], digits[1:], strict=True):
-        if digit.isdigit() and digit != last:
-            out += digit
-        if letter not in "hw":
-            last = digit
-    return out[:4]
+    # Letters of one sound side by side count once, the first letter's included; h and w do not part them.
+    first, rest = text[0].translate(_SOUNDEX), text[1:].translate(_SOUNDEX_INSIDE)
+    once = _REPEATED.sub(r"\1", first + rest)[1:]
+    return (text[0] + "".join(filter(str.isdigit, once)))[:4]
 
 
 _SOUNDEX = str.maketrans("bfpvcgjkqsxzdtlmnr", "111122222222334556")
+_SOUNDEX_INSIDE = {**_SOUNDEX, ord("h"): None, ord("w"): None}
+_REPEATED = re.compile(r"(.)\1+", re.DOTALL)
 
 
 def _words(text: str) -> list[str]:

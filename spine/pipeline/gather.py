@@ -87,7 +87,10 @@ def gather(reader: Reader, advance: Callable[[int], None] = unseen) -> Gathered:
     Each table is read while the one before is worked on.
     """
     with closing(ahead(_scans(reader, advance))) as scans:
-        return _gathered(scans, reader)
+        gathered = _gathered(scans, reader)
+    # What was read is several times what is kept, and Arrow would hold the room of all of it.
+    pa.default_memory_pool().release_unused()
+    return gathered
 
 
 def _scans(reader: Reader, advance: Callable[[int], None]) -> Iterator[pa.Table]:
@@ -146,7 +149,8 @@ def _unfold(connection: duckdb.DuckDBPyConnection, column: str, names: Sequence[
         f"SELECT unnest(coalesce(from_json({column}, $shape), from_json('{{}}', $shape))) FROM records",
         params={"shape": shape},
     ).to_arrow_table()
-    return unfolded
+    # DuckDB's own columns take twice the room of what they hold.
+    return unfolded.combine_chunks()
 
 
 def _relations(connection: duckdb.DuckDBPyConnection) -> pa.Table:

@@ -38,12 +38,16 @@ def written(name: str, key: str, came: Sequence[str | None]) -> str:
     for text in came:
         if text and folded(text) == sought:
             return " ".join(text.split())
-    width = len(sought.split())
+    wanted = sought.split()
+    width = len(wanted)
     for text in came:
         words = text.replace(",", " ").split() if text else []
+        # Small ASCII letters are folded as they are.
+        plain = [word.lower() for word in words] if text and text.isascii() else None
         for at in range(len(words) - width + 1):
-            if folded(" ".join(words[at : at + width])) == sought:
-                return " ".join(words[at : at + width])
+            some = words[at : at + width]
+            if (folded(" ".join(some)) == sought) if plain is None else (plain[at : at + width] == wanted):
+                return " ".join(some)
     return _code(name, key.title() if name in _NAMES and key.islower() else key)
 
 
