@@ -87,10 +87,7 @@ def gather(reader: Reader, advance: Callable[[int], None] = unseen) -> Gathered:
     Each table is read while the one before is worked on.
     """
     with closing(ahead(_scans(reader, advance))) as scans:
-        gathered = _gathered(scans, reader)
-    # What was read is several times what is kept, and Arrow would hold the room of all of it.
-    pa.default_memory_pool().release_unused()
-    return gathered
+        return _gathered(scans, reader)
 
 
 def _scans(reader: Reader, advance: Callable[[int], None]) -> Iterator[pa.Table]:

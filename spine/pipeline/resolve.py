@@ -24,6 +24,7 @@ from spine.pipeline.matching import Known, Matched, match, same_model
 from spine.pipeline.progress import Stopwatch, unseen
 from spine.pipeline.resolve_report import SUMMARY, ResolveReport
 from spine.pipeline.resolved_changes import standing, write_resolved
+from spine.pipeline.room import give_back
 from spine.pipeline.surname_counts import keep_surnames, stored_surnames
 from spine.pipeline.tables import (
     DERIVED,
@@ -149,6 +150,7 @@ def _everything(
     """
     with watch.stage("read", partial(rows_to_gather, writer)):
         gathered = gather(writer, watch.progress.advance)
+        give_back()
     report.changed = gathered.size
     found: dict[Kind, tuple[Known, Entities]] = {}
     tables: dict[str, list[pa.Table]] = {}
@@ -164,6 +166,7 @@ def _everything(
             _note(report, matched)
         # Pairs, trees and codes stand in tables now: the next stages get their room.
         del matched
+        give_back()
     with watch.stage("read"):
         stood, rules = standing(writer), golden_rules(writer)
         common = None if train == "always" else stored_surnames(writer)
