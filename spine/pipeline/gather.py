@@ -19,6 +19,7 @@ from spine.normalise.claims import normalised
 from spine.normalise.columns import at_positions, compute, one_array
 from spine.pipeline.ahead import ahead
 from spine.pipeline.progress import unseen
+from spine.pipeline.room import give_back
 from spine.ports import RELATION_STRUCT, Reader, arrow_schema
 from spine.resolution.components import Ints
 from spine.resolution.consent_state import heard
@@ -87,7 +88,10 @@ def gather(reader: Reader, advance: Callable[[int], None] = unseen) -> Gathered:
     Each table is read while the one before is worked on.
     """
     with closing(ahead(_scans(reader, advance))) as scans:
-        return _gathered(scans, reader)
+        gathered = _gathered(scans, reader)
+    # What was read is several times what is kept.
+    give_back()
+    return gathered
 
 
 def _scans(reader: Reader, advance: Callable[[int], None]) -> Iterator[pa.Table]:

@@ -150,7 +150,6 @@ def _everything(
     """
     with watch.stage("read", partial(rows_to_gather, writer)):
         gathered = gather(writer, watch.progress.advance)
-        give_back()
     report.changed = gathered.size
     found: dict[Kind, tuple[Known, Entities]] = {}
     tables: dict[str, list[pa.Table]] = {}
