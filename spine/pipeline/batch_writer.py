@@ -6,8 +6,8 @@ import numpy as np
 import pyarrow as pa
 
 from spine.normalise.columns import NumberSet, at_positions
+from spine.normalise.whole_numbers import Ints
 from spine.ports import Differences, Row, Writer, arrow_schema
-from spine.resolution.components import Ints
 
 
 class BatchWriter:

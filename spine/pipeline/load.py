@@ -1,9 +1,9 @@
 """Loading: what sources send becomes records, identifiers, events and consents of the graph."""
 
 import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, Self
 
@@ -12,30 +12,17 @@ import pyarrow as pa
 from spine.access.context import Context
 from spine.normalise.record import Options
 from spine.pipeline.ahead import ahead
-from spine.pipeline.apart import apart
 from spine.pipeline.batch_writer import BatchWriter
 from spine.pipeline.index_state import note_loaded
 from spine.pipeline.intake import Written, write_ready
+from spine.pipeline.making import made_ready
 from spine.pipeline.numbering import key_of, stored_key
-from spine.pipeline.preparing import Ready, make_ready
+from spine.pipeline.preparing import Ready
 from spine.pipeline.progress import Stopwatch, Total
-from spine.ports import (
-    Cause,
-    Clock,
-    Difference,
-    GraphStore,
-    PortableSource,
-    Reader,
-    RecordSource,
-    Reject,
-    SourceBatch,
-    SystemClock,
-)
+from spine.ports import Cause, Clock, Difference, GraphStore, Reader, RecordSource, Reject, SystemClock
 
 TOGETHER = 2_000_000
 """So many rows go into one transaction of a first load: indexes are built once, and memory stays bounded."""
-LARGE = 16 << 20
-"""Sources of so many bytes are read and made ready in a process of their own; it takes about a second to start."""
 _FILLED = ("record", "event", "consent")
 _BESIDE = 10
 """One event beside so many records came with these: the files of events are still to be loaded."""
@@ -112,7 +99,7 @@ def load_all(
             keep_mapping(store, context, one.name, one.mapping, clock)
     with ExitStack() as stack:
         turns = stack.enter_context(_Transactions(store, context, ", ".join(one.name for one in loads), clock, key))
-        made = stack.enter_context(closing(ahead(_made([one.source for one in loads], options, turns.key, clock))))
+        made = stack.enter_context(closing(ahead(made_ready([one.source for one in loads], options, turns.key, clock))))
         for one, report in zip(loads, reports, strict=True):
             with watch.stage(f"load {one.name}", one.rows):
                 for ready, rejects in iter(partial(next, made), None):
@@ -124,39 +111,6 @@ def load_all(
         with watch.stage("write indexes"):
             turns.commit()
     return reports
-
-
-Made = tuple[Ready, Sequence[Reject]] | None
-"""A batch ready to be written, and what of it is rejected; None at the end of each source."""
-
-
-def _made(sources: Sequence[RecordSource], options: Options, key: bytes, clock: Clock) -> Iterator[Made]:
-    """The batches of some sources: made ready in a process of its own where that pays."""
-    work = partial(_ready, sources, options, key, clock)
-    portable = all(isinstance(source, PortableSource) for source in sources)
-    return apart(work) if portable and sum(source.size() or 0 for source in sources) >= LARGE else work()
-
-
-def _batches(sources: Sequence[RecordSource]) -> Iterator[SourceBatch | None]:
-    """The batches of one source after the other, with None at the end of each."""
-    for source in sources:
-        yield from source.batches()
-        yield None
-
-
-def _ready(sources: Sequence[RecordSource], options: Options, key: bytes, clock: Clock) -> Iterator[Made]:
-    """The batches made ready while the next are read."""
-    chosen = options
-    with closing(ahead(_batches(sources))) as batches:
-        for batch in batches:
-            if batch is None:
-                yield None
-                chosen = options
-                continue
-            ready = make_ready(batch, chosen, key, clock.now())
-            if chosen.dates is None and ready.dates is not None:
-                chosen = replace(chosen, dates=ready.dates)
-            yield ready, batch.rejects
 
 
 class _Transactions:

@@ -10,8 +10,8 @@ import pyarrow as pa
 
 from spine.matching.stored import KEY_DOCUMENT, stored_key
 from spine.normalise.columns import compute
+from spine.normalise.whole_numbers import Ints
 from spine.ports import Clock, Writer, arrow_schema
-from spine.resolution.components import Ints
 
 FEW = 100
 """Up to so many rows are joined in Python."""

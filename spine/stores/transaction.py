@@ -56,7 +56,10 @@ class Transaction(ABC):
         self._given |= found
         self._given |= dict(zip(new, range(self.highest + 1, self.highest + 1 + len(new)), strict=True))
         self.highest += len(new)
-        numbers = np.array([self._given[key] for key in different], dtype=np.int64)
+        if len(new) == len(different):
+            numbers = np.arange(self.highest + 1 - len(new), self.highest + 1, dtype=np.int64)
+        else:
+            numbers = np.array([self._given[key] for key in different], dtype=np.int64)
         return np.take(numbers, np.asarray(coded.indices))
 
     def put(self, table: str, rows: pa.Table) -> Difference:

@@ -19,7 +19,7 @@ from loaders.files import FileSource
 from loaders.mapping import Mapping
 from spine.access.context import LOCAL
 from spine.errors import FileError, MappingError, SpineError
-from spine.pipeline import load as loading
+from spine.pipeline import making
 from spine.pipeline.apart import apart
 from spine.pipeline.load import load
 from spine.ports import GraphStore, Reject
@@ -137,8 +137,8 @@ def test_a_file_is_read_elsewhere_as_it_is_here(
     here = _loaded(store, good, MAPPING)
     said = []
     wrong = {**MAPPING, "record_id": ["number"]}
-    for large in (loading.LARGE, 0):
-        monkeypatch.setattr(loading, "LARGE", large)
+    for large in (making.LARGE, 0):
+        monkeypatch.setattr(making, "LARGE", large)
         for file, mapping, kind in ((good, wrong, MappingError), (damaged, MAPPING, FileError)):
             with pytest.raises(kind) as caught:
                 _loaded(store, file, mapping)

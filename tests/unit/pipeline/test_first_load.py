@@ -14,6 +14,7 @@ from spine.access.context import LOCAL
 from spine.domain.graph import GRAPH
 from spine.errors import StoreError
 from spine.pipeline import load as loading
+from spine.pipeline import making
 from spine.pipeline.ahead import ahead
 from spine.pipeline.load import Load, load_all
 from spine.ports import Cause, GraphStore
@@ -110,11 +111,11 @@ def test_made_ready_in_another_process_the_graph_is_the_same_to_the_last_byte(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stores = []
-    for large in (loading.LARGE, 0):
+    for large in (making.LARGE, 0):
         notes = tmp_path / f"read {large}"
         notes.mkdir()
         loads = [replace(one, source=Portable(notes, *one.source._batches)) for one in _sources()]  # type: ignore[attr-defined]
-        monkeypatch.setattr(loading, "LARGE", large)
+        monkeypatch.setattr(making, "LARGE", large)
         with SqliteStore(tmp_path / f"{large}.db", clock=Still()) as store:
             load_all(store, LOCAL, loads, key=KEY, clock=Still())
             stores.append(list(store._writer._driver.iterdump()))
