@@ -4,7 +4,7 @@ A form is one distinct way an address stands in the records. Forms are few besid
 measured once, by rapidfuzz in bulk.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,8 @@ class Forms:
 
     parts: dict[str, Coded]
     size: int
+    ends: dict[str, Coded] = field(default_factory=dict, compare=False, repr=False)
+    """What else was asked of the streets, made once (`home_keys.part_of`)."""
 
     def has(self, part: str) -> Flags:
         """Which forms have this part."""
@@ -108,15 +110,18 @@ def _distance(one: list[str], other: list[str]) -> NDArray[Any]:
 
 def _near_number(one: list[str], other: list[str]) -> Flags:
     """One edit apart in numbers of two digits or more, or one a part of the other, as 108 in 108-110."""
-    apart = _distance(one, other)
-    found = [(d == 1 and min(len(a), len(b)) >= 2) or _part_of(a, b) for d, a, b in zip(apart, one, other, strict=True)]
+    apart = _distance(one, other).tolist()
+    words = {text: frozenset(text.replace("-", " ").replace(",", " ").split()) for text in (*one, *other)}
+    found = [
+        (edits == 1 and min(len(a), len(b)) >= 2) or _part_of(words[a], words[b])
+        for edits, a, b in zip(apart, one, other, strict=True)
+    ]
     flags: Flags = np.asarray(found, dtype=bool)
     return flags
 
 
-def _part_of(a: str, b: str) -> bool:
-    words = [set(text.replace("-", " ").replace(",", " ").split()) for text in (a, b)]
-    return len(words[0] & words[1]) > 0 and (words[0] <= words[1] or words[1] <= words[0])
+def _part_of(one: frozenset[str], other: frozenset[str]) -> bool:
+    return (one <= other or other <= one) and not one.isdisjoint(other)
 
 
 def in_full(street: str) -> str:

@@ -70,6 +70,12 @@ def usual_longest(column: Coded, number: Ints, size: int) -> "pa.Array[Any]":
 
 
 def flags_column(ids: Ints, flags: dict[int, list[str]] | None) -> "pa.Array[Any]":
-    """The flags of each entity; empty lists where there are none."""
-    found: pa.Array[Any] = pa.array([(flags or {}).get(number, []) for number in ids.tolist()], pa.list_(pa.string()))
+    """The flags of each entity, whose ids ascend; empty lists where there are none."""
+    numbers = np.array(sorted(flags or {}), np.int64)
+    numbers = numbers[np.isin(numbers, ids)]
+    said = [(flags or {})[number] for number in numbers.tolist()]
+    many = np.zeros(len(ids) + 1, np.int32)
+    many[np.searchsorted(ids, numbers) + 1] = [len(each) for each in said]
+    texts: Any = pa.array([flag for each in said for flag in each], pa.string())
+    found: pa.Array[Any] = pa.ListArray.from_arrays(pa.array(np.cumsum(many), pa.int32()), texts)
     return found

@@ -69,16 +69,24 @@ def part_of(forms: Forms, name: str) -> Coded:
     """A part of the forms, or what the street begins and ends with, words spelt out."""
     if name not in STREET_ENDS:
         return forms.parts[name]
-    street = forms.parts["street"]
+    if name not in forms.ends:
+        forms.ends.update(_street_ends(forms.parts["street"]))
+    return forms.ends[name]
+
+
+def _street_ends(street: Coded) -> dict[str, Coded]:
     whole = [in_full(text) for text in street.texts.tolist()]
     longest = [max(text.split(), key=len, default="") for text in whole]
     said = {
         "street_start": [word[:3] for word in longest],
         "street_end": [word[-3:] for word in longest],
         "street_full": whole,
-    }[name]
-    texts, code = np.unique(np.array(said, dtype=object), return_inverse=True)
-    return Coded(np.append(code.astype(np.int64), -1)[street.codes], texts)
+    }
+    found = {}
+    for name, each in said.items():
+        texts, code = np.unique(np.array(each, dtype=object), return_inverse=True)
+        found[name] = Coded(np.append(code.astype(np.int64), -1)[street.codes], texts)
+    return found
 
 
 def form_groups(forms: Forms, key: HomeKey) -> Ints:
