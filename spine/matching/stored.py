@@ -41,14 +41,14 @@ def stored_model(reader: Reader, kind: Kind) -> Model | None:
 
 
 _PARSED: list[tuple[str, Model]] = []
-"""Compared, not hashed: equal texts are told in a tenth of the time."""
+"""Compared, not hashed: equal texts are told in a tenth of the time, and the same one at once."""
 
 
 def _parsed(body: str) -> Model:
     for text, model in _PARSED:
-        if text == body:
+        if text is body:
             return model
-    model = Model.from_document(body)
+    model = next((model for text, model in _PARSED if text == body), None) or Model.from_document(body)
     _PARSED.insert(0, (body, model))
-    del _PARSED[8:]
+    del _PARSED[16:]
     return model

@@ -28,6 +28,8 @@ class Connection:
 
     def __init__(self, path: Path, patience: float) -> None:
         self.path = path
+        self._kept: dict[str, dict[str, Any] | None] = {}
+        self._kept_of = -1
         with self._translated():
             self._driver = sqlite3.connect(
                 path, timeout=patience, isolation_level=None, check_same_thread=False, cached_statements=512
@@ -40,6 +42,13 @@ class Connection:
             return self._driver.execute(sql, values).fetchall()
         except sqlite3.Error as error:
             raise self._own(error) from error
+
+    def kept(self) -> dict[str, dict[str, Any] | None]:
+        """What was read of documents since others last wrote; for a connection that writes nothing itself."""
+        ((version,),) = self.run("PRAGMA data_version")
+        if version != self._kept_of:
+            self._kept, self._kept_of = {}, version
+        return self._kept
 
     def pieces(self, sql: str, size: int) -> Iterator[list[tuple[Any, ...]]]:
         """All rows that one statement answers, `size` at a time."""

@@ -25,6 +25,7 @@ _MANY = 500
 _PIECE = 50_000
 """Rows that a scan holds as Python objects at a time; as columns they take a tenth of the memory."""
 
+DOCUMENT = known("document")
 _OPERATORS = {"eq": "=", "ne": "<>", "lt": "<", "le": "<=", "gt": ">", "ge": ">="}
 
 
@@ -33,8 +34,9 @@ class SqliteReader:
 
     far = False
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, kept: "dict[str, Row | None] | None" = None) -> None:
         self._connection = connection
+        self._kept = kept
 
     def get(self, table: str, column: str, values: Sequence[Any], limit: int | None = None) -> list[Row]:
         """The rows whose indexed column is one of the values, ordered by key; at most `limit` per value."""
@@ -45,6 +47,8 @@ class SqliteReader:
         return followed(plan, self._fetch)
 
     def _fetch(self, table: Table, step: Step, values: list[Any]) -> list[Row]:
+        if self._kept is not None and table is DOCUMENT and not step.columns and not step.counted:
+            return self._documents(self._kept, values)
         names = names_of(table, step)
         start, order = _asking(table.name, step.column, names), f"ORDER BY {listed(table.key)}"
         condition, bound = _one_of(values)
@@ -60,6 +64,16 @@ class SqliteReader:
         if len(found) >= step.limit:
             found = self._cut(table, step, values, start, order)
         return in_order(table, step, to_rows(table, names, found))
+
+    def _documents(self, kept: "dict[str, Row | None]", values: list[str]) -> list[Row]:
+        """Documents by id, each read once as long as nobody writes: a model is megabytes, and every answer needs it."""
+        unknown = [value for value in values if value not in kept]
+        if unknown:
+            condition, bound = _one_of(unknown)
+            found = self._connection.run(f"{_asking(DOCUMENT.name, 'id', DOCUMENT.names)} {condition}", bound)
+            kept.update(dict.fromkeys(unknown))
+            kept.update((row["id"], row) for row in to_rows(DOCUMENT, DOCUMENT.names, found))
+        return [row for value in sorted(values) if (row := kept[value]) is not None]
 
     def _cut(self, table: Table, step: Step, values: list[Any], start: str, order: str) -> list[tuple[Any, ...]]:
         """At most `limit` rows of each value: only those that more rows hold are asked for one by one."""

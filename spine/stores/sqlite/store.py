@@ -66,7 +66,7 @@ class SqliteStore:
             # A transaction sees the moment of its first read, not of its BEGIN.
             connection.run("BEGIN")
             connection.run("SELECT 1 FROM meta LIMIT 1")
-            yield SqliteReader(connection)
+            yield SqliteReader(connection, connection.kept())
         finally:
             try:
                 connection.roll_back()
