@@ -22,7 +22,7 @@ from spine.pipeline.rebuild import Labels, Rebuilt, labels_of
 from spine.pipeline.surroundings import employed_around
 from spine.pipeline.target_numbers import ANSWERS, NAMES, WORKS_AT, WORKS_FOR, as_sort, target_numbers
 from spine.pipeline.waiting import wait
-from spine.ports import Writer
+from spine.ports import Writer, arrow_schema
 from spine.resolution.components import Ints
 from spine.resolution.employment import (
     MOST_CARRYING,
@@ -102,6 +102,9 @@ class _Known:
             for number in numbers:
                 if sort_of(number) in asking:
                     asking[sort_of(number)].append((person_of[record], number))
+        if not any(asking.values()):
+            # Most people's e-mail address is no company's.
+            return arrow_schema("employed_by").empty_table()
         declaring = sorted(record for record, numbers in held.items() if any(sort_of(one) == NAMES for one in numbers))
         answers = {as_sort(number, ANSWERS) for some in asking.values() for _, number in some}
         self._learn(answers)

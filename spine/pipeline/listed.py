@@ -13,6 +13,8 @@ from spine.pipeline.gather import Gathered
 from spine.resolution.components import Ints, inside_pairs
 from spine.resolution.grouping import coded, distinct, groups_of, spread
 
+NOBODY: Ints = np.empty(0, np.int64)
+
 
 def listed_apart(gathered: Gathered, rows: Ints, encoded: Encoded, labels: Ints) -> list[Judgement]:
     """For the rows of one component (`labels`) that a source lists as members of one family, or of one account.
@@ -35,6 +37,8 @@ def owned_apart(gathered: Gathered, rows: Ints, labels: Ints) -> list[Judgement]
     Holding and subsidiary often share name, town and web site; taken for one, the group would be lost with them.
     """
     owned, target, owner, held = owners_of(gathered)
+    if not len(owned):
+        return []
     place = np.full(gathered.size, -1, np.int64)
     place[rows] = np.arange(len(rows))
     here, there = place[owned] >= 0, place[owner] >= 0
@@ -52,11 +56,12 @@ def owners_of(gathered: Gathered) -> tuple[Ints, Ints, Ints, Ints]:
     A name is an identifier or a record's key. Who names what it carries itself says nothing: a group may share it.
     """
     relations = gathered.relations
+    if not relations.num_rows:
+        return NOBODY, NOBODY, NOBODY, NOBODY
     known = compute.and_(compute.is_valid(relations["namespace"]), compute.is_valid(relations["value"]))
     relations = relations.filter(compute.and_(compute.equal(relations["kind"], "subsidiary_of"), known))
     if not relations.num_rows:
-        empty: Ints = np.empty(0, np.int64)
-        return empty, empty, empty, empty
+        return NOBODY, NOBODY, NOBODY, NOBODY
     named = compute.binary_join_element_wise(relations["namespace"], relations["value"], "/")
     claims = gathered.claims.filter(compute.is_in(gathered.claims["value"], one_array(relations["value"])))
     carried = compute.binary_join_element_wise(claims["namespace"], claims["value"], "/")
@@ -100,6 +105,8 @@ def _side_by_side(gathered: Gathered, rows: Ints, labels: Ints) -> tuple[Ints, I
 def _families(gathered: Gathered) -> tuple[Ints, Ints]:
     """Rows and the family each is listed in: that of whom it names, and its own where somebody names it."""
     relations = gathered.relations
+    if not relations.num_rows:
+        return NOBODY, NOBODY
     relations = relations.filter(compute.equal(relations["kind"], "family"))
     row: Ints = relations["row"].to_numpy()
     named = compute.binary_join_element_wise(relations["namespace"], relations["value"], "/")

@@ -46,7 +46,7 @@ def write_entities(writer: Writer, rebuilt: Rebuilt, out: Differing, declarers: 
     born = {number for kind, number in now - was if kind == "organisation"}
     consented = _put_entities(writer, rebuilt, out)
     _put_members(rebuilt, out)
-    tables = {"related_to": related_to(around.resolved)[0], "subsidiary_of": _owned(around.resolved)}
+    tables = {"related_to": _related(around.resolved), "subsidiary_of": _owned(around.resolved)}
     moved: Entities = set()
     for name, table in tables.items():
         kinds = RELATED[name]
@@ -58,6 +58,14 @@ def write_entities(writer: Writer, rebuilt: Rebuilt, out: Differing, declarers: 
             moved = {("organisation", row[end]) for row in (*before, *after) for end in ("start", "end")}
     parents = _put_standing(writer, out, {one for one in moved | now if one[0] == "organisation"} - gone, born)
     return EntityChanges(frozenset(gone), parents, consented)
+
+
+def _related(resolved: Resolved) -> pa.Table:
+    """The table `related_to` of these records; nothing is looked at where there are no two persons."""
+    persons = resolved.person[resolved.person >= 0]
+    if not len(persons) or (persons == persons[0]).all():
+        return arrow_schema("related_to").empty_table()
+    return related_to(resolved)[0]
 
 
 def _owned(resolved: Resolved) -> pa.Table:
