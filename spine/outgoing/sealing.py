@@ -1,23 +1,26 @@
 """Secrets that have to be read again, sealed under a key that lies outside the store: who has the file has no secret.
 
-A sealed text is `sealed:1:NONCE:TEXT:TAG`. The text is hidden by a key stream of HMAC-SHA256 over the nonce (a fresh
-random one each time) and a counter, and authenticated, together with what it belongs to, by HMAC-SHA256 under a key of
-its own (encrypt, then authenticate): a pseudorandom function is all that this needs, and the standard library has one.
+A sealed text is `sealed:1:` and, in base64, a random nonce and the secret under AES-256-GCM, which authenticates
+with it what it belongs to.
 """
 
 import base64
-import hashlib
-import hmac
+import binascii
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from spine.errors import SettingsError
 
 MARK = "sealed:1:"
 _LEAST = 32
+_NONCE = 12
 _REMEDY = "Set SPINE_WEBHOOKS_KEY to 32 random characters or more, for example from: openssl rand -base64 32"
-
 _REMEDY_LOST = "Name the old key behind the new one, with a comma between; where it is lost: spine webhooks rotate ID."
 
 
@@ -39,34 +42,28 @@ class Keys:
         """The secret of whatever it belongs to, as the store may keep it; SettingsError without a key."""
         if not self.texts:
             raise SettingsError("The secrets of webhooks are sealed, and there is no key.", remedy=_REMEDY)
-        nonce = secrets.token_bytes(16)
-        hidden = _hidden(self.texts[0], nonce, secret.encode())
-        parts = (nonce, hidden, _tag(self.texts[0], nonce, hidden, belongs))
-        return MARK + ":".join(base64.b64encode(part).decode() for part in parts)
+        nonce = secrets.token_bytes(_NONCE)
+        hidden = _cipher(self.texts[0]).encrypt(nonce, secret.encode(), belongs.encode())
+        return MARK + base64.b64encode(nonce + hidden).decode()
 
     def open(self, sealed: str, belongs: str) -> str:
         """The secret again; SettingsError where none of the keys sealed it. What was never sealed is as it is."""
         if not is_sealed(sealed):
             return sealed
-        key = self._key_of(sealed, belongs)
-        if key is None:
-            raise SettingsError("The secret was sealed under another key than SPINE_WEBHOOKS_KEY.", remedy=_REMEDY_LOST)
-        nonce, hidden, _ = _parts(sealed)
-        return _hidden(key, nonce, hidden).decode()
+        for text in self.texts:
+            secret = _opened(text, sealed, belongs)
+            if secret is not None:
+                return secret
+        raise SettingsError("The secret was sealed under another key than SPINE_WEBHOOKS_KEY.", remedy=_REMEDY_LOST)
 
     def anew(self, kept: str, belongs: str) -> str:
         """It sealed under the first key; as it is where it is so, where there is no key, and where none opens it."""
-        if not self.texts or (is_sealed(kept) and self._key_of(kept, belongs) in (None, self.texts[0])):
+        if not self.texts or (is_sealed(kept) and _opened(self.texts[0], kept, belongs) is not None):
             return kept
-        return self.seal(self.open(kept, belongs), belongs)
-
-    def _key_of(self, sealed: str, belongs: str) -> str | None:
         try:
-            nonce, hidden, tag = _parts(sealed)
-        except ValueError:
-            return None
-        fitting = (text for text in self.texts if hmac.compare_digest(tag, _tag(text, nonce, hidden, belongs)))
-        return next(fitting, None)
+            return self.seal(self.open(kept, belongs), belongs)
+        except SettingsError:
+            return kept
 
 
 def is_sealed(text: str) -> bool:
@@ -74,22 +71,15 @@ def is_sealed(text: str) -> bool:
     return text.startswith(MARK)
 
 
-def _parts(sealed: str) -> tuple[bytes, bytes, bytes]:
-    nonce, hidden, tag = (base64.b64decode(part) for part in sealed.removeprefix(MARK).split(":"))
-    return nonce, hidden, tag
+def _cipher(text: str) -> AESGCM:
+    """The cipher of a key, which may be any text."""
+    return AESGCM(HKDF(SHA256(), 32, salt=None, info=b"identity-spine webhooks").derive(text.encode()))
 
 
-def _prf(key: str, purpose: bytes, message: bytes) -> bytes:
-    derived = hmac.new(key.encode(), b"identity-spine webhooks " + purpose, hashlib.sha256).digest()
-    return hmac.new(derived, message, hashlib.sha256).digest()
-
-
-def _hidden(key: str, nonce: bytes, text: bytes) -> bytes:
-    """The text under the key stream; the same again gives the text back."""
-    blocks = (len(text) + 31) // 32
-    stream = b"".join(_prf(key, b"hide", nonce + at.to_bytes(4, "big")) for at in range(blocks))
-    return bytes(one ^ other for one, other in zip(text, stream, strict=False))
-
-
-def _tag(key: str, nonce: bytes, hidden: bytes, belongs: str) -> bytes:
-    return _prf(key, b"authenticate", nonce + len(hidden).to_bytes(4, "big") + hidden + belongs.encode())
+def _opened(text: str, sealed: str, belongs: str) -> str | None:
+    """The secret; None where this key did not seal it for that."""
+    try:
+        whole = base64.b64decode(sealed.removeprefix(MARK), validate=True)
+        return _cipher(text).decrypt(whole[:_NONCE], whole[_NONCE:], belongs.encode()).decode()
+    except (binascii.Error, ValueError, InvalidTag):
+        return None
