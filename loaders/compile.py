@@ -38,25 +38,28 @@ class _Compiler:
         self.mapping = mapping
         self.numbers = {name: n for n, name in enumerate(wanted)}
         self.problems: list[tuple[str, str, str]] = []
+        self.moments: dict[str, str] = {}
 
     def select(self, relation: str) -> str:
-        """The whole statement, in three steps: cells, what they mean, what is wrong."""
+        """The whole statement, in four steps: cells, the times in them, what they mean, what is wrong."""
         mapping = self.mapping
         attributes = {name: self.attribute(name, pick) for name, pick in mapping.attributes.items()}
         columns = ", ".join(f'{expression} AS "{name}"' for name, expression in attributes.items())
         events = [self.event(n, rule) for n, rule in enumerate(mapping.events)]
         consents = [self.consent(n, rule) for n, rule in enumerate(mapping.consents)]
         relations = [self.relation(rule) for rule in mapping.relations]
+        observed, identifiers = self.when(mapping.observed_at), self.identifiers(mapping.identifiers)
+        moments = "".join(f", {expression} AS {name}" for expression, name in self.moments.items())
         doubtful = "".join(
             f", CASE WHEN {condition} THEN {{'column': {sql.text(column)}, 'reason': {reason}}} END"
             for condition, column, reason in self.problems
         )
         meant = (
             f"SELECT *, {columns}{', ' if columns else ''}{self.key()} AS record_id, "
-            f"{self.when(mapping.observed_at)} AS observed_at, {self.identifiers(mapping.identifiers)} AS identifiers, "
+            f"{observed} AS observed_at, {identifiers} AS identifiers, "
             f"{_list(relations, _RELATION)} AS relations, {_list(events, _EVENT)} AS events, "
             f"{_list(consents, _CONSENT)} AS consents FROM (SELECT *, {self.choice(mapping.source)} AS source, "
-            f"{self.kind()} AS kind FROM ({relation}))"
+            f"{self.kind()} AS kind{moments} FROM ({relation}))"
         )
         names = "".join(f', "{name}"' for name in attributes)
         return (
@@ -89,8 +92,10 @@ class _Compiler:
         return sql.translated(self.cell(pick.column or ""), pick.values)
 
     def when(self, pick: WhenPick | None) -> str:
-        """The time that a rule asks for."""
-        return sql.text(None) if pick is None else sql.moment(self.cell(pick.column), pick.format)
+        """The time that a rule asks for: a column, since several rules ask for the same, and to read one takes long."""
+        if pick is None:
+            return sql.text(None)
+        return self.moments.setdefault(sql.moment(self.cell(pick.column), pick.format), f"m{len(self.moments)}")
 
     def flag(self, flag: bool | str | None) -> str:
         """The truth value that a rule asks for."""

@@ -99,10 +99,7 @@ def kind(cell: str) -> str:
 
 def _stamp(moment: str) -> str:
     """A timestamp as ISO 8601 with offset zero; the fraction of the second only where there is one."""
-    return (
-        f"CASE WHEN microsecond({moment}) % 1000000 = 0 THEN strftime({moment}, '%Y-%m-%dT%H:%M:%S+00:00') "
-        f"ELSE strftime({moment}, '%Y-%m-%dT%H:%M:%S.%f+00:00') END"
-    )
+    return f"replace(strftime({moment}, '%Y-%m-%dT%H:%M:%S.%f+00:00'), '.000000+', '+')"
 
 
 def moment(cell: str, form: str | None) -> str:
@@ -118,6 +115,8 @@ def moment(cell: str, form: str | None) -> str:
     days = f"try_strptime({cell}, [{texts((*_DAYS, '%Y%m%d'))}])"
     return (
         f"CASE WHEN {cell} IS NULL THEN NULL "
+        f"WHEN length({cell}) > 10 AND regexp_matches({cell}, '^\\d{{4}}-') "
+        f"THEN {_stamp(f'try_cast({cell} AS TIMESTAMPTZ)')} "
         f"WHEN regexp_full_match({cell}, '\\d{{4}}(-(0[1-9]|1[0-2]))?') THEN {cell} "
         f"WHEN length({cell}) = 10 AND try_cast({cell} AS DATE) IS NOT NULL "
         f"AND regexp_full_match({cell}, '\\d{{4}}-\\d\\d-\\d\\d') THEN {cell} "
