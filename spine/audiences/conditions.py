@@ -13,7 +13,6 @@ from spine.audiences.frames import Frame
 from spine.domain.ids import decode_id
 from spine.errors import BadId, QueryError, TooExpensive
 from spine.explore.fact_values import comparable
-from spine.normalise.folding import fold
 
 DEPTH, MOST = 10, 200
 """How deep filters may nest, and how many conditions one may have."""
@@ -184,7 +183,7 @@ class _Compiler:
         return self.leaf(path, says, f"{s}.id IN ({source})", value)
 
     def one_of(self, path: str, column: str, name: str, values: Sequence[str]) -> Condition:
-        folded = [fold(value) for value in values]
+        folded = [comparable(name, value) for value in values]
         return self.leaf(
             path, f"{name} is one of {', '.join(folded)}", f"list_contains({self.bound(folded)}, {column})", column
         )

@@ -107,6 +107,15 @@ def fulfilling(frame: Frame, asked: dict[str, Any]) -> set[int]:
     }
 
 
+@pytest.mark.parametrize("written", ["California", "ca", "CA", "US-CA"])
+def test_a_region_may_be_named_as_people_write_it(frame: Frame, written: str) -> None:
+    some = fulfilling(frame, {"regions": [written]})
+    assert some == fulfilling(frame, {"attributes": [{"name": "region", "one_of": ["ca"]}]})
+    assert some
+    homes = Selection(frame, audience(households={"region": written})).counts()
+    assert homes.matching == Selection(frame, audience(households={"regions": ["ca"]})).counts().matching > 0
+
+
 LEAVES: list[dict[str, Any]] = [
     {"regions": ["CA"]},
     {"stages": ["registered", "verified"]},
