@@ -1,7 +1,6 @@
 """A visitor becomes known, as a shop's systems tell it through `POST /ingest`: visit, login, second login, a code."""
 
-from collections.abc import Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -11,11 +10,12 @@ from starlette.testclient import TestClient
 from spine.access.context import LOCAL
 from spine.api.app import create_app
 from spine.bootstrap import open_engine, open_store
+from spine.pipeline.asking_ahead import shapes
 from spine.pipeline.incoming import read_batch
 from spine.pipeline.ingest import ingest
 from spine.pipeline.resolve import resolve
 from spine.pipeline.tables import DERIVED
-from spine.ports import GraphStore
+from spine.ports import Cause, GraphStore
 from spine.settings import Settings
 
 BASE = "http://127.0.0.1"
@@ -40,10 +40,18 @@ SECOND = seen("web", "v3", "03", "cookie:c1", "login:u2")
 STORY = (VISIT, APP, ANNA, LOGIN, APP_LOGIN, TOM, SECOND)
 
 
-@pytest.fixture
-def store(tmp_path: Path) -> Iterator[GraphStore]:
-    """An empty store in a file."""
-    with open_store(f"sqlite:{tmp_path / 'graph.db'}", Settings()) as opened:
+@pytest.fixture(params=["sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)])
+def store(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, settings: Settings
+) -> Iterator[GraphStore]:
+    """An empty store that outlives the process."""
+    wiped: Callable[[], str] | None = request.getfixturevalue("wiped_neo4j") if request.param == "neo4j" else None
+    url = wiped() if wiped else f"sqlite:{tmp_path_factory.mktemp('story') / 'graph.db'}"
+    with open_store(url, settings) as opened:
+        # A server over a network that has answered before: it plans each shape of a question once.
+        with opened.writing(LOCAL, Cause("resolve")) as reader:
+            for plan in shapes() if reader.far else ():
+                reader.follow(plan)
         yield opened
 
 

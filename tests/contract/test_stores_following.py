@@ -181,3 +181,63 @@ def test_on_neo4j_a_plan_is_one_statement(
         plan = {"a": Step("record", "id", (1,)), "b": Step("carries", "start", after=(("a", "id"),), limit=3)}
         assert reader.follow(plan) == {"a": [], "b": []}
         assert len(asked) == 1
+
+
+def operators(plan: Any) -> Iterator[str]:
+    """The operators of a plan of Neo4j."""
+    yield plan["operatorType"].partition("@")[0]
+    for child in plan.get("children", ()):
+        yield from operators(child)
+
+
+@pytest.mark.neo4j
+def test_on_neo4j_what_an_index_finds_is_found_by_it_from_the_first_row_on(
+    wiped_neo4j: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A plan that was made when the graph was empty is kept, so it must be right for a full one."""
+    with open_store(wiped_neo4j(), settings) as store:
+        asked: list[tuple[str, Any]] = []
+        run = neo4j.Transaction.run
+
+        def kept(self: Any, query: Any, values: Any = None, **more: Any) -> Any:
+            asked.append((str(query), values))
+            return run(self, query, values, **more)
+
+        monkeypatch.setattr(neo4j.Transaction, "run", kept)
+        for table in GRAPH.values():
+            for column in table.columns:
+                if column.name in table.key[:2] or column.indexed:
+                    value = 1 if column.type == "int" else "a"
+                    step = Step(table.name, column.name, (value,))
+                    after = Step(table.name, column.name, after=(("a", column.name),), limit=2)
+                    with store.reading(LOCAL) as reader:
+                        reader.get(table.name, column.name, [value])
+                        reader.get(table.name, column.name, [value], 3)
+                        reader.follow({"a": step, "b": after})
+        monkeypatch.undo()
+        found = set()
+        with neo4j.GraphDatabase.driver(store.url, auth=None, notifications_min_severity="OFF") as driver:
+            for text, values in asked:
+                summary = driver.execute_query(text.replace("CYPHER replan=skip", "EXPLAIN"), values).summary
+                found |= {(one, text) for one in operators(summary.plan) if "Scan" in one}
+        assert len(asked) > 50
+        assert found == set()
+
+
+@pytest.mark.neo4j
+def test_on_neo4j_many_values_are_asked_by_the_plan_of_one(
+    wiped_neo4j: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with open_store(wiped_neo4j(), settings) as store, store.reading(LOCAL) as reader:
+        seen = []
+        run = neo4j.Transaction.run
+
+        def kept(self: Any, query: Any, values: Any = None, **more: Any) -> Any:
+            seen.append({name: type(value) for name, value in (values or {}).items()})
+            return run(self, query, values, **more)
+
+        monkeypatch.setattr(neo4j.Transaction, "run", kept)
+        for count in (0, 1, 20, 500):
+            reader.follow({"a": Step("record", "id", tuple(range(count)))})
+        # A list by itself is planned anew for each order of magnitude of its length; within a map it is not.
+        assert seen == [{"v": dict}] * 4

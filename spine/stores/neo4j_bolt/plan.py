@@ -10,30 +10,32 @@ from typing import Any
 from spine.domain.graph import Table
 from spine.ports import Plan, Step
 from spine.stores.following import LISTS, names_of, present
-from spine.stores.neo4j_bolt.patterns import label, place, places
+from spine.stores.neo4j_bolt.patterns import KEPT, by_index, label, place, places
 
 
 def question(plan: Plan, tables: Mapping[str, Table]) -> tuple[str, dict[str, Any]]:
     """The question and its parameters; it answers one row, with a column of collected rows for each step."""
     at = {name: f"s{number}" for number, name in enumerate(plan)}
     parts: list[str] = []
-    values: dict[str, Any] = {}
+    sought: dict[str, list[Any]] = {}
+    # Lists are packed into one map: of a list by itself the server plans anew for each order of magnitude.
+    values: dict[str, Any] = {"v": sought}
     for number, (name, step) in enumerate(plan.items()):
         if step.values or not step.after:
-            values[f"v{number}"] = present(step.values)
+            sought[f"v{number}"] = present(step.values)
         if step.limit is not None:
             values[f"l{number}"] = step.limit
         scope = ", ".join(dict.fromkeys(at[before] for before, _ in step.after))
         parts.append(
             f"CALL ({scope}) {{ {_sought(plan, tables, name, at, number)} {_found(tables[name], step, number)} }}"
         )
-    return f"{' '.join(parts)} RETURN {', '.join(at.values())}", values
+    return f"{KEPT}{' '.join(parts)} RETURN {', '.join(at.values())}", values
 
 
 def _sought(plan: Plan, tables: Mapping[str, Table], name: str, at: Mapping[str, str], number: int) -> str:
     """Rows of `value`: each value that the step looks for, once."""
     step = plan[name]
-    lists = [f"$v{number}"] if step.values or not step.after else []
+    lists = [f"$v.v{number}"] if step.values or not step.after else []
     for before, column in step.after:
         place_of = names_of(tables[before], plan[before]).index(column)
         cell = f"row[{place_of}]"
@@ -53,7 +55,7 @@ def _found(table: Table, step: Step, number: int) -> str:
         found, kept = f"(a:{label(table.start)})-[r:`{table.label}`]->(b:{label(table.end)})", "a, r, b"
     else:
         found, kept = f"(n:`{table.label}`)", "n"
-    match = f"MATCH {found} WHERE {place(table, step.column)} = value"
+    match = f"MATCH {found} {by_index(table, step.column)} WHERE {place(table, step.column)} = value"
     if step.counted:
         return f"{match} WITH value, count(*) AS held RETURN collect([value, held]) AS s{number}"
     cells = f"[{places(table, names_of(table, step))}]"

@@ -10,7 +10,7 @@ from spine.ports import CypherAnswer, Plan, Row, Where, arrow_schema
 from spine.stores.conditions import checked, checked_page, never
 from spine.stores.following import checked_plan, in_order, names_of
 from spine.stores.neo4j_bolt.connection import Cypher
-from spine.stores.neo4j_bolt.patterns import SEARCH_INDEX, conditions, label, pattern, place, places
+from spine.stores.neo4j_bolt.patterns import KEPT, SEARCH_INDEX, by_index, conditions, label, pattern, place, places
 from spine.stores.neo4j_bolt.plan import question
 from spine.stores.shape import indexed, known, known_columns
 from spine.stores.words import scored, words_of
@@ -45,16 +45,17 @@ class BoltReader:
             found = f"(a:{label(shape.start)})-[r:`{shape.label}`]->(b:{label(shape.end)})"
         else:
             found = pattern(shape)
+        hint = by_index(shape, column)
         answer = f"RETURN {places(shape, shape.names)} ORDER BY {places(shape, shape.key)}"
         if limit is None:
-            query = f"MATCH {found} WHERE {place(shape, column)} IN $values {answer}"
-            return self._rows(shape.names, self._cypher.run(query, values=asked))
+            query = f"{KEPT}MATCH {found} {hint} WHERE {place(shape, column)} IN $v.values {answer}"
+            return self._rows(shape.names, self._cypher.run(query, v={"values": asked}))
         inner = (
-            f"MATCH {found} WHERE {place(shape, column)} = value "
+            f"MATCH {found} {hint} WHERE {place(shape, column)} = value "
             f"RETURN {'a, r, b' if shape.is_edge else 'n'} ORDER BY {places(shape, shape.key)} LIMIT $limit"
         )
-        query = f"UNWIND $values AS value CALL (value) {{ {inner} }} {answer}"
-        return self._rows(shape.names, self._cypher.run(query, values=asked, limit=limit))
+        query = f"{KEPT}UNWIND $v.values AS value CALL (value) {{ {inner} }} {answer}"
+        return self._rows(shape.names, self._cypher.run(query, v={"values": asked}, limit=limit))
 
     def follow(self, plan: Plan) -> dict[str, list[Row]]:
         """What each step of a plan finds, in one question."""
