@@ -111,7 +111,7 @@ def _distance(one: list[str], other: list[str]) -> NDArray[Any]:
 def _near_number(one: list[str], other: list[str]) -> Flags:
     """One edit apart in numbers of two digits or more, or one a part of the other, as 108 in 108-110."""
     apart = _distance(one, other).tolist()
-    words = {text: frozenset(text.replace("-", " ").replace(",", " ").split()) for text in (*one, *other)}
+    words = {text: frozenset(text.replace("-", " ").replace(",", " ").split()) for text in {*one, *other}}
     found = [
         (edits == 1 and min(len(a), len(b)) >= 2) or _part_of(words[a], words[b])
         for edits, a, b in zip(apart, one, other, strict=True)
@@ -135,7 +135,7 @@ def _near_words(one: list[str], other: list[str], *, as_spelt: bool = False) -> 
     `as_spelt`: edits are counted in the streets spelt out too, since a mistyped word is not given its short form.
     """
     # Pairs are many beside the texts in them.
-    known = {text: text.split() for text in (*one, *other)}
+    known = {text: text.split() for text in {*one, *other}}
     apart = _distance(one, other)
     if as_spelt:
         full = {text: in_full(text) for text in known}
