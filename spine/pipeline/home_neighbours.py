@@ -58,8 +58,9 @@ class Neighbours:
         self._load(own | self._around(own))
         self.complete |= new
 
-    def touched(self, records: Iterable[int], delta: Delta) -> set[int]:
-        """The records, these among them, whose homes a change of these may have changed directly.
+    def touched(self, records: Iterable[int], delta: Delta, before: Labels) -> set[int]:
+        """The records, these among them, whose homes a change of these may have changed directly; `before` are the
+        labels of `changed` before it.
 
         A number of the index can have crossed its limit by those only who took it on or gave it up with this change, or
         waited since they did.
@@ -68,10 +69,10 @@ class Neighbours:
         count = len(asked)
         self._learn_keys(asked)
         now = {key for record in asked for key in self.keys.get(record, ())}
-        before = {key for key in delta.left if sort_of(key) in BY_SORT} - now
-        self._learn_holders(now | before)
+        given_up = {key for key in delta.left if sort_of(key) in BY_SORT} - now
+        self._learn_holders(now | given_up)
         out = set(asked)
-        for key in now | before:
+        for key in now | given_up:
             kind = BY_SORT.get(sort_of(key))
             if kind is None:
                 continue
@@ -81,18 +82,46 @@ class Neighbours:
             if kind is FORM or kind.name in _RESIDENTS:
                 reaches = many <= kind.most + by
             elif kind.name in _LOOKALIKES:
-                reaches = key in before or crosses
+                reaches = key in given_up or crosses
             else:
                 reaches = crosses
             if reaches:
                 out |= self._holders(key)
         edges = self.reader.get("carries", "start", sorted(asked)) if asked else []
-        shared = {edge["end"] for edge in edges if edge["namespace"] in SHARED}
         # What so many others carry related nobody before the change, nor after it.
-        met, _ = self._meeting(shared, self.changed.keys() | self.gone, count)
-        out |= met | self._at_written({edge["end"] for edge in edges if edge["namespace"] == "address"})
-        out |= self._family(asked, edges)[0]
+        met, _ = self._meeting(self._passed_on(edges, delta, before), self.changed.keys() | self.gone, count)
+        out |= self._at_written({edge["end"] for edge in edges if edge["namespace"] == "address"})
+        # Where these live may be said by others of their persons' records.
+        met |= self._family(asked, edges)[0]
+        out |= met | self._records_of(set(self.persons(met).values())).keys()
         return out | self._fellow_residents(out)
+
+    def _passed_on(self, edges: list[Row], delta: Delta, before: Labels) -> set[int]:
+        """The identifiers that bring persons together and that one of them came to carry, or carries no more.
+
+        What a person's other records carried and carry says of it what it said, unless so many records carry it that
+        one more may make it tell nothing. Records that wait have said nothing yet.
+        """
+        records = sorted({edge["start"] for edge in edges})
+        new = {row["id"] for row in (self.reader.get("touched", "id", records) if records else [])} | delta.anew
+        kept: set[tuple[int, tuple[str, int] | None]] = set()
+        moved: list[tuple[int, int]] = []
+        for edge in edges:
+            record, end = edge["start"], edge["end"]
+            if edge["namespace"] not in SHARED:
+                continue
+            label = self.changed.get(record)
+            if record in new or label is None or before.get(record) != label:
+                moved.append((record, end))
+            elif edge["valid_to"] is None:
+                kept.add((end, label))
+        found = set()
+        for record, end in moved:
+            labels = {before.get(record), self.changed.get(record)} - {None}
+            if any((end, label) not in kept for label in labels):
+                found.add(end)
+        others = {end for _, end in moved} - found
+        return found | carried(self.reader, others, min(NEAR, household_weights.SHARED_RECORDS)).cut
 
     def resolved(self) -> Resolved:
         """Everything that was loaded, as columns."""
@@ -233,6 +262,12 @@ class Neighbours:
 
     def _whole(self, persons: Iterable[int]) -> set[int]:
         """All records of these persons, which are then labelled."""
+        found = self._records_of(persons)
+        self.labels |= found
+        return set(found)
+
+    def _records_of(self, persons: Iterable[int]) -> dict[int, int]:
+        """All records of these persons, and whose each is."""
         asked = set(persons)
         rows = self.reader.get("resolves_to_person", "end", sorted(asked)) if asked else []
         found = {row["start"]: row["end"] for row in rows if row["start"] not in self.changed}
@@ -240,8 +275,7 @@ class Neighbours:
         for record, (kind, person) in self.changed.items():
             if kind == "person" and person in asked:
                 found[record] = person
-        self.labels |= found
-        return set(found)
+        return found
 
     def _learn_keys(self, records: Iterable[int]) -> None:
         new = sorted(set(records) - self.keys.keys())

@@ -55,7 +55,7 @@ def write_households(writer: Writer, rebuilt: Rebuilt, out: Differing, most: int
     gone = frozenset(rebuilt.before.keys() - rebuilt.after.keys())
     near = Neighbours(writer, rebuilt.after, gone, secret)
     delta = rebuilt.built.delta
-    core = near.touched(changed, delta)
+    core = near.touched(changed, delta, rebuilt.before)
     core |= _residents(writer, _homes_of(writer, core))
     needed: set[int] = set()
     known = (-1, -1)

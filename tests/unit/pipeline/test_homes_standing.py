@@ -123,3 +123,19 @@ def test_carriers_of_a_hub_are_not_looked_at(store: GraphStore, monkeypatch: pyt
     assert {len(near.labels) for near in looked} == {2}
     assert_as_a_batch(store, monkeypatch)
     assert max(row["size"] for row in households(store)) == 2
+
+
+def test_a_third_carrier_says_less_of_two_whose_other_records_carry_it(
+    store: GraphStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two share a home and a device, which their visits carry; the visit of a stranger halves what it says."""
+    take(store, person("a1", "2024-01-01", "email:ann@example.com", **ANN))
+    take(store, person("b1", "2024-01-01", "email:ben@example.com", **BEN))
+    for at, name in enumerate(("ann", "ben")):
+        take(store, person(f"v{at}", "2024-02-01", f"email:{name}@example.com", "device:d1", source="web"))
+    assert [row["size"] for row in households(store)] == [2]
+    sure = households(store)[0]["cohesion"]
+    take(store, person("v9", "2024-03-01", "email:zoe@example.com", "device:d1", source="web"))
+    (home,) = (row for row in households(store) if row["size"] == 2)
+    assert home["cohesion"] < sure
+    assert_as_a_batch(store, monkeypatch)
