@@ -33,8 +33,8 @@ _MANY = 100_000
 """Rows of a table that are worth more than one thread."""
 _SORTED_CACHE, _SORTERS = -8192, 2
 """The same while an index is built, and threads that sort beside: what fills such a cache is sorted by one of them."""
-_KEPT = 1 << 28
-"""Bytes of rows of one table that are kept back at most."""
+_FEWEST_KEPT, _KEPT = 1 << 25, 1 << 28
+"""Bytes of rows of one table that are kept back: as many as were poured before, within these limits."""
 
 
 class Filling:
@@ -47,6 +47,7 @@ class Filling:
         self._rows: dict[str, int | None] = {}
         self._put: dict[str, NumberSet] = {}
         self._back: dict[str, list[pa.Table]] = {}
+        self._poured: dict[str, int] = {}
         self._roomy = False
 
     def owns(self, table: Table) -> bool:
@@ -94,7 +95,7 @@ class Filling:
             return False
         back = self._back.setdefault(table.name, [])
         back.append(rows)
-        if sum(part.nbytes for part in back) > _KEPT:
+        if sum(part.nbytes for part in back) > min(max(self._poured.get(table.name, 0), _FEWEST_KEPT), _KEPT):
             self.pour(table)
         return True
 
@@ -108,6 +109,7 @@ class Filling:
         if parts is not None:
             rows = pa.concat_tables(parts)
             parts.clear()
+            self._poured[table.name] = self._poured.get(table.name, 0) + rows.nbytes
             keys: Any = [(name, "ascending") for name in table.key]
             self.insert(table, rows.take(compute.sort_indices(rows, sort_keys=keys)))
 

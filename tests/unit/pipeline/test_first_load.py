@@ -92,6 +92,8 @@ def test_however_batches_are_put_together_the_graph_is_the_same(
     tmp_path: Path, expected: Any, together: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loading, "TOGETHER", together)
+    # What is kept back is poured in several parts.
+    monkeypatch.setattr(filling, "_FEWEST_KEPT", 1)
     with SqliteStore(tmp_path / "graph.db") as store:
         found = _loaded(store)
         assert found == expected
