@@ -1,6 +1,7 @@
 """The server as a whole: a real uvicorn, questions side by side, the errors of a store, what it may bind to."""
 
 import asyncio
+import gc
 import threading
 import time
 from collections.abc import Iterator, Sequence
@@ -11,6 +12,7 @@ import hand_made
 import httpx2
 import pytest
 import uvicorn
+from served import served
 
 from spine.access.context import LOCAL, Context
 from spine.api import batching, explorer
@@ -186,3 +188,14 @@ def test_a_real_server_answers_from_a_file(tmp_path: Any, api_settings: Settings
             server.should_exit = True
             thread.join(10)
         assert not thread.is_alive()
+
+
+def test_the_collector_looks_seldom_while_a_server_runs_and_as_before_after_it(
+    graph_store: GraphStore, api_settings: Settings
+) -> None:
+    before = gc.get_threshold(), gc.get_freeze_count()
+    with served(create_app(graph_store, api_settings)) as address:
+        assert httpx2.post(f"{address}/graphql", json={"query": LOOK_UP}).json()["data"]["identity"]["candidates"]
+        assert gc.get_threshold()[0] > before[0][0]
+        assert gc.get_freeze_count() > before[1]
+    assert (gc.get_threshold(), gc.get_freeze_count()) == before
