@@ -145,8 +145,7 @@ def _everything(
 ) -> None:
     """Resolve all live records and write what differs.
 
-    Entities and households are found beside each other, and what is found already is written meanwhile: nothing else
-    asks the store then.
+    What is found already is written while entities and households are found: nothing else asks the store then.
     """
     with watch.stage("read", partial(rows_to_gather, writer)):
         gathered = gather(writer, watch.progress.advance)
@@ -172,17 +171,17 @@ def _everything(
     size = gathered.size
     with ThreadPoolExecutor(1, "write") as beside:
         with watch.stage("entities"):
-            resolved, said, past = resolved_of(gathered, found.values()), gathered.consents, gathered.past
-            del gathered
-            common = count_surnames(resolved) if common is None else common
+            resolved, past = resolved_of(gathered, found.values()), gathered.past
             written = [beside.submit(_write, writer, DERIVED[:MATCHED], tables)]
-            with ThreadPoolExecutor(1, "homes") as homes:
-                at_home = homes.submit(household_part, with_past(resolved, past), common)
-                made, over, report.unresolved = entity_tables(resolved, found, flags, rules, said)
-                _gather_tables(tables, made)
-                written.append(beside.submit(_write, writer, DERIVED[MATCHED:RESOLVED], tables))
-                del resolved
-                _gather_tables(tables, at_home.result()[0])
+            made, over, report.unresolved = entity_tables(resolved, found, flags, rules, gathered.consents)
+            del gathered
+            _gather_tables(tables, made)
+            written.append(beside.submit(_write, writer, DERIVED[MATCHED:RESOLVED], tables))
+        with watch.stage("households"):
+            common = count_surnames(resolved) if common is None else common
+            at_home, _ = household_part(with_past(resolved, past), common)
+            _gather_tables(tables, at_home)
+            del resolved
         rest = DERIVED[RESOLVED:]
         with watch.stage("write", sum(rows.num_rows for name in rest for rows in tables.get(name, ()))):
             for part in written:

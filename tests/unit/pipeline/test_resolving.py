@@ -288,7 +288,8 @@ def test_stages_are_told_and_timed(store: GraphStore) -> None:
     report = run(store, watch=watch)
     names = [name for name, _ in told.stages[2:]]
     expected = ["encode", "candidates", "train", "score", "merge trees", "components"]
-    assert names == ["read", *(f"person: {name}" for name in expected), "read", "entities", "write", "commit"]
+    ending = ["entities", "households", "write", "commit"]
+    assert names == ["read", *(f"person: {name}" for name in expected), "read", *ending]
     assert set(report.seconds) == {"load people", "write indexes", *names}
     assert all(seconds >= 0 for seconds in report.seconds.values())
 
