@@ -52,16 +52,17 @@ class Warming:
             values = self._values()
             if values:
                 asyncio.run(self._ask(values))
-                if not self._settings.read_only:
-                    self._plan_ingests()
+            # An empty graph is about to be filled: its first record meets the longest plans.
+            if values is not None and not self._settings.read_only:
+                self._plan_ingests()
         except SpineError as problem:
             _log.warning("Look-ups could not be made ready, so the first ones take longer: %s", problem)
 
-    def _values(self) -> list[str]:
-        """Identifiers that some records carry, one of a namespace; none where the store is at hand."""
+    def _values(self) -> list[str] | None:
+        """Identifiers that some records carry, one of a namespace; None where the store is at hand."""
         with self._store.reading(LOCAL) as reader:
             if not reader.far:
-                return []
+                return None
             rows = reader.select("record", [Where("live", "eq", True)], descending=True, limit=SAMPLE)
             edges = reader.get("carries", "start", [row["id"] for row in rows], SAMPLE) if rows else []
             found = reader.get("identifier", "id", [edge["end"] for edge in edges]) if edges else []

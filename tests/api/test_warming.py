@@ -9,6 +9,7 @@ from batches import positions
 
 from spine.access.context import Context
 from spine.api.warming import Warming
+from spine.bootstrap import open_store
 from spine.ports import GraphStore, Plan, Reader, Row
 from spine.settings import Settings
 
@@ -54,3 +55,13 @@ def test_look_ups_and_ingests_are_asked_once_where_the_store_is_far(
         return
     tables = {step.table for plan in asked.plans for step in plan.values()}
     assert {"identifier", "resolves_to_person", "member_of", "keyed", "in_component"} <= tables
+
+
+def test_ingests_are_asked_ahead_of_the_first_record_too(settings: Settings) -> None:
+    with open_store("memory:", settings) as store:
+        asked = Asked(store, far=True)
+        warming = Warming(asked, settings)  # type: ignore[arg-type]  # a store in all that matters here
+        warming.start()
+        warming.wait()
+        warming.close()
+    assert "keyed" in {step.table for plan in asked.plans for step in plan.values()}
