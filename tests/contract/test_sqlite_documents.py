@@ -79,6 +79,19 @@ def test_a_view_sees_the_documents_of_its_moment(
             assert body_in(reader) is None
 
 
+def test_documents_of_a_kind_are_found_as_ever(tmp_path: Path) -> None:
+    with SqliteStore(tmp_path / "graph.db") as store:
+        put(store, "first")
+        with store.reading(LOCAL) as reader:
+            assert body_in(reader) == "first"
+            assert [one["id"] for one in reader.get("document", "kind", ["model", "model:person"])] == ["model:person"]
+            plan = {"d": Step("document", "kind", ("model",), counted=True)}
+            assert reader.follow(plan) == {"d": [{"kind": "model", "count": 1}]}
+        put(store, "second")
+        with store.reading(LOCAL) as reader:
+            assert [one["body"] for one in reader.get("document", "kind", ["model"])] == ["second"]
+
+
 def test_some_columns_of_a_document_are_read_as_ever(tmp_path: Path) -> None:
     with SqliteStore(tmp_path / "graph.db") as store:
         put(store, "first")

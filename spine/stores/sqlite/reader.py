@@ -47,7 +47,7 @@ class SqliteReader:
         return followed(plan, self._fetch)
 
     def _fetch(self, table: Table, step: Step, values: list[Any]) -> list[Row]:
-        if self._kept is not None and table is DOCUMENT and not step.columns and not step.counted:
+        if self._kept is not None and table is DOCUMENT and step.column == "id" and not (step.columns or step.counted):
             return self._documents(self._kept, values)
         names = names_of(table, step)
         start, order = _asking(table.name, step.column, names), f"ORDER BY {listed(table.key)}"
