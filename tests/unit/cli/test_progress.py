@@ -42,13 +42,14 @@ def test_stages_are_timed_and_quiet_without_a_terminal(capsys: pytest.CaptureFix
 
 
 class Seen:
-    """Notes what a stage was said to hold and what was done of it."""
+    """Notes what a stage was said to hold and what was done of it; a stage that comes again adds up."""
 
     def __init__(self) -> None:
         self.stages: dict[str, list[int | None]] = {}
 
     def stage(self, name: str, total: int | None = None) -> None:
-        self.stages[name] = [total, 0]
+        held, done = self.stages.pop(name, [None, 0])
+        self.stages[name] = [total if held is None else held + (total or 0), done]
 
     def advance(self, done: int) -> None:
         last = self.stages[list(self.stages)[-1]]
