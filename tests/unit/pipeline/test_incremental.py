@@ -31,6 +31,8 @@ from spine.pipeline import (
     surroundings,
     target_numbers,
 )
+from spine.pipeline import ingest as ingesting
+from spine.pipeline.homes import write_households
 from spine.pipeline.ingest import delete_record, ingest
 from spine.pipeline.key_index import make_index
 from spine.pipeline.numbering import stored_key
@@ -224,6 +226,25 @@ class Incremental(RuleBasedStateMachine):
             assert {name: writer.scan(name).to_pylist() for name in before} == before
 
 
+class Waiting(Incremental):
+    """The same where hardly anything can be done at once: records, regions and homes wait, and are worked off later."""
+
+    def take(self, row: Row) -> None:
+        """One record comes, and may wait."""
+        self.versions.setdefault(row["record_id"], []).append(row)
+        ingest(self.store, LOCAL, batch([row]), self.clock, key="batches")
+
+    @rule()
+    def work_off_some(self) -> None:
+        """One step of what waits is worked off."""
+        work_off(self.store, LOCAL, self.clock, steps=1)
+
+    def teardown(self) -> None:
+        """Once all is worked off, a resolve of everything finds nothing to change."""
+        work_off(self.store, LOCAL, self.clock)
+        super().teardown()
+
+
 def told(reader: Reader) -> dict[str, list[Row]]:
     """The rows that must agree."""
     return {name: reader.scan(name).to_pylist() for name in SAME}
@@ -266,6 +287,21 @@ def test_any_order_ends_where_a_batch_ends(
         max_examples=runs, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
     )
     run_state_machine_as_test(lambda: Incremental(open_store(fresh_url(), settings)), settings=profile)
+
+
+@pytest.mark.parametrize("waits", ["regions", "homes"])
+def test_what_waits_and_is_worked_off_ends_where_a_batch_ends(
+    soon_crowded: None, settings: Settings, monkeypatch: pytest.MonkeyPatch, waits: str
+) -> None:
+    if waits == "homes":
+        monkeypatch.setattr(write_households, "__defaults__", (1,))
+    else:
+        monkeypatch.setattr(ingesting, "MOST", 1)
+    runs, steps = PROFILES["memory"]
+    profile = hypothesis.settings(
+        max_examples=runs, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
+    )
+    run_state_machine_as_test(lambda: Waiting(open_store("memory:", settings)), settings=profile)
 
 
 def test_staff_of_a_company_that_comes_late_is_worked_off(
