@@ -118,11 +118,16 @@ def _score(sample: str, whole: bool, delimiter: str, quote: str, escape: str) ->
     if not rows:
         return (0.0, 0, 0)
     width, count = Counter(len(row) for row in rows).most_common(1)[0]
-    left_over = sum(1 for row in rows for cell in row if len(cell) > 1 and cell[0] == cell[-1] and cell[0] in "\"'")
+    left_over = sum(1 for row in rows for cell in row if _is_quoted(cell))
     if escape == quote and quote * 2 not in sample:
         left_over += sample.count("\\" + quote)
     share = round(count / len(rows), 2)
     return (share if width > 1 else 0.0, -left_over, width)
+
+
+def _is_quoted(cell: str) -> bool:
+    """Whether a cell stands between quotes that were not taken off. Two apostrophes alone are no sign of quoting."""
+    return len(cell) > 1 and cell[0] == cell[-1] and cell[0] in "\"'" and cell != "''"
 
 
 def _is_header(first: list[str], following: list[list[str]]) -> bool:

@@ -20,6 +20,8 @@ from spine.settings import Settings
 
 SHARED = pytest.mark.parametrize("fresh_url", ["sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)], indirect=True)
 """The stores that outlive a process and that several processes share."""
+HELD = 6.0
+"""Seconds that one writer keeps another waiting: a busy Neo4j is slow to see that a transaction waits too long."""
 PERSONS = [
     ("Annabel", "Quist", "1950-02-03"), ("Benedict", "Okafor", "1961-11-21"), ("Cyrus", "Lindqvist", "1972-07-14"),
     ("Delphine", "Marchetti", "1983-01-30"), ("Eamon", "Gallagher", "1994-09-08"), ("Fiorella", "Zuniga", "1947-05-17"),
@@ -74,7 +76,7 @@ def test_a_writer_that_waits_in_vain_tries_again_and_is_counted(
         # The store's patience, not ours, is what is tried here: it stays short.
         store._patience = 0.2  # type: ignore[attr-defined]
         ready = PROCESSES.Event()
-        holder = PROCESSES.Process(target=hold, args=(url, 2.0, ready))
+        holder = PROCESSES.Process(target=hold, args=(url, HELD, ready))
         holder.start()
         assert ready.wait(60)
         before = WAITS.retried

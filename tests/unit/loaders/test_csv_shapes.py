@@ -49,6 +49,14 @@ CELL = st.text(st.sampled_from("abcÄéß ,;|\t\"'x"), max_size=8)
     quoting=csv.QUOTE_MINIMAL,
     ragged=[2],
 )
+@example(
+    rows=[("", ""), ("", ""), ("", "''")],
+    delimiter=",",
+    end="\n",
+    encoding="utf-8",
+    quoting=csv.QUOTE_MINIMAL,
+    ragged=[],
+)
 @given(
     rows=st.lists(st.tuples(CELL, CELL), min_size=3, max_size=12),
     delimiter=st.sampled_from(",;|\t"),

@@ -27,7 +27,6 @@ from spine.settings import Settings
 HERE = networks(["127.0.0.0/8"])
 OLD, NEW = "the key of before, long enough for it", "the key from now on, long enough too"
 KEYS = Keys([OLD])
-NOW = time.time()
 
 
 @pytest.fixture
@@ -61,13 +60,13 @@ def accepted(endpoint: Endpoint, secret: str) -> bool:
 
 def deliver(store: GraphStore, keys: Keys = KEYS) -> int:
     """How many events a worker that has just been started delivers."""
-    return Deliveries(store, LOCAL, HERE, keys=keys, now=lambda: NOW).round().taken
+    return Deliveries(store, LOCAL, HERE, keys=keys, now=time.time).round().taken
 
 
 def test_the_file_does_not_hold_the_secret(tmp_path: Path, endpoint: Endpoint) -> None:
     with open_store(f"sqlite:{tmp_path / 's.db'}", Settings()) as store:
         identity, secret = hooked(store, endpoint)
-        _, other = rotate_webhook(store, LOCAL, identity, keys=KEYS, now=NOW)
+        _, other = rotate_webhook(store, LOCAL, identity, keys=KEYS, now=time.time())
         held = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     for word in (secret, other):
         assert word.removeprefix("whsec_").encode() not in held
@@ -92,22 +91,22 @@ def test_secrets_of_an_older_store_are_sealed_by_the_first_worker_that_has_a_key
     assert caplog.text == ""
     with store.reading(LOCAL) as reader:
         rows = reader.get("document", "kind", ["webhook"])
-        assert webhook(reader, identity).secrets(KEYS, NOW) == [clear]
+        assert webhook(reader, identity).secrets(KEYS, time.time()) == [clear]
     assert clear not in json.dumps(rows)
 
 
 def test_a_rotated_secret_signs_beside_the_one_before_for_a_day(store: GraphStore, endpoint: Endpoint) -> None:
     identity, before = hooked(store, endpoint)
-    _, after = rotate_webhook(store, LOCAL, identity, keys=KEYS, now=NOW)
+    _, after = rotate_webhook(store, LOCAL, identity, keys=KEYS, now=time.time())
     add(store, "a")
     assert deliver(store) == 1
     assert accepted(endpoint, before)
     assert accepted(endpoint, after)
-    _, later = rotate_webhook(store, LOCAL, identity, keys=KEYS, now=NOW - OVERLAP - 1)
+    _, later = rotate_webhook(store, LOCAL, identity, keys=KEYS, now=time.time() - OVERLAP - 1)
     add(store, "b")
     assert deliver(store) == 1
     assert (accepted(endpoint, after), accepted(endpoint, later)) == (False, True)
-    _, last = rotate_webhook(store, LOCAL, identity, keys=KEYS, now=NOW, at_once=True)
+    _, last = rotate_webhook(store, LOCAL, identity, keys=KEYS, now=time.time(), at_once=True)
     add(store, "c")
     assert deliver(store) == 1
     assert (accepted(endpoint, later), accepted(endpoint, last)) == (False, True)
@@ -118,14 +117,14 @@ def test_a_secret_rotated_while_a_page_is_delivered_stays_rotated(store: GraphSt
     given = []
 
     def meanwhile(event: object) -> int:
-        given.append(rotate_webhook(store, LOCAL, identity, keys=KEYS, now=NOW, at_once=True)[1])
+        given.append(rotate_webhook(store, LOCAL, identity, keys=KEYS, now=time.time(), at_once=True)[1])
         return 204
 
     add(store, "a")
     endpoint.answer = meanwhile
     assert deliver(store) == 1
     with store.reading(LOCAL) as reader:
-        assert webhook(reader, identity).secrets(KEYS, NOW) == given
+        assert webhook(reader, identity).secrets(KEYS, time.time()) == given
 
 
 def test_a_new_key_takes_over_and_a_lost_one_is_told(store: GraphStore, endpoint: Endpoint) -> None:
