@@ -8,10 +8,12 @@ import re
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 from cleanco.clean import get_unique_terms  # type: ignore[import-untyped]
 
-from spine.normalise.columns import Column, compute, distinct_column
+from spine.normalise.columns import NO_TEXT, Column, at_positions, compute, distinct_column
+from spine.normalise.endings import Words
 from spine.normalise.folded_columns import fold_column
 from spine.normalise.folding import PLACEHOLDERS, fold, words
 
@@ -65,6 +67,8 @@ _WORDS_NOT_FORMS = words("private vat cpt sep sem teo dat ent tapui etat coop ob
 """Longer forms of cleanco that are common words or initials in names: never removed."""
 _LEADING = words("ooo oao zao pao sarl uab sia")
 _LONGEST_FORM = 6
+_ODD = ("spa", (*sorted(_LEADING), "the"))
+"""Names that end, or begin, with one of these are looked at one by one; so are those with initials."""
 
 
 def fold_organisation(text: str) -> str:
@@ -106,17 +110,41 @@ def split_organisation(text: str) -> tuple[str | None, str | None]:
 
 
 def split_organisations(names: Column) -> tuple[Column, Column]:
-    """`split_organisation` of each name of a column, folded as a column, each different name once."""
+    """`split_organisation` of each name of a column, each different name once: most of them as whole columns."""
     values, positions = distinct_column(names)
+    if not len(values):
+        return values.take(positions), values.take(positions)
     folded = fold_column(values)
-    marked = compute.match_substring_regex(values, "[&+]")
-    joined = compute.if_else(marked, fold_column(compute.replace_substring_regex(values, "[&+]", " and ")), folded)
-    lone = compute.match_substring_regex(joined, r"\b[a-z] [a-z]\b")
-    columns: list[list[Any]] = [column.to_pylist() for column in (values, folded, joined, lone)]
-    told = zip(*columns, strict=True)
-    parts = [_split(text, plain, _initials(name) if initials else name) for text, plain, name, initials in told]
-    cores, forms = (pa.array([part[at] for part in parts], pa.string()).take(positions) for at in range(2))
-    return cores, forms
+    joined = _with_and(values, folded)
+    words = Words.of(joined)
+    alone = words.odd(_ODD)
+    cores, forms = words.without(_forms()[0], "and")
+    absent = compute.or_(_said(folded), _said(cores))
+    cores = compute.if_else(absent, NO_TEXT, cores)
+    forms = compute.if_else(_said(folded), NO_TEXT, forms)
+    told = zip(*(at_positions(one, np.flatnonzero(alone)).to_pylist() for one in (values, folded, joined)), strict=True)
+    parts = [_split(text, plain, _initials(name)) for text, plain, name in told]
+    if parts:
+        mask = pa.array(alone)
+        cores, forms = (
+            compute.replace_with_mask(column, mask, pa.array([part[at] for part in parts], pa.string()))
+            for at, column in enumerate((cores, forms))
+        )
+    return cores.take(positions), forms.take(positions)
+
+
+def _with_and(values: Column, folded: Column) -> Any:
+    """The names folded as `fold_organisation` does it, but for initials; `folded` where neither `&` nor `+` is in."""
+    marked = compute.or_(compute.match_substring(values, "&"), compute.match_substring(values, "+"))
+    if not compute.any(marked).as_py():
+        return folded
+    spelt = compute.replace_substring_regex(values.filter(marked), "[&+]", " and ")
+    return compute.replace_with_mask(folded, marked, fold_column(spelt))
+
+
+def _said(folded: Column) -> Any:
+    """Which folded texts say that there is no value."""
+    return compute.is_in(folded, pa.array(sorted(PLACEHOLDERS)))
 
 
 def _split(text: str, folded: str, name: str) -> tuple[str | None, str | None]:
