@@ -25,7 +25,7 @@ StaffWriter = Callable[[Writer, Rebuilt, Differing], None]
 class Applied:
     """What a change did: the entities before and after, the rows written per table, and what else is new of whom.
 
-    `homes_left` are records whose homes wait for the next resolve.
+    `left` are records of which something waits to be worked off: their homes, or consents that they share with many.
     """
 
     rebuilt: Rebuilt
@@ -33,7 +33,7 @@ class Applied:
     moved_home: Mapping[int, tuple[frozenset[int], frozenset[int]]]
     new_parent: Mapping[int, tuple[int, int]]
     consented: Mapping[int, list[str]]
-    homes_left: frozenset[int] = frozenset()
+    left: frozenset[int] = frozenset()
 
 
 def apply(
@@ -46,17 +46,23 @@ def apply(
     declarers: Declarers = nobody,
     homes: HomeWriter = write_households,
     staff: StaffWriter = write_employment,
+    consents_of_few: bool = True,
 ) -> Applied | None:
-    """Rebuild what a change reaches and write the difference; None where that has more than `limit` records."""
+    """Rebuild what a change reaches and write the difference; None where that has more than `limit` records.
+
+    With `consents_of_few`, what was consented to at identifiers of very many records is left to be worked off.
+    """
     built = build(writer, delta, models, confidence, limit)
     if built is None:
         return None
     rebuilt = write(writer, built)
     out = Differing(writer, rebuilt.written)
-    changed = write_entities(writer, rebuilt, out, declarers)
+    changed = write_entities(writer, rebuilt, out, declarers, consents_of_few)
     staff(writer, rebuilt, out)
     housed = homes(writer, rebuilt, out)
     for kind in Kind:
         out.delete(kind.value, {(number,) for of, number in changed.gone if of == kind.value})
     out.delete("household", {(number,) for number in housed.gone})
-    return Applied(rebuilt, out.written, housed.moved, changed.new_parent, changed.consented, housed.left)
+    return Applied(
+        rebuilt, out.written, housed.moved, changed.new_parent, changed.consented, housed.left | changed.left
+    )

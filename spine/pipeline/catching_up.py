@@ -57,6 +57,7 @@ def catch_up(writer: Writer, report: ResolveReport, confidence: float, watch: St
                 writer, delta, models, confidence, limit=None, declarers=declarers_of(writer, secret),
                 homes=partial(write_households, most=None),
                 staff=partial(write_employment, limited=False),
+                consents_of_few=False,
             )  # fmt: skip
         if applied is None:
             raise RuntimeError("A rebuild without a limit gave up.")

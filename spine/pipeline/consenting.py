@@ -1,44 +1,65 @@
 """Whose consents a change of some records moves: theirs, and those of others who carry the same identifiers."""
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from spine.pipeline.rebuild import Labels, labels_of
 from spine.ports import Reader, Row, arrow_schema
+from spine.resolution.components import Ints
 from spine.resolution.consent_state import Agreed, agreed, heard, nothing_agreed
 from spine.resolution.resolved import SAID
 
 CROWD = 500
-"""Who else carries an identifier is looked at up to so many edges; what is given at one of more is nobody's anyway."""
+"""Who else carries an identifier is looked at up to so many edges; where there are more, a record of them waits."""
 
 
-def consents_around(reader: Reader, records: Iterable[int], after: Labels) -> tuple[Agreed, set[int]]:
-    """The consents that hold, and the persons outside `records` whose consents may differ from before.
+class Around(NamedTuple):
+    """The consents that hold around a region, the persons outside it whose consents may differ from before, and one
+    record for each identifier that more than `CROWD` carry: it waits, and the consents there are worked off with it."""
 
-    `records` are all of a rebuilt region, `after` the entities of the live ones.
+    agreed: Agreed
+    others: set[int]
+    left: set[int]
+
+
+def consents_around(reader: Reader, records: Iterable[int], after: Labels, limited: bool = True) -> Around:
+    """The consents around all `records` of a rebuilt region; `after` are the entities of the live ones.
+
+    Not `limited`, everybody who carries an identifier is looked at, and nobody is left.
     """
-    own = set(records)
-    first = _Heard(reader, own)
+    own, most = set(records), CROWD if limited else None
+    first = _Heard(reader, own, most)
     if not first.edges:
-        return nothing_agreed(), set()
+        return Around(nothing_agreed(), set(), set())
     labels = labels_of(reader, first.carriers - own)
-    others = first.others(own, labels)
+    left = first.waiting(labels | after) if limited else set()
+    others = first.others(own, labels, limited)
     persons = sorted(number for kind, number in others if kind == "person")
     theirs = {row["start"] for row in reader.get("resolves_to_person", "end", persons)} if persons else set()
-    whole = _Heard(reader, own | theirs) if theirs else first
+    whole = _Heard(reader, own | theirs, most) if theirs else first
     labels = labels_of(reader, whole.carriers - own) | after
     said = whole.table()
     records_of: list[int] = said["record"].to_pylist()  # type: ignore[assignment]  # the column has no nulls
     holder = np.array([labels[record][1] if record in labels else -1 for record in records_of], np.int64)
-    return agreed(said, holder), set(persons)
+    return Around(agreed(said, holder), set(persons), left)
+
+
+def near_consents(reader: Reader, consented: Ints) -> set[int]:
+    """The records whose facts depend on consents that came at identifiers; of a crowd the first of them."""
+    asked = np.unique(consented).tolist()
+    carried: dict[int, list[int]] = {}
+    for row in reader.get("carries", "end", asked, CROWD + 1) if asked else []:
+        carried.setdefault(row["end"], []).append(row["start"])
+    return {record for some in carried.values() for record in (some if len(some) <= CROWD else some[:1])}
 
 
 class _Heard:
-    """What was said at the identifiers that some records carry or carried, and who carries those."""
+    """What was said at the identifiers that some records carry or carried, and who carries those: `most` of each."""
 
-    def __init__(self, reader: Reader, records: set[int]) -> None:
+    def __init__(self, reader: Reader, records: set[int], most: int | None) -> None:
         asked = sorted(records)
         carried = reader.get("carries", "start", asked) if asked else []
         ends = sorted({row["end"] for row in carried})
@@ -48,9 +69,12 @@ class _Heard:
         if of:
             self.said = {row["id"]: row for row in reader.get("consent", "id", sorted({row["start"] for row in of}))}
         spoken = {row["end"] for row in of}
-        shared = reader.get("carries", "end", sorted(spoken), CROWD + 1) if spoken else []
+        shared = reader.get("carries", "end", sorted(spoken), most and most + 1) if spoken else []
         edges = {(row["start"], row["end"]): row for row in (*shared, *carried) if row["end"] in spoken}
         self.edges = [edges[pair] for pair in sorted(edges)]
+        self._by_identifier: dict[int, list[Row]] = {}
+        for row in self.edges:
+            self._by_identifier.setdefault(row["end"], []).append(row)
         self.speakers = self._speakers(reader)
 
     @property
@@ -62,21 +86,25 @@ class _Heard:
         keys = sorted({key for row in self.said.values() if (key := _key(row)) is not None})
         return {row["key"]: row["id"] for row in reader.get("record", "key", keys)} if keys else {}
 
-    def others(self, own: set[int], labels: Labels) -> set[tuple[str, int]]:
-        """The entities of others whose consents may hang on who of `own` carries what.
+    def waiting(self, labels: Labels) -> set[int]:
+        """Of each crowded identifier the first of those who carry it and are there."""
+        crowds = (edges for edges in self._by_identifier.values() if len(edges) > CROWD)
+        firsts = (next((row["start"] for row in edges if row["start"] in labels), None) for edges in crowds)
+        return {record for record in firsts if record is not None}
+
+    def others(self, own: set[int], labels: Labels, limited: bool) -> set[tuple[str, int]]:
+        """The entities of others whose consents may hang on who of `own` carries what; of crowds none where `limited`.
 
         Where nothing changed hands and nobody of `own` spoke, what two others share is theirs, or nobody's, whoever
-        carries it beside them.
+        carries it beside them. Of a crowd that was left to be worked off, nobody knows who spoke.
         """
-        by_identifier: dict[int, list[Row]] = {}
-        for row in self.edges:
-            by_identifier.setdefault(row["end"], []).append(row)
         spoke = {row["end"] for row in self.of if self.speakers.get(_key(self.said[row["start"]]) or "") in own}
         out: set[tuple[str, int]] = set()
-        for identifier, edges in by_identifier.items():
+        for identifier, edges in self._by_identifier.items():
+            crowd = len(edges) > CROWD
             held = {labels[row["start"]] for row in edges if row["start"] in labels and row["start"] not in own}
             settled = len(held) > 1 and identifier not in spoke and all(row["valid_to"] is None for row in edges)
-            out |= set() if settled or len(edges) > CROWD else held
+            out |= set() if (limited if crowd else settled) else held
         return out
 
     def table(self) -> pa.Table:

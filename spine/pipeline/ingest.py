@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-import numpy as np
 import pyarrow as pa
 
 from spine.access.context import Context
@@ -18,6 +17,7 @@ from spine.pipeline.attempts import attempted
 from spine.pipeline.batch_writer import BatchWriter
 from spine.pipeline.changes import write_changes
 from spine.pipeline.collecting import uncollected
+from spine.pipeline.consenting import near_consents
 from spine.pipeline.declaring import declarers_of
 from spine.pipeline.index_state import ONLINE, IndexState, ensure_index, keep_state
 from spine.pipeline.intake import Written, write_ready
@@ -33,8 +33,6 @@ from spine.pipeline.waiting import done, wait
 from spine.ports import Cause, Clock, GraphStore, Reject, Row, SourceBatch, SystemClock, Writer, arrow_schema
 from spine.resolution.surnames import Surnames
 from spine.settings import DEFAULT_CONFIDENCE
-
-_CARRIERS = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +92,7 @@ def ingest(
         ask_about_arrivals(writer, ready.tables.get("record"))
         written = write_ready(BatchWriter(writer), ready, clock.now())
         changed = set(written.records.tolist())
-        linked, pending = change.run(changed, _carriers(writer, written))
+        linked, pending = change.run(changed, near_consents(writer, written.consented))
         labels = _after(linked)
         taken = _taken(writer, batch.records, changed, pending, labels, written)
         differs = outcome(_before(linked), labels)
@@ -149,7 +147,7 @@ class _Change:
         delta = link(writer, changed, self._models, self._secret) if changed else Delta()
         delta = replace(delta, seeds=delta.seeds | near)
         applied, pending = self._applied(delta)
-        done(writer, changed - pending.union(*(one.homes_left for one in applied)))
+        done(writer, changed - pending.union(*(one.left for one in applied)))
         for one in applied:
             write_changes(writer, one, self._clock)
         keep_state(writer, self._state, self._clock)
@@ -199,12 +197,6 @@ class _Change:
                 writer.put("document", pa.table({**row, "body": [model.to_document()]}))
         if kinds and stored_surnames(writer) is None:
             keep_surnames(writer, Surnames(), self._clock)
-
-
-def _carriers(writer: Writer, written: Written) -> set[int]:
-    """The records whose facts depend on consents that came."""
-    asked = np.unique(written.consented).tolist()
-    return {row["start"] for row in (writer.get("carries", "end", asked, _CARRIERS) if asked else [])}
 
 
 def _before(linked: list[Applied]) -> Labels:

@@ -8,11 +8,12 @@ import numpy as np
 import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
-from spine.pipeline.consenting import consents_around
+from spine.pipeline.consenting import CROWD, Around, consents_around
 from spine.pipeline.differing import Differing
 from spine.pipeline.golden_rules import golden_rules
 from spine.pipeline.rebuild import Rebuilt
 from spine.pipeline.surroundings import RELATED, Declarers, nobody, surroundings
+from spine.pipeline.waiting import wait
 from spine.ports import Row, Writer, arrow_schema
 from spine.resolution.organisation_facts import organisation_table
 from spine.resolution.organisations import hierarchy, standing
@@ -29,22 +30,30 @@ MOST_IN_GROUP = 20_000
 @dataclass(frozen=True)
 class EntityChanges:
     """The entities that are `gone`; per organisation with a `new_parent` the ultimate parent before and after; per
-    person whose consents changed those that hold now."""
+    person whose consents changed those that hold now; `left` are records whose identifiers' consents wait."""
 
     gone: frozenset[tuple[str, int]]
     new_parent: Mapping[int, tuple[int, int]]
     consented: Mapping[int, list[str]]
+    left: frozenset[int]
 
 
-def write_entities(writer: Writer, rebuilt: Rebuilt, out: Differing, declarers: Declarers = nobody) -> EntityChanges:
-    """Write the entities of a region and what relates them; entities that are gone are still there after it."""
+def write_entities(
+    writer: Writer, rebuilt: Rebuilt, out: Differing, declarers: Declarers = nobody, limited: bool = True
+) -> EntityChanges:
+    """Write the entities of a region and what relates them; entities that are gone are still there after it.
+
+    Where it is `limited`, consents at what very many carry are left to be worked off.
+    """
     around = surroundings(
         writer, rebuilt.built.gathered, rebuilt.built.region.records, rebuilt.before, rebuilt.after, declarers
     )
     was, now = set(rebuilt.before.values()), set(rebuilt.after.values())
     gone = was - now
     born = {number for kind, number in now - was if kind == "organisation"}
-    consented = _put_entities(writer, rebuilt, out)
+    heard = consents_around(writer, rebuilt.built.region.records, rebuilt.after, limited)
+    wait(writer, heard.left, f"consents at what more than {CROWD} records carry")
+    consented = _put_entities(writer, rebuilt, out, heard)
     _put_members(rebuilt, out)
     tables = {"related_to": _related(around.resolved), "subsidiary_of": _owned(around.resolved)}
     moved: Entities = set()
@@ -57,7 +66,7 @@ def write_entities(writer: Writer, rebuilt: Rebuilt, out: Differing, declarers: 
         if name == "subsidiary_of":
             moved = {("organisation", row[end]) for row in (*before, *after) for end in ("start", "end")}
     parents = _put_standing(writer, out, {one for one in moved | now if one[0] == "organisation"} - gone, born)
-    return EntityChanges(frozenset(gone), parents, consented)
+    return EntityChanges(frozenset(gone), parents, consented, frozenset(heard.left))
 
 
 def _related(resolved: Resolved) -> pa.Table:
@@ -75,23 +84,22 @@ def _owned(resolved: Resolved) -> pa.Table:
     return hierarchy(resolved).subsidiary_of
 
 
-def _put_entities(writer: Writer, rebuilt: Rebuilt, out: Differing) -> dict[int, list[str]]:
+def _put_entities(writer: Writer, rebuilt: Rebuilt, out: Differing, heard: Around) -> dict[int, list[str]]:
     """Write persons and organisations; the consents of the persons of whom they changed, also outside the region."""
     built = rebuilt.built
     consented: dict[int, list[str]] = {}
-    agreed, others = consents_around(writer, built.region.records, rebuilt.after)
     people, companies = built.found.get(Kind.PERSON), built.found.get(Kind.ORGANISATION)
     rules = golden_rules(writer)
     if people:
         probability = people[0].model.probabilities
-        persons = person_table(built.resolved, people[1], built.flags, probability, rules, agreed).to_pylist()
+        persons = person_table(built.resolved, people[1], built.flags, probability, rules, heard.agreed).to_pylist()
         before = writer.get("person", "id", [row["id"] for row in persons])
         known = {row["id"]: row["consents"] for row in before}
         consented = {row["id"]: row["consents"] for row in persons if row["consents"] != known.get(row["id"], [])}
         out.put("person", persons, before)
-    if others:
-        held = writer.get("person", "id", sorted(others))
-        purposes = agreed.purposes_of(np.array([row["id"] for row in held], np.int64)).to_pylist()
+    if heard.others:
+        held = writer.get("person", "id", sorted(heard.others))
+        purposes = heard.agreed.purposes_of(np.array([row["id"] for row in held], np.int64)).to_pylist()
         moved = [{**row, "consents": said} for row, said in zip(held, purposes, strict=True) if row["consents"] != said]
         consented |= {row["id"]: row["consents"] for row in moved}
         out.put("person", moved, held)

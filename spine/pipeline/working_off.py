@@ -80,7 +80,7 @@ def work_off_some(store: GraphStore, context: Context, clock: Clock | None = Non
         lookup = declarers_of(writer, secret)
         applied = apply(
             writer, delta, models, state.confidence, limit=None, declarers=lookup,
-            homes=partial(write_households, most=None),
+            homes=partial(write_households, most=None), consents_of_few=False,
         )  # fmt: skip
         if applied is None:
             raise RuntimeError("A rebuild without a limit gave up.")

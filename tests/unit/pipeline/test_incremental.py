@@ -24,6 +24,7 @@ from spine.matching.blocking import RULES
 from spine.memberships import memberships
 from spine.pipeline import (
     catching_up,
+    consenting,
     employers,
     home_neighbours,
     homes_standing,
@@ -289,12 +290,14 @@ def test_any_order_ends_where_a_batch_ends(
     run_state_machine_as_test(lambda: Incremental(open_store(fresh_url(), settings)), settings=profile)
 
 
-@pytest.mark.parametrize("waits", ["regions", "homes"])
+@pytest.mark.parametrize("waits", ["regions", "homes", "consents"])
 def test_what_waits_and_is_worked_off_ends_where_a_batch_ends(
     soon_crowded: None, settings: Settings, monkeypatch: pytest.MonkeyPatch, waits: str
 ) -> None:
     if waits == "homes":
         monkeypatch.setattr(write_households, "__defaults__", (1,))
+    elif waits == "consents":
+        monkeypatch.setattr(consenting, "CROWD", 1)
     else:
         monkeypatch.setattr(ingesting, "MOST", 1)
     runs, steps = PROFILES["memory"]
@@ -328,6 +331,44 @@ def test_staff_of_a_company_that_comes_late_is_worked_off(
         work_off(store, LOCAL, clock)
         with store.reading(LOCAL) as reader:
             assert reader.count("employed_by") == 0
+        Incremental(store).teardown()
+
+
+def test_consents_at_what_very_many_carry_are_worked_off(
+    soon_crowded: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is withdrawn at a shared address is withdrawn of all who carry it, once it is worked off."""
+    monkeypatch.setattr(consenting, "CROWD", 2)
+    names = [("Ann", "1980-05-01"), ("Ben", "1971-11-23"), ("Cy", "2006-05-01"), ("Dov", "1950-01-01")]
+    people = [
+        person(f"p{at}", "2025-01-01", "email:info@alder.example", f"loyalty:L{at}", given_name=given, birth_date=born)
+        for at, (given, born) in enumerate(names)
+    ]
+
+    def say(status: str, value: str, at: str) -> None:
+        row = {"source": "crm", "reference": f"form {value} {at}", "namespace": "loyalty", "value": value,
+               "purpose": "news", "status": status, "at": at, "proof": None}  # fmt: skip
+        if value.startswith("info"):
+            row["namespace"] = "email"
+        ingest(store, LOCAL, batch((), (), [row]), clock, key="batches")
+
+    def agreed() -> list[int]:
+        with store.reading(LOCAL) as reader:
+            return [len(row["consents"]) for row in reader.scan("person").to_pylist()]
+
+    with open_store("memory:", settings) as store:
+        clock = Ticking()
+        ingest(store, LOCAL, batch(people), clock, key="batches")
+        for at in range(4):
+            say("given", f"L{at}", "2025-02-01")
+        assert agreed() == [1, 1, 1, 1]
+        say("withdrawn", "info@alder.example", "2025-03-01")
+        with store.reading(LOCAL) as reader:
+            assert reader.count("touched") == 1
+        work_off(store, LOCAL, clock)
+        with store.reading(LOCAL) as reader:
+            assert reader.count("touched") == 0
+        assert agreed() == [0, 0, 0, 0]
         Incremental(store).teardown()
 
 
