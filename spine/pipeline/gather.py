@@ -11,13 +11,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from spine.ahead import ahead
 from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import ATTRIBUTES, FIELDS, Kind
 from spine.matching.carried import carried
 from spine.matching.encoded import Encoded, encode
 from spine.normalise.claims import normalised
 from spine.normalise.columns import at_positions, compute, one_array
-from spine.pipeline.ahead import ahead
 from spine.pipeline.progress import unseen
 from spine.pipeline.room import give_back
 from spine.ports import RELATION_STRUCT, Reader, arrow_schema

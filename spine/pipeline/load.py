@@ -10,8 +10,8 @@ from typing import Any, Self
 import pyarrow as pa
 
 from spine.access.context import Context
+from spine.ahead import ahead
 from spine.normalise.record import Options
-from spine.pipeline.ahead import ahead
 from spine.pipeline.batch_writer import BatchWriter
 from spine.pipeline.index_state import note_loaded
 from spine.pipeline.intake import Written, write_ready

@@ -8,8 +8,8 @@ from contextlib import closing
 from dataclasses import replace
 from functools import partial
 
+from spine.ahead import ahead
 from spine.normalise.record import Options
-from spine.pipeline.ahead import ahead
 from spine.pipeline.apart import apart
 from spine.pipeline.preparing import Ready, make_ready
 from spine.ports import Clock, PortableSource, RecordSource, Reject, SourceBatch

@@ -3,7 +3,9 @@
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
@@ -11,6 +13,7 @@ import pyarrow as pa
 import pyarrow.csv
 
 from spine.access.context import Context
+from spine.ahead import ahead
 from spine.domain.graph import GRAPH, Table
 from spine.errors import FileError, StoreError
 from spine.normalise.columns import compute, one_array
@@ -104,14 +107,15 @@ def write_tables(graph: Tables, folder: Path, advance: Callable[[int], None] = l
     nodes: list[str] = []
     edges: list[str] = []
     try:
-        for table in GRAPH.values():
-            file = folder / f"{table.name}.csv"
-            rows, folded = _write_table(graph.tables(table.name), table, file, advance)
-            written[table.name] = rows
-            if rows:
-                (edges if table.is_edge else nodes).append(f"{table.label}={file.absolute()}")
-            if folded:
-                several_lines.append(file.absolute())
+        with closing(ahead(_parts(graph))) as parts:
+            for table in GRAPH.values():
+                file = folder / f"{table.name}.csv"
+                rows, folded = _write_table(iter(partial(next, parts), None), table, file, advance)
+                written[table.name] = rows
+                if rows:
+                    (edges if table.is_edge else nodes).append(f"{table.label}={file.absolute()}")
+                if folded:
+                    several_lines.append(file.absolute())
         nodes.append(f"SpineMeta={_write_meta(graph, folder / 'meta.csv')}")
         arguments = _arguments(nodes, edges, several_lines)
         (folder / ARGUMENTS).write_text("".join(f'"{each}"\n' for each in arguments), encoding="utf-8")
@@ -120,6 +124,13 @@ def write_tables(graph: Tables, folder: Path, advance: Callable[[int], None] = l
             f"{folder}: can't be written: {error.strerror}.", remedy="Free space, or name another."
         ) from error
     return ImportFiles(folder, written, arguments)
+
+
+def _parts(graph: Tables) -> Iterator[pa.Table | None]:
+    """The rows of one table after the other, with None at the end of each: what is read while others are written."""
+    for name in GRAPH:
+        yield from graph.tables(name)
+        yield None
 
 
 def _claim(folder: Path) -> None:

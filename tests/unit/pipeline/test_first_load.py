@@ -11,11 +11,11 @@ import pytest
 from batches import KEY, Given, Portable, batch, person
 
 from spine.access.context import LOCAL
+from spine.ahead import ahead
 from spine.domain.graph import GRAPH
 from spine.errors import StoreError
 from spine.pipeline import load as loading
 from spine.pipeline import making
-from spine.pipeline.ahead import ahead
 from spine.pipeline.load import Load, load_all
 from spine.ports import Cause, GraphStore
 from spine.stores.memory import MemoryStore
