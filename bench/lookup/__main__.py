@@ -12,27 +12,15 @@ this file, and table and plot of docs/performance.md; rows of stores that were n
 import argparse
 import json
 import sys
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "tests" / "support"))
-
-from neo4j_server import neo4j_admin, neo4j_server
 
 from bench.kept import DOCS, keep, last_rows, of_today
 from bench.lookup.measuring import measured
 from bench.lookup.page import page, plot
 from bench.lookup.stores import store_of
-from spine.access.context import LOCAL
-from spine.bootstrap import open_store
-from spine.settings import Settings
-from spine.stores.neo4j_bulk.files import write_files
-from spine.stores.neo4j_bulk.importer import import_files
+from bench.neo4j.imported import imported
 
 HERE = Path(__file__).parent
-HEAP = "1g"
 
 
 def main() -> None:
@@ -59,19 +47,6 @@ def main() -> None:
     if not asked.no_write:
         keep(HERE, results, "performance.md", "lookup", page(results))
         (DOCS / "lookup.svg").write_text(plot(results["rows"]), "utf-8")
-
-
-@contextmanager
-def imported(path: Path) -> Iterator[str]:
-    """The URL of a Neo4j that holds what a SQLite store holds, until the end."""
-    with tempfile.TemporaryDirectory(prefix="spine-bench-") as folder:
-        home, files = Path(folder) / "home", Path(folder) / "files"
-        with open_store(f"sqlite:{path}", Settings()) as store:
-            write_files(store, LOCAL, files)
-        command, environment = neo4j_admin(home, HEAP)
-        import_files(files, command, env=environment)
-        with neo4j_server(home=home, heap=HEAP) as url:
-            yield url
 
 
 if __name__ == "__main__":
