@@ -1,4 +1,4 @@
-"""A fingerprint of whole tables, so that a table which already holds what is wanted need not be read to know it."""
+"""Fingerprints of tables and of long documents: what is there already need not be read to know it."""
 
 import hashlib
 import io
@@ -10,6 +10,8 @@ PREFIX = "digest_"
 """Before the name of a table, the property of the store's own node that holds the fingerprint of its last replace."""
 
 _ROWS = 65_536
+_LONG = 1 << 14
+"""Characters from which the body of a document carries its digest."""
 
 
 def digest_of(rows: pa.Table) -> str:
@@ -39,3 +41,8 @@ class _Hashing(io.RawIOBase):
         """Take bytes in."""
         self.hash.update(data)
         return len(data)
+
+
+def digest_of_body(body: str | None) -> str | None:
+    """The digest that a long document carries; None for a body so short that it may be sent again and again."""
+    return hashlib.blake2b(body.encode(), digest_size=16).hexdigest() if body and len(body) >= _LONG else None

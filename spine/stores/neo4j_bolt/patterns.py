@@ -8,12 +8,17 @@ import pyarrow as pa
 
 from spine.domain.graph import GRAPH, Table
 from spine.ports import Row, Where
+from spine.stores.neo4j_bolt.digest import digest_of_body
 from spine.stores.transaction import RECORD
 from spine.stores.words import record_words
 
+DOCUMENT = GRAPH["document"]
 SEARCH_INDEX = "record_words"
 WORDS = "_words"
 """The property of a live record that the full-text index covers; no column, so no reader sees it."""
+
+DIGEST = "_digest"
+"""The property of a long document that tells its body apart; no column either."""
 
 NEW = "_new"
 """Marks what a MERGE has just made, until its properties are set."""
@@ -93,12 +98,14 @@ def conditions(table: Table, where: Sequence[Where]) -> tuple[str, dict[str, Any
 
 
 def node_maps(table: Table, rows: pa.Table) -> list[Row]:
-    """The properties of nodes: all columns that are not null, and the words of live records."""
+    """The properties of nodes: all columns that are not null, the words of live records, digests of long documents."""
     maps = [_present(row) for row in rows.to_pylist()]
     if table is RECORD:
         for row in maps:
             if row.get("live"):
                 row[WORDS] = " ".join(record_words(row.get("fields")))
+    if table is DOCUMENT:
+        maps = [_present({**row, DIGEST: digest_of_body(row.get("body"))}) for row in maps]
     return maps
 
 

@@ -10,14 +10,18 @@ from typing import Any
 from spine.domain.graph import Table
 from spine.ports import Plan, Step
 from spine.stores.following import LISTS, names_of, present
+from spine.stores.neo4j_bolt.documents import HELD, places_of_document, whole
 from spine.stores.neo4j_bolt.patterns import KEPT, by_index, label, place, places
 
 
-def question(plan: Plan, tables: Mapping[str, Table]) -> tuple[str, dict[str, Any]]:
-    """The question and its parameters; it answers one row, with a column of collected rows for each step."""
+def question(plan: Plan, tables: Mapping[str, Table], held: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+    """The question and its parameters; it answers one row, with a column of collected rows for each step.
+
+    `held` are the digests of documents whose bodies need not be sent (see `documents`).
+    """
     at = {name: f"s{number}" for number, name in enumerate(plan)}
     parts: list[str] = []
-    sought: dict[str, list[Any]] = {}
+    sought: dict[str, Any] = {}
     # Lists are packed into one map: of a list by itself the server plans anew for each order of magnitude.
     values: dict[str, Any] = {"v": sought}
     for number, (name, step) in enumerate(plan.items()):
@@ -29,6 +33,8 @@ def question(plan: Plan, tables: Mapping[str, Table]) -> tuple[str, dict[str, An
         parts.append(
             f"CALL ({scope}) {{ {_sought(plan, tables, name, at, number)} {_found(tables[name], step, number)} }}"
         )
+    if any(whole(tables[name], step) for name, step in plan.items()):
+        sought[HELD] = held
     return f"{KEPT}{' '.join(parts)} RETURN {', '.join(at.values())}", values
 
 
@@ -58,7 +64,7 @@ def _found(table: Table, step: Step, number: int) -> str:
     match = f"MATCH {found} {by_index(table, step.column)} WHERE {place(table, step.column)} = value"
     if step.counted:
         return f"{match} WITH value, count(*) AS held RETURN collect([value, held]) AS s{number}"
-    cells = f"[{places(table, names_of(table, step))}]"
+    cells = f"[{places_of_document() if whole(table, step) else places(table, names_of(table, step))}]"
     if step.limit is not None:
         match = f"CALL (value) {{ {match} RETURN {kept} ORDER BY {places(table, table.key)} LIMIT $l{number} }}"
     return f"{match} RETURN collect({cells}) AS s{number}"

@@ -12,7 +12,7 @@ from spine.errors import QueryError
 from spine.ports import CypherAnswer
 from spine.stores.neo4j_bolt.connection import translated
 from spine.stores.neo4j_bolt.guard import check_plan, check_text
-from spine.stores.neo4j_bolt.patterns import WORDS
+from spine.stores.neo4j_bolt.patterns import DIGEST, WORDS
 from spine.stores.plain_values import Budget, plain, public_id
 
 
@@ -41,7 +41,7 @@ def _special(value: Any, budget: Budget) -> Any:
     """Nodes, relationships, paths; what else there is (durations, points) as its text."""
     if isinstance(value, Node):
         label = next(iter(sorted(value.labels)), "")
-        properties = {name: inner for name, inner in value.items() if name != WORDS}
+        properties = {name: inner for name, inner in value.items() if name not in (WORDS, DIGEST)}
         return {
             "id": public_id(label, value.get("id")) or value.element_id,
             "labels": sorted(value.labels),

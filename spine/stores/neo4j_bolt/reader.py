@@ -6,11 +6,22 @@ from typing import Any, TypeAlias
 import pyarrow as pa
 
 from spine.errors import Unsupported
-from spine.ports import CypherAnswer, Plan, Row, Where, arrow_schema
+from spine.ports import CypherAnswer, Plan, Row, Step, Where, arrow_schema
 from spine.stores.conditions import checked, checked_page, never
 from spine.stores.following import checked_plan, in_order, names_of
 from spine.stores.neo4j_bolt.connection import Cypher
-from spine.stores.neo4j_bolt.patterns import KEPT, SEARCH_INDEX, by_index, conditions, label, pattern, place, places
+from spine.stores.neo4j_bolt.documents import Documents, whole
+from spine.stores.neo4j_bolt.patterns import (
+    DOCUMENT,
+    KEPT,
+    SEARCH_INDEX,
+    by_index,
+    conditions,
+    label,
+    pattern,
+    place,
+    places,
+)
 from spine.stores.neo4j_bolt.plan import question
 from spine.stores.shape import indexed, known, known_columns
 from spine.stores.words import scored, words_of
@@ -23,8 +34,9 @@ class BoltReader:
 
     far = True
 
-    def __init__(self, cypher: Cypher, ask: Ask | None = None) -> None:
+    def __init__(self, cypher: Cypher, documents: Documents, ask: Ask | None = None) -> None:
         self._cypher = cypher
+        self._kept_documents = documents
         self._ask = ask
 
     def cypher(self, query: str, parameters: Mapping[str, Any], rows: int, seconds: float) -> CypherAnswer:
@@ -40,6 +52,8 @@ class BoltReader:
         asked = [value for value in dict.fromkeys(values) if value is not None]
         if not asked:
             return []
+        if shape is DOCUMENT and limit is None:
+            return BoltReader.follow(self, {table: Step(table, column, tuple(asked))})[table]
         if shape.is_edge:
             # Labels on both ends: the named one finds its node by index, the other tells tables of one type apart.
             found = f"(a:{label(shape.start)})-[r:`{shape.label}`]->(b:{label(shape.end)})"
@@ -62,12 +76,15 @@ class BoltReader:
         tables = checked_plan(plan)
         if not plan:
             return {}
-        query, values = question(plan, tables)
+        held = self._kept_documents.held()
+        query, values = question(plan, tables, {name: digest for name, (digest, _) in held.items()})
         (answer,) = self._cypher.run(query, **values)
-        return {
-            name: in_order(tables[name], step, self._rows(names_of(tables[name], step), cells))
-            for (name, step), cells in zip(plan.items(), answer, strict=True)
-        }
+        out: dict[str, list[Row]] = {}
+        for (name, step), cells in zip(plan.items(), answer, strict=True):
+            if whole(tables[name], step):
+                cells = self._kept_documents.completed(held, cells)
+            out[name] = in_order(tables[name], step, self._rows(names_of(tables[name], step), cells))
+        return out
 
     def select(
         self,

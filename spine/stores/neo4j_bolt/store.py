@@ -16,6 +16,7 @@ from spine.errors import BadStoreUrl, StoreBusy, StoreError, TooExpensive
 from spine.ports import Cause, Clock, CypherAnswer, Reader, SystemClock, Writer
 from spine.stores.neo4j_bolt import schema
 from spine.stores.neo4j_bolt.connection import Cypher, translated
+from spine.stores.neo4j_bolt.documents import Documents
 from spine.stores.neo4j_bolt.question import answered
 from spine.stores.neo4j_bolt.reader import BoltReader
 from spine.stores.neo4j_bolt.writer import LOCK, BoltWriter
@@ -56,6 +57,7 @@ class BoltStore:
         self._read_seconds = read_seconds
         self._lock = _locks[url]
         self._closed = False
+        self._documents = Documents()
         with translated(url):
             self._driver = GraphDatabase.driver(
                 server,
@@ -76,7 +78,7 @@ class BoltStore:
     def reading(self, context: Context) -> Iterator[Reader]:
         """One view, in one transaction; TooExpensive where it takes longer than its time-out."""
         with self._session(neo4j.READ_ACCESS) as session, self._transaction(session, self._read_seconds) as transaction:
-            yield BoltReader(Cypher(self.url, transaction), self._question)
+            yield BoltReader(Cypher(self.url, transaction), self._documents, self._question)
 
     @contextmanager
     def writing(self, context: Context, cause: Cause) -> Iterator[Writer]:
@@ -87,7 +89,7 @@ class BoltStore:
             with self._session(neo4j.WRITE_ACCESS) as session:
                 self._await_lock(session)
                 with self._transaction(session, WRITE_SECONDS) as transaction:
-                    writer = BoltWriter(Cypher(self.url, transaction), context, cause, self._clock)
+                    writer = BoltWriter(Cypher(self.url, transaction), self._documents, context, cause, self._clock)
                     yield writer
                     if writer.finish():
                         with translated(self.url):

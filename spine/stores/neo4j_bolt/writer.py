@@ -10,6 +10,7 @@ from spine.domain.graph import Table
 from spine.ports import Cause, Clock, Difference, Plan, Row, Where
 from spine.stores.neo4j_bolt.connection import Cypher
 from spine.stores.neo4j_bolt.digest import PREFIX, digest_of
+from spine.stores.neo4j_bolt.documents import Documents
 from spine.stores.neo4j_bolt.patterns import edge_maps, edge_table, label, node_maps, pattern
 from spine.stores.neo4j_bolt.pending import Late, Pending, ends_found, further, settle
 from spine.stores.neo4j_bolt.reader import BoltReader
@@ -34,8 +35,8 @@ LOCK = (
 class BoltWriter(BoltReader, Transaction):
     """The one writer of a database, inside its transaction."""
 
-    def __init__(self, cypher: Cypher, context: Context, cause: Cause, clock: Clock) -> None:
-        BoltReader.__init__(self, cypher)
+    def __init__(self, cypher: Cypher, documents: Documents, context: Context, cause: Cause, clock: Clock) -> None:
+        BoltReader.__init__(self, cypher, documents)
         position, highest, kept = cypher.run(LOCK)[0]
         self._digests: dict[str, str | None] = {
             name.removeprefix(PREFIX): value for name, value in kept.items() if name.startswith(PREFIX)

@@ -19,7 +19,8 @@ from spine.errors import FileError, StoreError
 from spine.normalise.columns import compute, one_array
 from spine.ports import Cause, GraphStore, Writer
 from spine.stores.migration import SCHEMA_VERSION
-from spine.stores.neo4j_bolt.patterns import EMPTIES, WORDS
+from spine.stores.neo4j_bolt.digest import digest_of_body
+from spine.stores.neo4j_bolt.patterns import DIGEST, DOCUMENT, EMPTIES, WORDS
 from spine.stores.neo4j_bulk.cells import TYPES, cells, empties, multiline
 from spine.stores.transaction import RECORD
 from spine.stores.words import words_of_all
@@ -148,7 +149,8 @@ def _write_table(
 ) -> tuple[int, bool]:
     """Write one table: how many rows, and whether a text of it has several lines. No file where there are none."""
     header = [_heading(table, name) for name in table.names]
-    header += [f"{WORDS}:string"] * (table is RECORD) + [f"{EMPTIES}:string[]"] * (not table.is_edge)
+    header += [f"{WORDS}:string"] * (table is RECORD) + [f"{DIGEST}:string"] * (table is DOCUMENT)
+    header += [f"{EMPTIES}:string[]"] * (not table.is_edge)
     written, folded, out = 0, False, None
     try:
         for rows in parts:
@@ -172,6 +174,8 @@ def _chunk(table: Table, rows: pa.Table) -> pa.Table:
         live = compute.fill_null(rows.column("live"), False)
         words = words_of_all(one_array(compute.if_else(live, rows.column("fields"), pa.scalar(None, pa.string()))))
         columns.append(compute.if_else(one_array(live), compute.fill_null(words, ""), pa.scalar(None, pa.string())))
+    if table is DOCUMENT:
+        columns.append(pa.array([digest_of_body(body) for body in rows.column("body").to_pylist()], pa.string()))
     if not table.is_edge:
         columns.append(_or_nulls(empties(table, rows), rows.num_rows))
     return pa.Table.from_arrays(columns, names=[str(place) for place in range(len(columns))])
