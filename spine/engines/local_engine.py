@@ -14,6 +14,8 @@ from spine.normalise.whole_numbers import WORD, Ints, bits_for, firsts, numbered
 from spine.ports import BlockingRule, Candidates
 
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
+Numbers = np.ndarray[Any, np.dtype[np.int32]]
+"""Rows and the numbers of keys: more of either would not fit into the memory."""
 CELLS = 1 << 22
 """So many pairs of rows are made at a time."""
 
@@ -26,10 +28,13 @@ class LocalEngine:
     def candidates(self, keys: pa.Table, rules: Sequence[BlockingRule], refine: Sequence[str]) -> Candidates:
         """Pairs of rows that agree on a rule; a crowded key is joined with each of the `refine` columns."""
         sets = key_sets(rules, refine, keys.column_names)
-        blocks = _Blocks(
-            keys.num_rows,
-            {name: _column(keys[name]) for name in sorted({name for one in sets for name in one.columns})},
-        )
+        names = sorted({name for one in sets for name in one.columns})
+        rows, columns = keys.num_rows, {}
+        for name in names:
+            columns[name] = _column(keys[name])
+            # A key column takes as much room as what is made of it.
+            keys = keys.drop_columns([name])
+        blocks = _Blocks(rows, columns)
         for one in sets:
             blocks.group(one)
         left, right = blocks.pairs.columns()
@@ -39,38 +44,41 @@ class LocalEngine:
 
 @dataclass(frozen=True)
 class _Column:
-    """The keys of one column, numbered from 0: one entry per key that a row holds, rows ascending.
+    """The keys of one column, numbered from 0, `width` of them.
 
-    `place` is where each row's entry stands, -1 where it has none; None where rows may hold several.
+    Of a column of single keys `code` has an entry for each row, -1 where it has none, and `row` is None. Where rows may
+    hold several there is one entry per key that a row holds, rows ascending.
     """
 
-    row: Ints
-    code: Ints
+    code: Numbers
     width: int
-    place: Ints | None
+    row: Numbers | None = None
 
 
 def _column(column: "pa.ChunkedArray[Any]") -> _Column:
     """The entries of a column of whole numbers, of texts, or of lists of either; nulls and repeats left out."""
     array: Any = pa.concat_arrays(column.chunks or [pa.array([], column.type)])
-    size, row = len(array), np.arange(len(array))
-    lists = pa.types.is_list(array.type)
-    if lists:
-        row = np.asarray(pc.list_parent_indices(array)).astype(np.int64)
-        array = pc.list_flatten(array)
-    if not pa.types.is_integer(array.type):
-        array = array.dictionary_encode().indices
-    valid = np.flatnonzero(array.is_valid().to_numpy(zero_copy_only=False))
-    codes = array.fill_null(0).to_numpy(zero_copy_only=False).astype(np.int64)
-    row, (code, width) = row[valid], numbered(codes[valid])
-    if not lists:
-        place = np.full(size, -1, np.int64)
-        place[row] = np.arange(len(row))
-        return _Column(row, code, width, place)
+    if not pa.types.is_list(array.type):
+        valid, code, width = _numbered(array)
+        codes = np.full(len(array), -1, np.int32)
+        codes[valid] = code
+        return _Column(codes, width)
+    row = np.asarray(pc.list_parent_indices(array)).astype(np.int32)
+    valid, code, width = _numbered(pc.list_flatten(array))
+    row = row[valid]
     order = np.lexsort((code, row))
     row, code = row[order], code[order]
     kept = firsts(row) | firsts(code)
-    return _Column(row[kept], code[kept], width, None)
+    return _Column(code[kept], width, row[kept])
+
+
+def _numbered(array: Any) -> tuple[Ints, Numbers, int]:
+    """Where the values of an array are that are not null, a number for each, and how many numbers there are."""
+    if not pa.types.is_integer(array.type):
+        array = array.dictionary_encode().indices
+    valid = np.flatnonzero(array.is_valid().to_numpy(zero_copy_only=False))
+    code, width = numbered(array.fill_null(0).to_numpy(zero_copy_only=False)[valid].astype(np.int64))
+    return valid, code.astype(np.int32), width
 
 
 class _Blocks:
@@ -103,12 +111,13 @@ class _Blocks:
 
     def _entries(self, one: KeySet) -> tuple[Ints, Ints]:
         """Row and key of each entry that is worth grouping; keys narrow enough to be packed with an entry's number."""
-        several = [name for name in one.columns if self.columns[name].place is None]
+        several = [name for name in one.columns if self.columns[name].row is not None]
         if several:
             first = self.columns[several[0]]
             marked = self._marks.get(several[0]) if (several[0],) in one.within else None
-            at = np.arange(len(first.row)) if marked is None else np.flatnonzero(marked)
-            row, code, width = first.row[at], first.code[at], first.width
+            row, code, width = np.asarray(first.row, np.int64), first.code.astype(np.int64), first.width
+            if marked is not None:
+                row, code = row[marked], code[marked]
             kept = self._open(one, row)
             row, code = row[kept], code[kept]
         else:
@@ -127,9 +136,9 @@ class _Blocks:
         crowded = self._crowded if row is None else self._crowded[row]
         found: Bools = (crowded & asked) == asked
         for name in one.columns:
-            place = self.columns[name].place
-            if row is None and place is not None:
-                found &= place >= 0
+            column = self.columns[name]
+            if row is None and column.row is None:
+                found &= column.code >= 0
         return found
 
     def _pair(self, rows: Ints, start: Ints, held: Ints, crowded: int) -> None:
@@ -146,7 +155,7 @@ class _Blocks:
 
     def _remember(self, one: KeySet, row: Ints, crowded: Ints) -> None:
         """Note which rows, or which entries of a list, are crowded in this set, while there is room for it."""
-        several = [name for name in one.columns if self.columns[name].place is None]
+        several = [name for name in one.columns if self.columns[name].row is not None]
         if several and len(one.columns) == 1:
             self._marks[several[0]] = np.zeros(len(row), np.bool_)
             self._marks[several[0]][crowded] = True
@@ -158,13 +167,14 @@ class _Blocks:
 
 def _joined(column: _Column, row: Ints, code: Ints, width: int) -> tuple[Ints, Ints, int]:
     """Entries with one more column in their key; those whose row has none are left out."""
-    if column.place is not None:
-        place = column.place[row]
-        kept = np.flatnonzero(place >= 0)
-        row, code, more = row[kept], code[kept], column.code[place[kept]]
+    if column.row is None:
+        more = column.code[row]
+        kept = np.flatnonzero(more >= 0)
+        row, code, more = row[kept], code[kept], more[kept]
     else:
-        first = np.searchsorted(column.row, row, "left")
-        many = np.searchsorted(column.row, row, "right") - first
+        asked = row.astype(np.int32)
+        first = np.searchsorted(column.row, asked, "left")
+        many = np.searchsorted(column.row, asked, "right") - first
         step = np.arange(int(many.sum())) - np.repeat(np.cumsum(many) - many, many)
         row, code, more = np.repeat(row, many), np.repeat(code, many), column.code[np.repeat(first, many) + step]
     if bits_for(width) + bits_for(column.width) > WORD:

@@ -30,6 +30,8 @@ _RECORD = (
 )  # fmt: skip
 _CARRIES = ("start", "end", "namespace", "first_seen", "last_seen", "verified", "valid_to")
 _CONSENT = ("id", "source", "reference", "purpose", "status", "at")
+_AT_ONCE = 1 << 17
+"""So many records have their documents unfolded at a time."""
 _FEW = 200
 """Up to so many rows are looked through in Python."""
 
@@ -116,11 +118,7 @@ def _gathered(scans: Iterator[pa.Table], reader: Reader) -> Gathered:
     """What `gather` answers, from the tables of `_scans`; `reader` is free once the last of them has come."""
     records = next(scans)
     records = records.filter(records["live"])
-    with duckdb.connect() as connection:
-        connection.register("records", records)
-        fields = _unfold(connection, "fields", FIELDS)
-        attributes = _unfold(connection, "attributes", tuple(sorted(ATTRIBUTES)))
-        relations = _relations(connection)
+    fields, attributes, relations = _unfolded(records)
     # The documents are columns now, and half of what was read.
     records = records.select(["id", "key", "source", "record_id", "kind", "observed_at"])
     ids: Ints = records["id"].to_numpy()
@@ -143,6 +141,25 @@ def _gathered(scans: Iterator[pa.Table], reader: Reader) -> Gathered:
     )
 
 
+def _unfolded(records: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """The documents of the records as columns: `fields`, `attributes` and `relations` of `Gathered`.
+
+    DuckDB holds several times what it answers, so it is asked about `_AT_ONCE` records at a time.
+    """
+    parts = []
+    with duckdb.connect() as connection:
+        for start in range(0, max(records.num_rows, 1), _AT_ONCE):
+            connection.register("records", records.slice(start, _AT_ONCE))
+            fields = _unfold(connection, "fields", FIELDS)
+            attributes = _unfold(connection, "attributes", tuple(sorted(ATTRIBUTES)))
+            parts.append((fields, attributes, _declared(connection, start)))
+    fields, attributes, declared = (pa.concat_tables(made) for made in zip(*parts, strict=True))
+    del parts
+    place = declared.schema.get_field_index("value")
+    # Columns in one piece are taken from the quickest.
+    return fields.combine_chunks(), attributes.combine_chunks(), declared.set_column(place, "value", _targets(declared))
+
+
 def _unfold(connection: duckdb.DuckDBPyConnection, column: str, names: Sequence[str]) -> pa.Table:
     """A JSON column of the records as one text column per name."""
     shape = json.dumps(dict.fromkeys(names, "VARCHAR"))
@@ -154,21 +171,21 @@ def _unfold(connection: duckdb.DuckDBPyConnection, column: str, names: Sequence[
     return unfolded.combine_chunks()
 
 
-def _relations(connection: duckdb.DuckDBPyConnection) -> pa.Table:
-    """What the records declare of others, the target's identifier normalised as the target's own claim is."""
+def _declared(connection: duckdb.DuckDBPyConnection, start: int) -> pa.Table:
+    """What the records declare of others; their rows are counted from `start`."""
     shape = json.dumps([dict.fromkeys([field.name for field in RELATION_STRUCT], "VARCHAR")])
     declared: pa.Table = connection.sql(
         """SELECT row, unnest(declared) FROM (
             SELECT row, unnest(from_json(relations, $shape)) AS declared
-            FROM (SELECT row_number() OVER () - 1 AS row, relations FROM records) WHERE relations IS NOT NULL)""",
-        params={"shape": shape},
+            FROM (SELECT row_number() OVER () - 1 + $start AS row, relations FROM records)
+            WHERE relations IS NOT NULL)""",
+        params={"shape": shape, "start": start},
     ).to_arrow_table()
-    place = declared.schema.get_field_index("value")
-    return declared.set_column(place, "value", _targets(declared))
+    return declared
 
 
 def _targets(declared: pa.Table) -> "pa.Array[Any]":
-    """`target_value` of each row, a namespace at a time."""
+    """The identifier that each row names, normalised as the target's own claim is: `target_value`, by namespace."""
     namespace, value = one_array(declared["namespace"]), one_array(declared["value"])
     for name in compute.unique(namespace).to_pylist():
         if name not in (None, "record"):
