@@ -67,6 +67,9 @@ class Status:
     models: list[ModelFacts]
     position: int = strawberry.field(description="The position of the change log.")
     ultimate_parents: int
+    unlearned: int = strawberry.field(
+        description="Judgements and proofs that came after the models were trained: the next training learns from them."
+    )
     confidence: float = strawberry.field(description="The default confidence.")
     audiences: Readiness
 
@@ -118,6 +121,7 @@ class AnalysisQueries:
             models=[_model_facts(one) for one in found.models],
             position=found.position,
             ultimate_parents=found.ultimate_parents,
+            unlearned=found.unlearned,
             confidence=info.context.settings.confidence,
             audiences=Readiness(position=ready.position, doing=ready.doing, done=ready.done),
         )

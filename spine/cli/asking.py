@@ -96,6 +96,9 @@ def status(store: Store = None, as_json: Json = False) -> None:
         output.say(f"model {model['kind']} {model['version']}: {', '.join(model['comparisons'])}")
     if not facts["models"]:
         output.say("No model yet: run `spine resolve`.")
+    if facts["unlearned"]:
+        output.say(f"{facts['unlearned']:,} judgements and proofs came after the models were trained.")
+        output.say("Once there are some dozens, `spine resolve --train always` learns from them.")
 
 
 def _of_answer(reader: Reader, answer: Answer, confidence: float) -> portraits.Document:

@@ -8,8 +8,8 @@ import pyarrow.compute as pc
 
 from spine.access.context import Context
 from spine.matching.model import Model
-from spine.matching.stored import stored_models
-from spine.ports import Reader, Row
+from spine.matching.stored import MODELS, stored_models
+from spine.ports import Reader, Row, Where
 
 COUNTED = ("record", "identifier", "carries", "match", "component", "person", "household", "organisation",
            "subsidiary_of", "event", "consent")  # fmt: skip
@@ -27,12 +27,17 @@ class ModelFacts:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """Counts per table, the models in use, the position of the change log, and how many ultimate parents there are."""
+    """Counts per table, the models in use, the position of the change log, and how many ultimate parents there are.
+
+    `unlearned` counts judgements and proofs (and what was taken back) that came after the models were trained: the next
+    training learns from them.
+    """
 
     counts: dict[str, int]
     models: tuple[ModelFacts, ...]
     position: int
     ultimate_parents: int
+    unlearned: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,15 @@ def status(reader: Reader, context: Context) -> Status:
         for kind, model in sorted(models.items())
     )
     last = reader.select("log", descending=True, limit=1)
-    return Status(counts, facts, last[0]["id"] if last else 0, _ultimate_parents(reader))
+    return Status(counts, facts, last[0]["id"] if last else 0, _ultimate_parents(reader), _unlearned(reader))
+
+
+def _unlearned(reader: Reader) -> int:
+    """How often somebody judged or proved after the last model was trained; not at all where none was."""
+    trained = [row["at"] for row in reader.get("document", "id", MODELS) if row["at"]]
+    if not trained:
+        return 0
+    return reader.count("log", [Where("cause", "eq", "judgement"), Where("at", "gt", max(trained))])
 
 
 def _ultimate_parents(reader: Reader) -> int:

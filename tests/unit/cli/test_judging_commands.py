@@ -40,6 +40,23 @@ def test_preview_same_and_withdraw(url: str) -> None:
     assert undone["outcome"]["after"] == done["outcome"]["before"]
 
 
+def test_judgements_that_no_training_has_seen_are_told_of(url: str) -> None:
+    def unlearned() -> int:
+        found = CliRunner().invoke(app, ["status", "--store", url, "--json"], catch_exceptions=False)
+        return int(json.loads(found.stdout)["unlearned"])
+
+    assert unlearned() == 0
+    run("same", "crm/a", "crm/b", "--preview", "--store", url)
+    assert unlearned() == 0
+    run("same", "crm/a", "crm/b", "--store", url)
+    assert unlearned() == 1
+    said = CliRunner().invoke(app, ["status", "--store", url])
+    assert "1 judgements and proofs came after the models were trained." in said.output
+    with SqliteStore(Path(url.removeprefix("sqlite:"))) as store:
+        resolve(store, LOCAL, open_engine("local"), "always")
+    assert unlearned() == 0
+
+
 def test_in_words(url: str) -> None:
     found = CliRunner().invoke(app, ["judge", "different", "crm/a", "crm/b", "--preview", "--store", url])
     assert found.exit_code == 0
