@@ -24,7 +24,7 @@ from spine.pipeline.matching import Known, Matched, match, same_model
 from spine.pipeline.progress import Stopwatch, unseen
 from spine.pipeline.resolve_report import SUMMARY, ResolveReport
 from spine.pipeline.resolved_changes import standing, write_resolved
-from spine.pipeline.room import give_back
+from spine.pipeline.room import give_back, one_heap
 from spine.pipeline.surname_counts import keep_surnames, stored_surnames
 from spine.pipeline.tables import (
     DERIVED,
@@ -89,7 +89,8 @@ def resolve(
         usual = train != "always" and linkage == "merge_tree"
         if full or not usual or not catch_up(writer, report, confidence, watch, clock):
             before = bool(writer.get("document", "id", [SUMMARY]))
-            _everything(writer, report, engine, train, confidence, linkage, watch, clock)
+            with one_heap():
+                _everything(writer, report, engine, train, confidence, linkage, watch, clock)
             moved = sum(sum(report.written.get(f"resolves_to_{kind.value}", {}).values()) for kind in Kind)
             caught_up(writer, confidence, linkage == "merge_tree", before and 0 < moved * FEW < report.records, clock)
         report.seconds = {name: round(seconds, 3) for name, seconds in watch.seconds.items()}
@@ -177,6 +178,7 @@ def _everything(
             del gathered
             _gather_tables(tables, made)
             written.append(beside.submit(_write, writer, DERIVED[MATCHED:RESOLVED], tables))
+        give_back()
         with watch.stage("households"):
             common = count_surnames(resolved) if common is None else common
             at_home, _ = household_part(with_past(resolved, past), common)
