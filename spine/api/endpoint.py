@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
-from spine.access.context import LOCAL
+from spine.access.context import SERVED
 from spine.api.batching import Desks
 from spine.api.bodies import read_operation
 from spine.api.errors import RequestError, answer
@@ -25,7 +25,7 @@ async def graphql(request: Request) -> Response:
     except RequestError as error:
         return answer(error)
     desks: Desks = request.app.state.desks
-    result = await execute(desks, operation, LOCAL, changes=request.method == "POST")
+    result = await execute(desks, operation, SERVED, changes=request.method == "POST")
     by_spec = SPEC_TYPE in accept
     status = 400 if by_spec and result["data"] is None and "errors" in result else 200
     return Answer(result, status, media_type=SPEC_TYPE if by_spec else "application/json")

@@ -9,7 +9,7 @@ from strawberry.exceptions import MissingQueryError
 from strawberry.schema.exceptions import CannotGetOperationTypeError, InvalidOperationTypeError
 from strawberry.types.graphql import OperationType
 
-from spine.access.context import LOCAL, Context
+from spine.access.context import SERVED, Context
 from spine.api.batching import Desks
 from spine.api.bodies import Operation
 from spine.api.errors import formatted
@@ -51,7 +51,7 @@ def run(
     settings: Settings,
     query: str,
     variables: Mapping[str, Any] | None = None,
-    context: Context = LOCAL,
+    context: Context = SERVED,
 ) -> dict[str, Any]:
     """The answer of one operation, without a server."""
     desks = Desks(store, settings, size=1)

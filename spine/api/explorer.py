@@ -19,7 +19,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from spine import __version__
-from spine.access.context import LOCAL
+from spine.access.context import SERVED
 from spine.api import contract
 from spine.domain.ids import PREFIXES
 from spine.errors import SpineError
@@ -109,7 +109,7 @@ class Offer:
 def offer(store: GraphStore, settings: Settings) -> Offer:
     """What a store and its settings allow; a store that can't be reached now offers no Cypher."""
     try:
-        with store.reading(LOCAL) as reader:
+        with store.reading(SERVED) as reader:
             cypher = isinstance(reader, CypherReader)
     except SpineError:
         cypher = False

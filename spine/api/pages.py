@@ -6,7 +6,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from spine import __version__
-from spine.access.context import LOCAL
+from spine.access.context import SERVED
 from spine.api import contract, explorer
 from spine.api.bodies import Operation
 from spine.api.errors import document
@@ -38,7 +38,7 @@ async def operation(request: Request) -> Response:
 
 async def health(request: Request) -> Response:
     """`ok` where the store answers, 503 where it does not; and how often another writer was waited for in vain."""
-    result = await execute(request.app.state.desks, Operation("{ status { position } }"), LOCAL)
+    result = await execute(request.app.state.desks, Operation("{ status { position } }"), SERVED)
     if "errors" in result:
         code = result["errors"][0]["extensions"]["code"]
         return JSONResponse({"status": "unavailable", "code": code, "version": __version__}, 503)

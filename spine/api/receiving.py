@@ -6,7 +6,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from spine.access.context import LOCAL, Context
+from spine.access.context import SERVED, Context
 from spine.api.batching import Desks
 from spine.api.bodies import body_of
 from spine.api.endpoint import Answer
@@ -29,7 +29,7 @@ async def receive(request: Request) -> Response:
     mapping = request.query_params.get("mapping")
     try:
         rows = _rows(request, await body_of(request, MAX_BYTES))
-        async with desks.session(LOCAL) as session:
+        async with desks.session(SERVED) as session:
             confidence = session.settings.confidence
 
             def deed(store: GraphStore, context: Context) -> IngestReport:

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from spine.access.context import LOCAL
+from spine.access.context import SERVED
 from spine.api.batching import Desks
 from spine.api.endpoint import Answer
 from spine.api.errors import RequestError, answer, document, status_of
@@ -27,7 +27,7 @@ async def changes(request: Request) -> Response:
     try:
         after, limit = _number(request, "after", 0), _number(request, "limit", PAGE)
         kinds = _kinds(request)
-        async with desks.session(LOCAL) as session:
+        async with desks.session(SERVED) as session:
             found = await session.ask(events_after, after, min(limit, MOST_CHANGES), kinds)
     except RequestError as error:
         return answer(error)
@@ -41,7 +41,7 @@ async def whole(request: Request) -> Response:
     desks: Desks = request.app.state.desks
     try:
         limit = _number(request, "limit", 1000)
-        async with desks.session(LOCAL) as session:
+        async with desks.session(SERVED) as session:
             found = await session.ask(snapshot_page, request.query_params.get("after", ""), min(limit, MOST_RECORDS))
     except SpineError as error:
         return JSONResponse(document(error), status_of(error))

@@ -10,7 +10,7 @@ import contextlib
 from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass
 
-from spine.access.context import LOCAL, Context
+from spine.access.context import SERVED, Context
 from spine.api.batching import Desks
 from spine.errors import SpineError
 from spine.explore.changes import newest
@@ -72,7 +72,7 @@ class Tail:
             while not self._ended:
                 # Taken before reading: what is written while a page is read rings this very bell.
                 rung = self._rung
-                async with self._desks.session(LOCAL) as session:
+                async with self._desks.session(SERVED) as session:
                     page, after = await session.ask(_page, after, kinds)
                 if page:
                     yield page
@@ -94,7 +94,7 @@ class Tail:
             await asyncio.sleep(self._poll)
             # A store that is busy or away for a moment is asked again.
             with contextlib.suppress(SpineError):
-                async with self._desks.session(LOCAL) as session:
+                async with self._desks.session(SERVED) as session:
                     found = await session.ask(newest)
                 if found != last:
                     last = found

@@ -11,7 +11,7 @@ from neo4j import Driver, GraphDatabase
 from neo4j_server import neo4j_server
 from rows import record, row, rows
 
-from spine.access.context import LOCAL
+from spine.access.context import LOCAL, SERVED
 from spine.bootstrap import open_store
 from spine.domain.graph import GRAPH
 from spine.errors import BadStoreUrl, SchemaMismatch, SpineError, StoreBusy, StoreUnavailable, TooExpensive
@@ -40,10 +40,20 @@ def test_a_question_that_takes_too_long_is_ended(clean_neo4j_url: str, settings:
     with bolt_store(clean_neo4j_url, settings, read_seconds=1.0) as store:
         slow = "UNWIND range(1, 1000000) AS a UNWIND range(1, 1000000) AS b RETURN sum(a * b % 7)"
         late = pytest.raises(TooExpensive, match=r"took longer than the time-out\. Ask for less at once\.")
-        with late, store.reading(LOCAL) as reader:
+        with late, store.reading(SERVED) as reader:
             reader._cypher.run(slow)  # type: ignore[attr-defined]
         with store.reading(LOCAL) as reader:
             assert reader.count("record") == 0
+
+
+def test_whoever_is_patient_may_take_longer(clean_neo4j_url: str, settings: Settings) -> None:
+    with bolt_store(clean_neo4j_url, settings, read_seconds=0.5) as store:
+        counting = "UNWIND range(1, 1000000) AS b RETURN sum(a * b % 7) AS s"
+        some = f"UNWIND range(1, 20) AS a CALL (a) {{ {counting} }} RETURN sum(s)"
+        with pytest.raises(TooExpensive), store.reading(SERVED) as reader:
+            reader._cypher.run(some)  # type: ignore[attr-defined]
+        with store.reading(LOCAL) as reader:
+            assert reader._cypher.run(some)  # type: ignore[attr-defined]
 
 
 def test_a_reader_can_not_write(clean_neo4j_url: str, settings: Settings) -> None:

@@ -27,6 +27,9 @@ PATIENCE = 10.0
 READ_SECONDS = 30.0
 """Time-out of one view; the server ends it."""
 
+PATIENT_SECONDS = 3600.0
+"""Time-out of a view of whoever is patient: it may read all there is."""
+
 WRITE_SECONDS = 3600.0
 """Time-out of one writing transaction."""
 
@@ -77,7 +80,8 @@ class BoltStore:
     @contextmanager
     def reading(self, context: Context) -> Iterator[Reader]:
         """One view, in one transaction; TooExpensive where it takes longer than its time-out."""
-        with self._session(neo4j.READ_ACCESS) as session, self._transaction(session, self._read_seconds) as transaction:
+        seconds = PATIENT_SECONDS if context.patient else self._read_seconds
+        with self._session(neo4j.READ_ACCESS) as session, self._transaction(session, seconds) as transaction:
             yield BoltReader(Cypher(self.url, transaction), self._documents, self._question)
 
     @contextmanager
