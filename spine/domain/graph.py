@@ -81,7 +81,7 @@ NODES = (
         "record",
         "Record",
         "One row of one source, in its current version; `id` is its sequence number, kept over change and deletion.",
-        "key:text! source:text* record_id:text kind:text observed_at:text ingested_at:text hash:text live:bool "
+        "key:text! source:text record_id:text kind:text observed_at:text ingested_at:text hash:text live:bool "
         "raw:json# attributes:json# fields:json# relations:json#",
     ),
     _node(
@@ -129,14 +129,14 @@ NODES = (
         "event",
         "Event",
         "Something that happened to an identifier: order, visit, ticket, login.",
-        "source:text reference:text* kind:text* at:text value:float currency:text channel:text status:text "
+        "source:text reference:text* kind:text at:text value:float currency:text channel:text status:text "
         "attributes:json#",
     ),
     _node(
         "consent",
         "Consent",
         "A consent given or withdrawn for a purpose, with its proof.",
-        "source:text reference:text purpose:text* status:text at:text proof:json#",
+        "source:text reference:text purpose:text status:text at:text proof:json#",
     ),
     _node(
         "key",

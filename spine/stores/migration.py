@@ -2,7 +2,7 @@
 
 from spine.errors import SchemaMismatch
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Goes up by one with every change of `GRAPH`, or of what a store derives from it.
 
 A table, column or index that is new needs nothing else: stores complete themselves when they find an older version.
@@ -12,6 +12,9 @@ Anything more is a step of the store's own, named by the version that it leads t
 RESOLVED = ("summary:resolve", "index:keys")
 """The documents that say how far derived rows are right: without them the next resolve looks at everything. A step
 removes them where the rule behind derived rows changed."""
+
+UNASKED = (("record", "source"), ("event", "kind"), ("consent", "purpose"))
+"""Columns of few values whose indexes nothing asked: version 6 is without them."""
 
 
 def refuse_newer(place: str, version: int) -> None:

@@ -101,6 +101,17 @@ def test_writers_of_two_stores_are_serial(clean_neo4j_url: str, settings: Settin
         assert len(set(reader.scan("record", ["key"])["key"].to_pylist())) == 16
 
 
+def test_indexes_that_nothing_asks_are_gone_from_an_older_database(clean_neo4j_url: str, settings: Settings) -> None:
+    bolt_store(clean_neo4j_url, settings).close()
+    with raw(clean_neo4j_url, settings) as driver, driver.session() as session:
+        session.run("CREATE INDEX spine_record_source FOR (n:Record) ON (n.source)").consume()
+        session.run("MERGE (m:SpineMeta {id: 'store'}) SET m.version = 5").consume()
+        bolt_store(clean_neo4j_url, settings).close()
+        names = session.run("SHOW INDEXES YIELD name RETURN name").value()
+    assert "spine_record_source" not in names
+    assert "spine_record_key" in names
+
+
 def test_an_older_database_is_brought_up_and_a_newer_one_refused(
     clean_neo4j_url: str, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -34,7 +34,14 @@ def _withdraw_consents(driver: Driver, database: str | None) -> None:
         session.run("MATCH (n:Document) WHERE n.id IN $names DETACH DELETE n", names=list(migration.RESOLVED)).consume()
 
 
-STEPS: dict[int, Callable[[Driver, str | None], None]] = {4: _withdraw_consents}
+def _drop_unasked(driver: Driver, database: str | None) -> None:
+    """Version 6: no indexes that nothing asks."""
+    with driver.session(database=database) as session:
+        for table, column in migration.UNASKED:
+            session.run(f"DROP INDEX spine_{table}_{column} IF EXISTS").consume()
+
+
+STEPS: dict[int, Callable[[Driver, str | None], None]] = {4: _withdraw_consents, 6: _drop_unasked}
 """What a version needs beyond new constraints and indexes: the step that leads to it."""
 
 

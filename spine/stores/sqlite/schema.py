@@ -33,7 +33,13 @@ def _withdraw_consents(connection: Connection) -> None:
     connection.run(f"DELETE FROM document WHERE id IN ({names})")
 
 
-STEPS: dict[int, Callable[[Connection], None]] = {3: search.renew, 4: _withdraw_consents}
+def _drop_unasked(connection: Connection) -> None:
+    """Version 6: no indexes that nothing asks."""
+    for table, column in migration.UNASKED:
+        connection.run(f'DROP INDEX IF EXISTS "{table}_{column}"')
+
+
+STEPS: dict[int, Callable[[Connection], None]] = {3: search.renew, 4: _withdraw_consents, 6: _drop_unasked}
 """What a version needs beyond new tables, columns and indexes: the step that leads to it."""
 
 META = "CREATE TABLE IF NOT EXISTS meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID"
