@@ -17,6 +17,7 @@ from spine.access.context import LOCAL
 from spine.domain.ids import encode_id
 from spine.explore.membership import resolve
 from spine.explore.next_question import next_question
+from spine.ports import Where
 from spine.settings import DEFAULT_CONFIDENCE
 
 Visit = Callable[..., Visitor]
@@ -164,7 +165,7 @@ def test_4_proving_what_is_asked_next_makes_doubtful_links_certain(visitor: Visi
     row = page.locator("li.identity").filter(has=page.get_by_role("link", name=value, exact=True))
     expect(row).to_contain_text("verified")
     with world.store.reading(LOCAL) as reader:
-        (kept,) = [row for row in reader.get("record", "source", ["confirmation"]) if row["live"]]
+        (kept,) = [row for row in reader.select("record", [Where("source", "eq", "confirmation")]) if row["live"]]
     said = json.loads(kept["raw"])
     assert (said["method"], said["proof"]) == ("login", "session 4711")
     assert kept["observed_at"].startswith("2026-05-01T12:00")
