@@ -67,7 +67,7 @@ function Suggestions({ input }) {
   const [found, setFound] = useState(null);
   const [at, setAt] = useState(-1);
   const timer = useRef(0);
-  const shown = open && text.length > 1 ? options(text, found?.text === text || !found ? found : found) : [];
+  const shown = open && text.length > 1 ? options(text, found) : [];
   const state = useRef({});
   state.current = { shown, at, text, found };
 
