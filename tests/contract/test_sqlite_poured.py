@@ -48,14 +48,19 @@ def _stored(connection: Connection, table: str) -> list[tuple[Any, ...]]:
     return connection.run(f"SELECT {columns} FROM {table} ORDER BY rowid")
 
 
-@given(ROWS, st.integers(1, 5), st.integers(0, 3))
+@given(ROWS, st.integers(1, 5), st.integers(0, 3), st.integers(0, 5), st.integers(1, 3))
 @settings(max_examples=200, deadline=None)
-def test_what_is_poured_is_what_would_have_been_bound(rows: list[dict[str, Any]], piece: int, cut: int) -> None:
+def test_what_is_poured_is_what_would_have_been_bound(
+    rows: list[dict[str, Any]], piece: int, cut: int, few: int, sample: int
+) -> None:
     numbered = [{"id": 7 - place, **row} for place, row in enumerate(rows)]
     table = pa.Table.from_pylist(numbered, schema=SCHEMA).slice(cut)
     assert poured.can_pour(table)
     with tempfile.TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
         patch.setattr(poured, "_PIECE", piece)
+        # Of few different texts each is bound once, of more all of them end to end.
+        patch.setattr(poured, "_FEW", few)
+        patch.setattr(poured, "_SAMPLE", sample)
         connection = Connection(Path(folder) / "x.db", 1.0)
         for name in ("poured", "bound"):
             connection.run(CREATE.format(name))
