@@ -6,6 +6,7 @@ from typing import Any
 from loaders.column_names import Meaning, common_prefix, meaning_of, words_of
 from loaders.column_values import Profile
 from loaders.column_words import ATTRIBUTE_WORDS, IDENTIFIER_WORDS, ORGANISATION_PREFIXES, SALUTATIONS
+from loaders.inferred_parents import parent_relations
 from loaders.sql import ORGANISATION_WORDS, PERSON_WORDS
 
 _PERSON_NAMES = ("full_name", "given_name", "surname")
@@ -27,10 +28,12 @@ class Draft:
         self.observed_at: str | None = None
         self.attributes: dict[str, list[str]] = {}
         self.identifiers: list[tuple[str, str]] = []
+        self.relations: list[dict[str, Any]] = []
         self.left: dict[str, str] = {}
         self._source = source
         self.about_organisations = False
-        self._meanings = self._read_names()
+        self._names = self._read_names()
+        self._meanings = dict(self._names)
         self.about_organisations |= kind == "organisation" or self._only_organisations()
         self._take_roles()
         self._take_the_rest()
@@ -38,6 +41,8 @@ class Draft:
         self.kind = kind or self._find_kind()
         self._settle_names()
         self._settle_address()
+        if self.kind == "organisation":
+            self._settle_parents()
 
     # ---------------------------------------------------------------------------------------------------- the names
 
@@ -139,6 +144,7 @@ class Draft:
 
     def _taken(self) -> set[str]:
         roles = {self.source_column, self.kind_column, self.observed_at, *self.record_id}
+        roles |= {column for relation in self.relations for column in (relation["column"], relation.get("share"))}
         mapped = {column for columns in self.attributes.values() for column in columns}
         return {name for name in roles | mapped | {column for _, column in self.identifiers} if name}
 
@@ -301,6 +307,19 @@ class Draft:
             else:
                 self.attributes["street_address"] = second
 
+    def _settle_parents(self) -> None:
+        foreign = {name: meaning for name, meaning in self._names.items() if meaning.foreign}
+        own = {name: meaning.what for name, meaning in self._names.items() if not meaning.foreign}
+        source = None if self.source_column else self._source
+        self.relations = parent_relations(
+            {name: meaning for name, meaning in foreign.items() if name not in self._taken()},
+            self.profiles,
+            self.identifiers,
+            self.record_id,
+            own,
+            source,
+        )
+
     # ------------------------------------------------------------------------------------------------------ the result
 
     def plain(self, name: str) -> dict[str, Any]:
@@ -320,7 +339,7 @@ class Draft:
             data["observed_at"] = {"column": seen.name, "format": "%d/%m/%Y"} if seen.day_first() else seen.name
         data["attributes"] = {key: cols[0] if len(cols) == 1 else cols for key, cols in self.attributes.items()}
         data["identifiers"] = [self._rule(space, column) for space, column in self.identifiers]
-        return data
+        return data | ({"relations": self.relations} if self.relations else {})
 
     def _kind_values(self, profile: Profile) -> dict[str, str]:
         found = sorted(set(profile.values))

@@ -126,7 +126,7 @@ def show_load(report: LoadReport, refused: Path) -> None:
     )
     if report.problems:
         output.say(f"{report.problems:,} values could not be read and were left out of matching, such as:")
-        for example in dict.fromkeys(report.examples):
+        for example in report.examples:
             output.say(f"  {example}")
     if report.rejects:
         output.note(f"{report.rejects:,} rows rejected: file, line, column and reason are in {refused}")

@@ -32,8 +32,13 @@ def normalise_tax_id(text: str) -> str | None:
 
 
 def normalise_register(text: str) -> str | None:
-    """A register's number with the country or register that it came with, letters and digits alone, upper case."""
-    return _number(text, 2)
+    """A register's number with the country or register that it came with, letters and digits alone, upper case.
+
+    Two or three equal characters are a number like another, as small registers have them, but for 0 and 9.
+    """
+    number = alnum(text).upper()
+    short = 2 <= len(number) <= 3 and number[0] not in "09" and fold(text) not in PLACEHOLDERS
+    return number if short else _number(text, 2)
 
 
 def normalise_lei(text: str) -> str | None:

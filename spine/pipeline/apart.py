@@ -137,8 +137,12 @@ def serve() -> None:
         _put(out, (_BEGUN, None))
         try:
             with closing(_closable(work())) as items:
-                for item in items:
-                    _put(out, (_ITEM, item))
+                try:
+                    for item in items:
+                        _put(out, (_ITEM, item))
+                finally:
+                    # Putting away what was begun is not interrupted: a closed pipe is often heard of before its signal.
+                    signal.signal(signal.SIGTERM, signal.SIG_IGN)
             _put(out, (_END, None))
         except BrokenPipeError:
             raise

@@ -31,7 +31,7 @@ class Written:
 
     changes: Mapping[str, Difference]
     records: Ints
-    problems: Sequence[tuple[int, str, str]] = ()
+    problems: Sequence[tuple[str, str, str]] = ()
     problem_count: int = 0
     dates: DateOrder | None = None
     consented: Ints = field(default_factory=lambda: _NOBODY)

@@ -26,6 +26,7 @@ TOGETHER = 2_000_000
 _FILLED = ("record", "event", "consent")
 _BESIDE = 10
 """One event beside so many records came with these: the files of events are still to be loaded."""
+_EXAMPLES = 5
 
 
 @dataclass(frozen=True)
@@ -41,7 +42,10 @@ class Load:
 
 @dataclass
 class LoadReport:
-    """What a load read, wrote and refused; a load of the same file again changes nothing."""
+    """What a load read, wrote and refused; a load of the same file again changes nothing.
+
+    `examples` are different reasons why values could not be read, each with the column and a record.
+    """
 
     name: str
     rows: int = 0
@@ -186,5 +190,8 @@ def _add(report: LoadReport, ready: Ready, rejects: int, written: Written) -> No
     report.rows += ready.rows
     report.rejects += rejects
     report.problems += written.problem_count
-    report.examples += [f"{column}: {reason}" for _, column, reason in written.problems]
-    report.examples = report.examples[:5]
+    # One record for each reason says more than five for the first.
+    for key, column, reason in written.problems:
+        said = f"{column}: {reason}, in "
+        if len(report.examples) < _EXAMPLES and not any(one.startswith(said) for one in report.examples):
+            report.examples.append(said + key)

@@ -35,12 +35,13 @@ _CONSENT = ("source", "reference", "purpose", "status", "at", "proof")
 class Ready:
     """Tables of a batch, those without rows left out: `record` (without ids), `claims` (row, namespace, value,
     verified, first_seen, last_seen, number), and for events and consents `event`, `event_claims`, `consent`,
-    `consent_claims` (start, number, namespace, value).
+    `consent_claims` (start, number, namespace, value). `problems` are the first thousand values that could not be read:
+    key of the record, column, reason.
     """
 
     tables: dict[str, pa.Table]
     rows: int = 0
-    problems: Sequence[tuple[int, str, str]] = ()
+    problems: Sequence[tuple[str, str, str]] = ()
     problem_count: int = 0
     dates: DateOrder | None = field(default=None)
 
@@ -62,7 +63,15 @@ def make_ready(batch: SourceBatch, options: Options, key: bytes, now: str) -> Re
     if batch.consents.num_rows:
         tables |= _facts("consent", batch.consents, _CONSENT, "purpose", {}, key)
     dates = prepared.dates if batch.records.num_rows else None
-    return Ready(tables, batch.rows, prepared.problems, prepared.problem_count, dates)
+    return Ready(tables, batch.rows, _told(prepared, batch.records), prepared.problem_count, dates)
+
+
+def _told(prepared: Prepared, records: pa.Table) -> list[tuple[str, str, str]]:
+    """The problems with the key of their record in place of its row."""
+    rows = pa.array([row for row, _, _ in prepared.problems], pa.int64())
+    named = records.select(["source", "record_id"]).take(rows).to_pylist() if prepared.problems else []
+    keys = (f"{record['source']}/{record['record_id']}" for record in named)
+    return [(key, column, reason) for key, (_, column, reason) in zip(keys, prepared.problems, strict=True)]
 
 
 def _records(records: pa.Table, prepared: Prepared, now: str) -> pa.Table:

@@ -218,3 +218,39 @@ def test_what_it_refuses(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("id,name\n")
     with pytest.raises(FileError, match="has no rows to learn from"):
         infer(tmp_path / "a.csv")
+
+
+ORGANISATIONS = (
+    "company_no,legal_name,lei,parent_company_no,ultimate_parent_company_no,share_pct\n"
+    "100,Nord AG,,,,\n111,Nord Bau GmbH,,100,100,60\n112,Nord Tief GmbH,,111,100,100\n"
+)
+
+
+def test_parents_of_organisations_are_declared_by_the_number_that_their_rows_have(tmp_path: Path) -> None:
+    mapping = learn(tmp_path, ORGANISATIONS)
+    relation = {"kind": "subsidiary_of", "namespace": "register", "column": "parent_company_no", "share": "share_pct"}
+    assert mapping.plain()["relations"] == [relation]
+    assert "  ultimate_parent_company_no: belongs to another (parent)" in mapping.notes
+    assert not any("share_pct" in note for note in mapping.notes)
+
+
+def test_parents_are_declared_by_the_ids_of_their_rows_and_by_lei(tmp_path: Path) -> None:
+    text = "id,company,parent_id,parent_lei\nA1,Alpha AG,,\nA2,Alpha Bau,A1,529900T8BM49AURSDO55\n"
+    assert learn(tmp_path, text, source="mdm").plain()["relations"] == [
+        {"kind": "subsidiary_of", "namespace": "record", "column": "parent_id", "prefix": "mdm/"},
+        {"kind": "subsidiary_of", "namespace": "lei", "column": "parent_lei"},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("header", "rows"),
+    [
+        ("id,company,parent_id", "A1,Alpha AG,X\nA2,Alpha Bau,Y\n"),  # nobody in the file answers to these
+        ("id,first_name,last_name,parent_id", "A1,Al,Bo,\nA2,Cy,Bo,A1\n"),  # a child, not a subsidiary
+        ("source,id,company,parent_id", "a,A1,Alpha AG,\na,A2,Alpha Bau,A1\n"),  # whose row is not known
+    ],
+)
+def test_what_may_be_no_parent_is_left(tmp_path: Path, header: str, rows: str) -> None:
+    mapping = learn(tmp_path, f"{header}\n{rows}")
+    assert "relations" not in mapping.plain()
+    assert "  parent_id: belongs to another (parent)" in mapping.notes

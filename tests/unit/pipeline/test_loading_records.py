@@ -162,9 +162,10 @@ def test_events_without_reference_are_told_apart_by_what_they_say(store: GraphSt
 
 def test_what_cannot_be_read_is_kept_without_an_identifier(store: GraphStore) -> None:
     events = [{**EVENT, "value": "not an address", "amount": "ten"}, {**EVENT, "reference": "o2", "namespace": None}]
-    report = load(store, LOCAL, Given(batch([person("1", None, "email:nobody")], events)), "odd", key=KEY)
-    assert (report.problems, report.records_added, report.events) == (1, 1, 2)
-    assert report.examples == ["email: not a usable email"]
+    records = [person("0", None), *(person(name, None, "email:nobody") for name in ("1", "2"))]
+    report = load(store, LOCAL, Given(batch(records, events)), "odd", key=KEY)
+    assert (report.problems, report.records_added, report.events) == (2, 3, 2)
+    assert report.examples == ["email: not a usable email, in crm/1"]
     with store.reading(LOCAL) as reader:
         assert reader.count("identifier") == reader.count("carries") == reader.count("event_of") == 0
         assert [row["value"] for row in reader.scan("event").to_pylist() if row["reference"] == "o1"] == [None]
