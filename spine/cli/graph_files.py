@@ -32,7 +32,8 @@ GRAPHML = tuple(table for table in GRAPH.values() if table.is_edge or table.name
 _KINDS: dict[ColumnType, str] = {"int": "long", "float": "double", "bool": "boolean"}
 _OPENING = """<?xml version="1.0" encoding="UTF-8"?>
 <graphml xmlns="http://graphml.graphdrawing.org/xmlns">
-<key id="label" for="all" attr.name="label" attr.type="string"/>
+<key id="node.label" for="node" attr.name="label" attr.type="string"/>
+<key id="edge.label" for="edge" attr.name="label" attr.type="string"/>
 """
 
 
@@ -107,23 +108,32 @@ def _attributes(table: Table, personal: bool) -> Iterator[tuple[str, str]]:
 
 
 def _keys(personal: bool) -> Iterator[bytes]:
-    """The declarations of all data; a name that has two types carries the name of its table too."""
-    kinds: dict[str, set[str]] = {}
+    """The declarations of all data: of nodes, and of edges, each name once, as some readers insist."""
+    declared = {}
     for table in GRAPHML:
         for name, kind in _attributes(table, personal):
-            kinds.setdefault(name, set()).add(kind)
-    for table in GRAPHML:
-        domain = "edge" if table.is_edge else "node"
-        for name, kind in _attributes(table, personal):
-            shown = name if len(kinds[name]) == 1 else f"{table.name}.{name}"
-            key = f'<key id="{table.name}.{name}" for="{domain}" attr.name="{shown}" attr.type="{kind}"/>\n'
-            yield key.encode()
+            shown = _shown(table, name, personal)
+            domain = _domain(table)
+            declared[f"{domain}.{shown}"] = (domain, shown, kind)
+    for key, (domain, shown, kind) in declared.items():
+        yield f'<key id="{key}" for="{domain}" attr.name="{shown}" attr.type="{kind}"/>\n'.encode()
+
+
+def _domain(table: Table) -> str:
+    return "edge" if table.is_edge else "node"
+
+
+def _shown(table: Table, name: str, personal: bool) -> str:
+    """The name of a column's data; of one that has another type in another table, after the name of its own."""
+    alike = [dict(_attributes(other, personal)).get(name) for other in GRAPHML if other.is_edge == table.is_edge]
+    return name if len({kind for kind in alike if kind}) == 1 else f"{table.name}.{name}"
 
 
 def _write_elements(
     reader: Reader, table: Table, file: BinaryIO, personal: bool, advance: Callable[[int], None]
 ) -> int:
     names = [name for name, _ in _attributes(table, personal)]
+    shown = {name: f"{_domain(table)}.{_shown(table, name, personal)}" for name in names}
     keys = ["start", "end"] if table.is_edge else ["id"]
     rows = reader.scan(table.name, [*keys, *names])
     for start in range(0, rows.num_rows, CHUNK):
@@ -133,8 +143,8 @@ def _write_elements(
             parts: list[Texts] = ['<edge source="', ends[0], '" target="', ends[1], '">']
         else:
             parts = ['<node id="', public_ids(table.name, _numbers(chunk, "id")), '">']
-        parts.append(f'<data key="label">{table.label}</data>')
-        parts += [_data(f"{table.name}.{name}", chunk[name].combine_chunks()) for name in names]
+        parts.append(f'<data key="{_domain(table)}.label">{table.label}</data>')
+        parts += [_data(key, chunk[name].combine_chunks()) for name, key in shown.items()]
         parts.append("</edge>\n" if table.is_edge else "</node>\n")
         # An array of texts without nulls, not cut out of another, holds them one after the other.
         file.write(pc.binary_join_element_wise(*parts, "").buffers()[2])

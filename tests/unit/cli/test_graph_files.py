@@ -1,9 +1,11 @@
 """`spine export graph`: what other programs read back is what the store holds."""
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import hand_made
 import networkx as nx
@@ -64,3 +66,17 @@ def test_networkx_reads_the_same_graph_from_graphml(filled: Spine, tmp_path: Pat
     assert [(edge["label"], edge["verified"]) for edge in edges.values()] == [("CARRIES", True)]
     assert graph.nodes[encode_id("record", 500)]["source"] == 'a <b> & "c" \ufffd\ufffd\ufffd\ufffd \n é ]]>'
     assert filled("export", "graph", "--out", "xml", "--format", "graphml").code == 1, "a folder that holds something"
+
+
+def test_graphml_declares_each_name_once_for_nodes_and_once_for_edges(filled: Spine, tmp_path: Path) -> None:
+    """igraph refuses a file in which two keys of nodes have one name, and heeds none that is for all."""
+    filled("export", "graph", "--out", "xml", "--format", "graphml")
+    space = "{http://graphml.graphdrawing.org/xmlns}"
+    root = ElementTree.parse(tmp_path / "xml" / "graph.graphml").getroot()
+    names = Counter((key.get("for"), key.get("attr.name")) for key in root.iter(f"{space}key"))
+    assert {domain for domain, _ in names} == {"node", "edge"}
+    assert set(names.values()) == {1}
+    declared = {(key.get("for"), key.get("id")) for key in root.iter(f"{space}key")}
+    for domain in ("node", "edge"):
+        used = {data.get("key") for one in root.iter(f"{space}{domain}") for data in one.iter(f"{space}data")}
+        assert {(domain, key) for key in used} <= declared
