@@ -279,6 +279,10 @@ class Reader(Protocol):
         """The whole table, or the named columns of it, ordered by key."""
         ...
 
+    def pieces(self, table: str, columns: Sequence[str] = ()) -> Iterator[pa.Table]:
+        """What `scan` answers, some rows at a time where the store can; nothing else may be asked meanwhile."""
+        ...
+
     def search(self, text: str, kind: str | None = None, limit: int = 20) -> list[tuple[int, float]]:
         """Live records whose attributes hold words of the text (prefixes, accents folded): (id, score), best first."""
         ...

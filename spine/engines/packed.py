@@ -3,12 +3,14 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from spine.normalise.whole_numbers import Ints, bits_for, distinct_numbers
+from spine.normalise.whole_numbers import Ints, bits_for, firsts
 
 Rows = NDArray[np.int32]
 """Pairs of more than two thousand million rows would not fit into this, nor into the memory."""
-PENDING = 1 << 25
-"""So many pairs wait before they are sorted in; what bounds the memory."""
+PENDING = 1 << 22
+"""So many pairs wait before they are sorted into their shares."""
+SHARES = 64
+"""Pairs are kept in so many shares, by their left row: what is sorted at a time is small beside what is kept."""
 
 
 class PairSet:
@@ -16,26 +18,73 @@ class PairSet:
 
     def __init__(self, rows: int) -> None:
         self._bits = bits_for(rows)
-        self._kept: Ints = np.empty(0, np.int64)
         self._pending: list[Ints] = []
         self._waiting = 0
+        width = -(-max(rows, 1) // SHARES)
+        self._bounds = np.arange(1, SHARES, dtype=np.int64) * width << self._bits
+        self._shares = [_Share() for _ in range(SHARES)]
 
     def add(self, left: Ints, right: Ints) -> None:
         """Add pairs, repeats allowed."""
         self._pending.append((left << self._bits) | right)
         self._waiting += len(left)
-        if self._waiting > max(PENDING, len(self._kept)):
+        if self._waiting > PENDING:
             self._settle()
 
     def _settle(self) -> None:
-        together = np.concatenate((self._kept, *self._pending))
-        self._pending, self._waiting = [], 0
-        self._kept = distinct_numbers(together)
+        """Part what waits into the shares."""
+        packed = _each_once(self._pending)
+        self._waiting = 0
+        for share, part in zip(self._shares, np.split(packed, np.searchsorted(packed, self._bounds)), strict=True):
+            share.add(part)
 
     def columns(self) -> tuple[Rows, Rows]:
         """The pairs, sorted, as two columns; none is left here."""
         self._settle()
-        packed, self._kept = self._kept, np.empty(0, np.int64)
-        right = (packed & ((1 << self._bits) - 1)).astype(np.int32)
-        packed >>= self._bits
-        return packed.astype(np.int32), right
+        for share in self._shares:
+            share.settle()
+        left = np.empty(sum(len(share.kept) for share in self._shares), np.int32)
+        right = np.empty_like(left)
+        begin = 0
+        for share in self._shares:
+            # Each share goes as its columns come.
+            packed, share.kept = share.kept, np.empty(0, np.int64)
+            end = begin + len(packed)
+            left[begin:end] = packed >> self._bits
+            right[begin:end] = packed & ((1 << self._bits) - 1)
+            begin = end
+        return left, right
+
+
+class _Share:
+    """Some of the packed pairs: those kept, each once, and about as many at most that may be there already."""
+
+    def __init__(self) -> None:
+        self.kept: Ints = np.empty(0, np.int64)
+        self._pending: list[Ints] = []
+        self._waiting = 0
+
+    def add(self, part: Ints) -> None:
+        """Add packed pairs; a copy is kept, since they are part of something larger."""
+        if not len(part):
+            return
+        self._pending.append(part.copy())
+        self._waiting += len(part)
+        if self._waiting > len(self.kept):
+            self.settle()
+
+    def settle(self) -> None:
+        """Sort in what waits."""
+        if self._waiting:
+            self._pending.append(self.kept)
+            self.kept = _each_once(self._pending)
+            self._waiting = 0
+
+
+def _each_once(parts: list[Ints]) -> Ints:
+    """The numbers of all parts, ascending, each once; the parts are gone then."""
+    packed = np.concatenate([np.empty(0, np.int64), *parts])
+    parts.clear()
+    packed.sort()
+    fresh = firsts(packed)
+    return packed if fresh.all() else packed[fresh]

@@ -14,6 +14,7 @@ from spine.matching.model import Frequencies
 from spine.matching.signs import Signs, signs_of
 from spine.normalise.days import Days
 from spine.normalise.names import nicknames_of
+from spine.normalise.pressed import Columns
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Codes = np.ndarray[Any, np.dtype[np.int32]]
@@ -130,7 +131,7 @@ def _dictionary_of_few(values: Sequence[str | None]) -> tuple[Codes, list[str]]:
 
 
 def encode(
-    fields: pa.Table, shared: Mapping[str, Ints] | None = None, seen: Mapping[str, Seen] | None = None
+    fields: Columns, shared: Mapping[str, Ints] | None = None, seen: Mapping[str, Seen] | None = None
 ) -> Encoded:
     """Encode a table of `vocabulary.FIELDS` (columns that are missing count as null)."""
     size = fields.num_rows

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 import duckdb
@@ -18,12 +19,13 @@ from spine.matching.carried import carried
 from spine.matching.encoded import Encoded, encode
 from spine.normalise.claims import normalised
 from spine.normalise.columns import at_positions, compute, one_array
+from spine.normalise.pressed import Columns, Pressed
 from spine.pipeline.progress import unseen
 from spine.pipeline.room import give_back
 from spine.ports import RELATION_STRUCT, Reader, arrow_schema
 from spine.resolution.components import Ints
 from spine.resolution.consent_state import heard
-from spine.resolution.resolved import CLAIMS, PAST, SAID
+from spine.resolution.resolved import CLAIMS, PAST, SAID, text_schema
 
 _RECORD = (
     "id", "key", "source", "record_id", "kind", "observed_at", "live", "attributes", "fields", "relations",
@@ -31,7 +33,7 @@ _RECORD = (
 _CARRIES = ("start", "end", "namespace", "first_seen", "last_seen", "verified", "valid_to")
 _CONSENT = ("id", "source", "reference", "purpose", "status", "at")
 _AT_ONCE = 1 << 17
-"""So many records have their documents unfolded at a time."""
+"""So many rows are worked on at a time; DuckDB, which unfolds documents, holds several times what it answers."""
 _FEW = 200
 """Up to so many rows are looked through in Python."""
 
@@ -47,10 +49,10 @@ class Gathered:
     before (`resolved.PAST`).
     """
 
-    records: pa.Table
-    fields: pa.Table
-    attributes: pa.Table
-    claims: pa.Table
+    records: Columns
+    fields: Columns
+    attributes: Columns
+    claims: Columns
     relations: pa.Table
     consents: pa.Table
     judgements: Sequence[Judgement]
@@ -62,7 +64,7 @@ class Gathered:
         """How many live records there are."""
         return self.records.num_rows
 
-    @property
+    @cached_property
     def ids(self) -> Ints:
         """The sequence number of each row, ascending."""
         numbers: Ints = self.records["id"].to_numpy()
@@ -76,6 +78,7 @@ class Gathered:
         return np.flatnonzero(compute.equal(self.records["kind"], kind.value).to_numpy())
 
 
+_KEPT = pa.schema([arrow_schema("record").field(name) for name in _RECORD[:6]])
 _READ = ("record", "carries", "identifier", "consent_of", "consent", "judged")
 
 
@@ -87,77 +90,114 @@ def rows_to_gather(reader: Reader) -> int:
 def gather(reader: Reader, advance: Callable[[int], None] = unseen) -> Gathered:
     """Read what a resolve needs; nothing is normalised again. `advance` is told of rows as they are read.
 
-    Each table is read while the one before is worked on.
+    The next rows are read while those before are worked on, some at a time: what is kept is a small part of them.
     """
-    with closing(ahead(_scans(reader, advance))) as scans:
-        gathered = _gathered(scans, reader)
-    # What was read is several times what is kept.
+    gathering = _Gathering()
+    with closing(ahead(_read(reader, advance))) as pieces:
+        for table, rows in pieces:
+            gathering.take(table, rows)
+    gathered = gathering.whole(reader)
     give_back()
     return gathered
 
 
-def _scans(reader: Reader, advance: Callable[[int], None]) -> Iterator[pa.Table]:
-    """The tables that `_gathered` takes, one after the other."""
+def _read(reader: Reader, advance: Callable[[int], None]) -> Iterator[tuple[str, pa.Table]]:
+    """The tables that `_Gathering` takes in, name by name; some of them in pieces."""
 
-    def scan(table: str, columns: Sequence[str] = ()) -> pa.Table:
+    def pieces(table: str, columns: Sequence[str]) -> Iterator[tuple[str, pa.Table]]:
+        waiting: list[pa.Table] = []
+        for rows in reader.pieces(table, columns):
+            advance(rows.num_rows)
+            waiting.append(rows)
+            if sum(part.num_rows for part in waiting) >= _AT_ONCE:
+                yield table, pa.concat_tables(waiting)
+                waiting = []
+        if waiting:
+            yield table, pa.concat_tables(waiting)
+
+    def scan(table: str, columns: Sequence[str] = ()) -> tuple[str, pa.Table]:
         rows = reader.scan(table, columns)
         advance(rows.num_rows)
-        return rows
+        return table, rows
 
-    yield scan("record", _RECORD)
+    yield from pieces("record", _RECORD)
     edges = scan("consent_of", ("start", "end"))
     yield edges
-    # When carrying began matters to consents only.
-    yield scan("carries", (*_CARRIES, "valid_from") if edges.num_rows else _CARRIES)
     yield scan("identifier", ("id", "value"))
-    yield scan("consent", _CONSENT) if edges.num_rows else arrow_schema("consent").empty_table()
+    # When carrying began matters to consents only.
+    yield from pieces("carries", (*_CARRIES, "valid_from") if edges[1].num_rows else _CARRIES)
+    if edges[1].num_rows:
+        yield scan("consent", _CONSENT)
     yield scan("judged")
 
 
-def _gathered(scans: Iterator[pa.Table], reader: Reader) -> Gathered:
-    """What `gather` answers, from the tables of `_scans`; `reader` is free once the last of them has come."""
-    records = next(scans)
-    records = records.filter(records["live"])
-    fields, attributes, relations = _unfolded(records)
-    # The documents are columns now, and half of what was read.
-    records = records.select(["id", "key", "source", "record_id", "kind", "observed_at"])
-    ids: Ints = records["id"].to_numpy()
-    order = np.empty(len(ids), np.int64)
-    order[np.asarray(compute.sort_indices(records["key"]))] = np.arange(len(ids))
-    edges, carried = next(scans), next(scans)
-    claims = _claims(next(scans), ids, carried)
-    consents = _consents(next(scans), records, edges, carried)
-    judgements = _judgements(next(scans))
-    return Gathered(
-        records,
-        fields,
-        attributes,
-        claims,
-        relations,
-        consents,
-        judgements,
-        order,
-        _past(reader, ids, carried),
-    )
+class _Gathering:
+    """What was read so far, compressed as soon as its rows are columns."""
 
+    def __init__(self) -> None:
+        self._records = Pressed.of([], _KEPT)
+        self._fields = Pressed.of([], text_schema(FIELDS))
+        self._attributes = Pressed.of([], text_schema(sorted(ATTRIBUTES)))
+        self._claims = Pressed.of([], CLAIMS)
+        self._relations: list[pa.Table] = []
+        self._about: list[pa.Table] = []
+        self._closed: list[pa.Table] = []
+        self._told: dict[str, pa.Table] = {}
+        self._ids: Ints = np.empty(0, np.int64)
 
-def _unfolded(records: pa.Table) -> tuple[pa.Table, pa.Table, pa.Table]:
-    """The documents of the records as columns: `fields`, `attributes` and `relations` of `Gathered`.
+    def take(self, table: str, rows: pa.Table) -> None:
+        """Take in rows of a table, in the order of `_read`."""
+        if table == "record":
+            self._record(rows.filter(rows["live"]))
+        elif table == "carries":
+            self._carry(rows)
+        else:
+            self._told[table] = rows
 
-    DuckDB holds several times what it answers, so it is asked about `_AT_ONCE` records at a time.
-    """
-    parts = []
-    with duckdb.connect() as connection:
-        for start in range(0, max(records.num_rows, 1), _AT_ONCE):
-            connection.register("records", records.slice(start, _AT_ONCE))
-            fields = _unfold(connection, "fields", FIELDS)
-            attributes = _unfold(connection, "attributes", tuple(sorted(ATTRIBUTES)))
-            parts.append((fields, attributes, _declared(connection, start)))
-    fields, attributes, declared = (pa.concat_tables(made) for made in zip(*parts, strict=True))
-    del parts
-    place = declared.schema.get_field_index("value")
-    # Columns in one piece are taken from the quickest.
-    return fields.combine_chunks(), attributes.combine_chunks(), declared.set_column(place, "value", _targets(declared))
+    def _record(self, records: pa.Table) -> None:
+        """Records, their documents as columns."""
+        with duckdb.connect() as connection:
+            connection.register("records", records)
+            self._relations.append(_declared(connection, len(self._ids)))
+            self._fields = self._fields.followed_by(_unfold(connection, "fields", self._fields.column_names))
+            self._attributes = self._attributes.followed_by(
+                _unfold(connection, "attributes", self._attributes.column_names)
+            )
+        self._records = self._records.followed_by(records.select(_KEPT.names))
+        self._ids = np.concatenate((self._ids, records["id"].to_numpy()))
+
+    def _carry(self, carried: pa.Table) -> None:
+        """What records carry, and what they carried."""
+        edges = self._told["consent_of"]
+        if edges.num_rows:
+            about = np.isin(carried["end"].to_numpy(), edges["end"].to_numpy())
+            self._about.append(carried.filter(pa.array(about)))
+        self._claims = self._claims.followed_by(_claims(self._told["identifier"], self._ids, carried))
+        closed = carried.filter(compute.is_valid(carried["valid_to"]))
+        self._closed.append(closed.filter(compute.equal(closed["namespace"], "address")))
+
+    def whole(self, reader: Reader) -> Gathered:
+        """All of it, once everything was taken in."""
+        keys = one_array(self._records["key"])
+        order = np.empty(len(keys), np.int64)
+        order[np.asarray(compute.sort_indices(keys))] = np.arange(len(keys))
+        declared = pa.concat_tables(self._relations)
+        place = declared.schema.get_field_index("value")
+        consents = SAID.empty_table()
+        if self._about:
+            edges, about = self._told["consent_of"], pa.concat_tables(self._about)
+            consents = _consents(self._told["consent"], self._records, edges, about)
+        return Gathered(
+            self._records,
+            self._fields,
+            self._attributes,
+            self._claims,
+            declared.set_column(place, "value", _targets(declared)),
+            consents,
+            _judgements(self._told["judged"]),
+            order,
+            _past(reader, self._ids, pa.concat_tables(self._closed)) if self._closed else PAST.empty_table(),
+        )
 
 
 def _unfold(connection: duckdb.DuckDBPyConnection, column: str, names: Sequence[str]) -> pa.Table:
@@ -206,10 +246,8 @@ def _claims(identifiers: pa.Table, ids: Ints, carried: pa.Table) -> pa.Table:
     return pa.table(columns, schema=CLAIMS)
 
 
-def _past(reader: Reader, ids: Ints, carried: pa.Table) -> pa.Table:
+def _past(reader: Reader, ids: Ints, closed: pa.Table) -> pa.Table:
     """The addresses that live records carried before."""
-    closed = carried.filter(compute.is_valid(carried["valid_to"]))
-    closed = closed.filter(compute.equal(closed["namespace"], "address"))
     row, live = _rows(ids, closed["start"].to_numpy())
     return past_of(reader, closed.filter(pa.array(live)), row[live])
 
@@ -230,9 +268,8 @@ def _rows(ids: Ints, start: Ints) -> tuple[Ints, NDArray[np.bool_]]:
     return row, live
 
 
-def _consents(consents: pa.Table, records: pa.Table, edges: pa.Table, carried: pa.Table) -> pa.Table:
-    if not edges.num_rows:
-        return SAID.empty_table()
+def _consents(consents: pa.Table, records: Columns, edges: pa.Table, about: pa.Table) -> pa.Table:
+    """What was said at identifiers; `about` are the edges of those who carry or carried one of them."""
     place = np.searchsorted(consents["id"].to_numpy(), edges["start"].to_numpy())
     taken = at_positions(consents, place)
     known = compute.not_equal(taken["reference"], "")
@@ -243,8 +280,7 @@ def _consents(consents: pa.Table, records: pa.Table, edges: pa.Table, carried: p
     told = pa.table(
         [edges["start"], edges["end"], *(taken[name] for name in ("purpose", "status", "at"))], names=SAID.names[:5]
     )
-    about = np.isin(carried["end"].to_numpy(), edges["end"].to_numpy())
-    return heard(told, speaker, carried.filter(pa.array(about)))
+    return heard(told, speaker, about)
 
 
 def _judgements(judged: pa.Table) -> list[Judgement]:

@@ -107,6 +107,10 @@ class Remembering:
         """As in the port."""
         return self._writer.scan(table, columns)
 
+    def pieces(self, table: str, columns: Sequence[str] = ()) -> Iterator[pa.Table]:
+        """As in the port."""
+        return self._writer.pieces(table, columns)
+
     def search(self, text: str, kind: str | None = None, limit: int = 20) -> list[tuple[int, float]]:
         """As in the port."""
         return self._writer.search(text, kind, limit)

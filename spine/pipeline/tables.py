@@ -6,6 +6,7 @@ import numpy as np
 import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
+from spine.normalise.pressed import whole
 from spine.pipeline.gather import Gathered
 from spine.pipeline.matching import Known, Matched
 from spine.ports import arrow_schema
@@ -21,7 +22,7 @@ from spine.resolution.organisations import Hierarchy, hierarchy
 from spine.resolution.packing import pack_all
 from spine.resolution.person_facts import person_table
 from spine.resolution.relationships import relationships
-from spine.resolution.resolved import Resolved
+from spine.resolution.resolved import RECORDS, Resolved
 from spine.resolution.surnames import Surnames
 
 DERIVED = (
@@ -41,12 +42,12 @@ def resolved_of(gathered: Gathered, found: Iterable[tuple[Known, Entities]]) -> 
     for matched, entity in found:
         label[matched.kind][matched.rows] = entity.id[entity.entity]
     return Resolved(
-        gathered.records,
+        gathered.records.select(RECORDS.names),
         gathered.fields,
         label[Kind.PERSON],
         label[Kind.ORGANISATION],
         gathered.attributes,
-        gathered.claims,
+        whole(gathered.claims),
         gathered.relations,
     )
 

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from spine.normalise.addresses import split_address
 from spine.normalise.columns import at_positions
+from spine.normalise.pressed import Columns, Pressed
 from spine.normalise.whole_numbers import firsts
 from spine.resolution.address_forms import PARTS
 from spine.resolution.components import Ints
@@ -76,9 +77,9 @@ def _parts(past: pa.Table) -> dict[str, Any]:
     return {part: pa.array([getattr(known[line], part) for line in lines], pa.string()) for part in PARTS}
 
 
-def _longer(table: pa.Table, more: dict[str, Any], size: int) -> pa.Table:
+def _longer(table: Columns, more: dict[str, Any], size: int) -> Columns:
     """A table of texts with `size` more rows: these columns, and nulls."""
     nothing = pa.nulls(size, pa.string())
     schema = text_schema(table.column_names)
     below = pa.table([more.get(name, nothing) for name in table.column_names], schema=schema)
-    return pa.concat_tables([table.cast(schema), below])
+    return table.followed_by(below) if isinstance(table, Pressed) else pa.concat_tables([table.cast(schema), below])

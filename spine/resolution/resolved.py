@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from spine.normalise.pressed import Columns
 from spine.resolution.components import Ints
 from spine.resolution.grouping import Coded, coded, with_columns
 
@@ -74,10 +75,10 @@ class Resolved:
     """
 
     records: pa.Table
-    fields: pa.Table
+    fields: Columns
     person: Ints
     organisation: Ints
-    extras: pa.Table | None = None
+    extras: Columns | None = None
     claims: pa.Table = field(default_factory=lambda: CLAIMS.empty_table())
     relations: pa.Table = field(default_factory=lambda: RELATIONS.empty_table())
     held: Mapping[str, Ints] = field(default_factory=dict)

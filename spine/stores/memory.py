@@ -113,6 +113,10 @@ class MemoryReader:
         rows = sorted(self._rows(shape), key=lambda row: key_of(shape, row))
         return pa.Table.from_pylist(rows, schema=arrow_schema(table)).select(list(names))
 
+    def pieces(self, table: str, columns: Sequence[str] = ()) -> Iterator[pa.Table]:
+        """What `scan` answers, in one piece."""
+        yield self.scan(table, columns)
+
     def search(self, text: str, kind: str | None = None, limit: int = 20) -> list[tuple[int, float]]:
         """Live records whose attributes hold words of the text (prefixes, accents folded): (id, score), best first."""
         asked = words_of(text)

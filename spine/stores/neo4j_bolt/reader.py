@@ -1,6 +1,6 @@
 """Reading the graph inside one Bolt transaction."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -151,6 +151,10 @@ class BoltReader:
         arrays = [pa.array(values, field.type) for values, field in zip(zip(*rows, strict=True), schema, strict=True)]
         whole = pa.Table.from_arrays(arrays, schema=schema)
         return whole.sort_by([(name, "ascending") for name in shape.key]).select(list(names))
+
+    def pieces(self, table: str, columns: Sequence[str] = ()) -> Iterator[pa.Table]:
+        """What `scan` answers, in one piece."""
+        yield self.scan(table, columns)
 
     def search(self, text: str, kind: str | None = None, limit: int = 20) -> list[tuple[int, float]]:
         """Live records whose attributes hold words of the text (prefixes, accents folded): (id, score), best first."""

@@ -58,19 +58,34 @@ def covers(table: Table, names: Sequence[str]) -> bool:
     return set(names) <= set(COLUMNS.get(table.name, ()))
 
 
-def scan(connection: Connection, table: Table, names: Sequence[str]) -> pa.Table | None:
-    """These columns of the whole table by key, all of them such that `covers` says so; None where it has no blocks."""
+def any_of(connection: Connection, table: Table) -> bool:
+    """Whether the table has blocks."""
+    return bool(connection.run('SELECT 1 FROM block WHERE "table" = ? LIMIT 1', [table.name]))
+
+
+def pieces(connection: Connection, table: Table, names: Sequence[str]) -> Iterator[pa.Table]:
+    """These columns of the whole table by key, block by block, all of them such that `covers` says so."""
     wanted = list(dict.fromkeys((*table.key, *names)))
     noted = _noted(connection, table)
-    parts = []
-    for body in _bodies(connection, table):
+    changed = _rows_of_noted(connection, table, wanted) if len(noted) else None
+    begun = connection.run('SELECT first FROM block WHERE "table" = ? ORDER BY first, id', [table.name])
+    waiting = []
+    for body, (bound,) in zip(_bodies(connection, table), [*begun[1:], (None,)], strict=True):
         part = _unpacked(body, table, wanted)
-        parts.append(_without(part, noted) if len(noted) else part)
-    if not parts:
-        return None
-    if len(noted):
-        parts.append(_rows_of_noted(connection, table, wanted))
-    return in_key_order(table, pa.concat_tables(parts)).select(list(names))
+        waiting.append(_without(part, noted) if len(noted) else part)
+        if changed is not None:
+            more, changed = _parted(changed, bound)
+            waiting.append(more)
+        # What stands before the next block begins is whole; of its first key others may follow.
+        ready, after = _parted(in_key_order(table, pa.concat_tables(waiting)), bound)
+        waiting = [after]
+        yield ready.select(list(names))
+
+
+def _parted(rows: pa.Table, bound: int | None) -> tuple[pa.Table, pa.Table]:
+    """Rows by their key: those before a first key, and the others; all and none where there is no such key."""
+    size = rows.num_rows if bound is None else int(np.searchsorted(rows.column(0).to_numpy(), bound))
+    return rows.slice(0, size), rows.slice(size)
 
 
 class Blocks:
@@ -171,7 +186,7 @@ class Blocks:
 
 
 def _bodies(connection: Connection, table: Table) -> Iterator[bytes]:
-    statement = f"SELECT body FROM block WHERE \"table\" = '{table.name}' ORDER BY first"
+    statement = f"SELECT body FROM block WHERE \"table\" = '{table.name}' ORDER BY first, id"
     for (body,) in (row for rows in connection.pieces(statement, 8) for row in rows):
         yield body
 

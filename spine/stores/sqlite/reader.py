@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import lru_cache
 from typing import Any
@@ -143,9 +143,8 @@ class SqliteReader:
         """The whole table, or the named columns of it, ordered by key."""
         shape = known(table)
         names = known_columns(shape, columns)
-        kept = blocks.scan(self._connection, shape, names) if blocks.covers(shape, names) else None
-        if kept is not None:
-            return kept
+        if blocks.covers(shape, names) and blocks.any_of(self._connection, shape):
+            return pa.concat_tables(blocks.pieces(self._connection, shape, names))
         if packed.can_pack(shape, names):
             # A piece with more text than one value may hold has to come row by row.
             with suppress(TooLong):
@@ -153,6 +152,15 @@ class SqliteReader:
         statement = f'SELECT {listed(names)} FROM "{table}" ORDER BY {listed(shape.key)}'
         pieces = [from_sqlite(shape, names, rows) for rows in self._connection.pieces(statement, _PIECE)]
         return pa.concat_tables(pieces) if pieces else from_sqlite(shape, names, [])
+
+    def pieces(self, table: str, columns: Sequence[str] = ()) -> Iterator[pa.Table]:
+        """What `scan` answers, some ten thousand rows at a time where the table has blocks."""
+        shape = known(table)
+        names = known_columns(shape, columns)
+        if blocks.covers(shape, names) and blocks.any_of(self._connection, shape):
+            yield from blocks.pieces(self._connection, shape, names)
+        else:
+            yield self.scan(table, columns)
 
     def search(self, text: str, kind: str | None = None, limit: int = 20) -> list[tuple[int, float]]:
         """Live records whose attributes hold words of the text (prefixes, accents folded): (id, score), best first."""

@@ -1,6 +1,6 @@
 """Writing the graph to the SQLite connection that holds the write lock."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -69,6 +69,14 @@ class SqliteWriter(SqliteReader, Transaction):
             if whole is not None and blocks.covers(shape, known_columns(shape, columns)):
                 return whole.select(known_columns(shape, columns))
         return super().scan(table, columns)
+
+    def pieces(self, table: str, columns: Sequence[str] = ()) -> Iterator[pa.Table]:
+        """As in the port."""
+        shape = known(table)
+        self._filling.pour(shape)
+        if self._cause.kind == _RESOLVE:
+            self._blocks.renewed(shape, partial(super().scan, table))
+        yield from super().pieces(table, columns)
 
     def select(
         self,
