@@ -42,13 +42,13 @@ class Filling:
 
     def __init__(self, connection: Connection) -> None:
         self.blocks = Blocks(connection, self.owns)
+        self.is_roomy = False
         self._connection = connection
         self._bare: set[str] = set()
         self._rows: dict[str, int | None] = {}
         self._put: dict[str, NumberSet] = {}
         self._back: dict[str, list[pa.Table]] = {}
         self._poured: dict[str, int] = {}
-        self._roomy = False
 
     def owns(self, table: Table) -> bool:
         """True where the transaction found the table empty, so that all that it holds was put here."""
@@ -76,8 +76,8 @@ class Filling:
 
     def make_room(self) -> None:
         """Let this transaction keep more pages than a small one needs."""
-        if not self._roomy:
-            self._roomy = True
+        if not self.is_roomy:
+            self.is_roomy = True
             self._before = self._connection.run("PRAGMA cache_size")[0][0]
             self._connection.run(f"PRAGMA cache_size = {_CACHE}")
 
@@ -137,7 +137,7 @@ class Filling:
 
     def end(self) -> None:
         """Give back the room; after the transaction."""
-        if self._roomy:
+        if self.is_roomy:
             self._connection.run(f"PRAGMA cache_size = {self._before}")
             self._connection.run("PRAGMA shrink_memory")
 

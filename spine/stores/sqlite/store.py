@@ -12,6 +12,7 @@ from spine.errors import StoreBusy, StoreError, StoreUnavailable
 from spine.ports import Cause, Clock, Reader, SystemClock, Writer
 from spine.stores.sqlite import schema
 from spine.stores.sqlite.connection import Connection
+from spine.stores.sqlite.log_file import LogFile
 from spine.stores.sqlite.reader import SqliteReader
 from spine.stores.sqlite.turns import Turns
 from spine.stores.sqlite.writer import SqliteWriter
@@ -42,6 +43,7 @@ class SqliteStore:
         self._patience = patience
         self._lock = _locks[self._path]
         self._turns = Turns(self._path)
+        self._log = LogFile(self._path)
         self._readers: list[Connection] = []
         self._pool = threading.Lock()
         self._closed = False
@@ -87,7 +89,7 @@ class SqliteStore:
             try:
                 yield writer
                 if writer.finish():
-                    self._writer.run("COMMIT")
+                    self._log.commit(self._writer, large=writer.is_large)
             finally:
                 # Whatever was not committed leaves no trace.
                 if not self._closed:
@@ -103,6 +105,7 @@ class SqliteStore:
                 return
             self._closed = True
             readers, self._readers = self._readers, []
+        self._log.wait()
         for connection in (*readers, self._writer):
             connection.close()
 

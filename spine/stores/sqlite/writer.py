@@ -109,6 +109,11 @@ class SqliteWriter(SqliteReader, Transaction):
             self._connection.change("INSERT OR REPLACE INTO meta (name, value) VALUES ('highest', ?)", [self.highest])
         return True
 
+    @property
+    def is_large(self) -> bool:
+        """Whether the transaction took the room that many rows need."""
+        return self._filling.is_roomy
+
     def end(self) -> None:
         """Give back what the transaction needed; after it was committed or undone."""
         self._filling.end()
