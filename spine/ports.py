@@ -213,7 +213,10 @@ class Differences(Mapping[str, Difference]):
 
 @dataclass(frozen=True, slots=True)
 class Cause:
-    """Why a write happens: `kind` is record, resolve, judgement, model, mapping or erasure; `batch` names a load."""
+    """Why a write happens: `kind` is record, resolve, judgement, model, mapping, index or erasure.
+
+    `batch` names a load.
+    """
 
     kind: str
     batch: str = ""

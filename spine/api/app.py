@@ -54,14 +54,15 @@ def create_app(
 
     Requests whose Host header names none of `hosts` are refused; `desks` is how many are answered at a time. Where it
     is `prepared`, what audiences are asked of is read ahead in another thread, and look-ups of a store that is far are
-    made ready in a third. While it runs, what ingests left for later is worked off, unless it answers questions only.
+    made ready in a third. While it runs, what ingests left for later is worked off, unless it answers questions only;
+    where it is `prepared`, after the key index that ingests need was made.
     """
     state = Desks(store, settings, desks, prepared=prepared)
     tail = Tail(state)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
-        working = Background(store) if not settings.read_only else None
+        working = Background(store, prepared=prepared) if not settings.read_only else None
         if working is not None:
             working.start()
         warming = Warming(store, settings) if prepared else None

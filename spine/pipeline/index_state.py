@@ -9,18 +9,23 @@ from dataclasses import dataclass
 
 import pyarrow as pa
 
+from spine.access.context import Context
+from spine.pipeline.attempts import attempted
 from spine.pipeline.intake import Written
 from spine.pipeline.key_index import make_index
 from spine.pipeline.keying import digest
+from spine.pipeline.numbering import key_of
 from spine.pipeline.resolve_report import SUMMARY
 from spine.pipeline.waiting import wait
-from spine.ports import Clock, Reader, Where, Writer
+from spine.ports import Cause, Clock, GraphStore, Reader, SystemClock, Where, Writer
 
 INDEX = "index:keys"
 ONLINE = {"online": True}
 """What the cause of a write says that rebuilds at once all that it changes."""
 LOADED = "loaded"
 """How the reason begins why a record waits that a load brought."""
+MADE = "index"
+"""The cause of a write that makes the index and nothing else."""
 _BEARS = {"record", "carries", "judged", "consent", "consent_of"}
 _MOST = 2000
 _CARRIERS = 1000
@@ -91,6 +96,22 @@ def ensure_index(writer: Writer, secret: bytes, confidence: float, clock: Clock)
     state = IndexState(writer.position, confidence, settled)
     keep_state(writer, state, clock)
     return state
+
+
+@attempted
+def index_ahead(store: GraphStore, context: Context, clock: Clock | None = None) -> bool:
+    """Make the key index of a store that was resolved and has none, so that no request has to; whether it was made.
+
+    It is a transaction of its own, in the time of which other writers wait.
+    """
+    with store.reading(context) as reader:
+        kept = reader.get("document", "id", [SUMMARY])
+        if not kept or read_state(reader) is not None:
+            return False
+    clock = clock or SystemClock()
+    with store.writing(context, Cause(MADE)) as writer:
+        ensure_index(writer, key_of(writer, clock), json.loads(kept[0]["body"])["asked"]["confidence"], clock)
+    return True
 
 
 def _resolved(writer: Writer) -> bool:

@@ -20,6 +20,7 @@ from spine.matching.stored import stored_model
 from spine.pipeline.catching_up import FEW, catch_up, caught_up
 from spine.pipeline.gather import Gathered, gather, rows_to_gather
 from spine.pipeline.golden_rules import golden_rules
+from spine.pipeline.index_state import MADE
 from spine.pipeline.matching import Known, Matched, match, same_model
 from spine.pipeline.progress import Stopwatch, unseen
 from spine.pipeline.resolve_report import SUMMARY, ResolveReport
@@ -128,7 +129,8 @@ def _standing(reader: Reader, new: ResolveReport) -> ResolveReport | None:
     kept = json.loads(rows[0]["body"]) if rows else {}
     if kept.get("asked") != new.asked:
         return None
-    entries = reader.select("log", [Where("id", "ge", kept["position"]), Where("cause", "ne", FEED)], limit=2)
+    harmless = [Where("cause", "ne", FEED), Where("cause", "ne", MADE)]
+    entries = reader.select("log", [Where("id", "ge", kept["position"]), *harmless], limit=2)
     if [(entry["id"], entry["cause"]) for entry in entries] != [(kept["position"], "resolve")]:
         return None
     return ResolveReport(**{**kept, "changed": 0, "written": {}, "seconds": {}})

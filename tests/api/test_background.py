@@ -1,0 +1,107 @@
+"""What a server makes ready for the first change: the key index of a resolved store, and the plans of a far one."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from batches import Ticking, person, put
+
+from spine.access.context import LOCAL, Context
+from spine.api.background import Background
+from spine.bootstrap import open_engine, open_store
+from spine.pipeline.index_state import index_ahead, read_state
+from spine.pipeline.ingest import delete_record
+from spine.pipeline.resolve import resolve
+from spine.ports import Cause, GraphStore, Reader, Writer
+from spine.settings import Settings
+
+PEOPLE = [
+    person(str(number), "2025-01-01", f"email:p{number % 4}@example.com", given_name="Ann", surname=f"Lee{number % 4}")
+    for number in range(8)
+]
+
+
+class Far:
+    """A store whose readers say that they are far, and which counts the transactions of writers by their cause."""
+
+    def __init__(self, store: GraphStore) -> None:
+        self.store, self.url = store, store.url
+        self.causes: list[str] = []
+
+    @contextmanager
+    def reading(self, context: Context) -> Iterator[Reader]:
+        with self.store.reading(context) as reader:
+            yield Distant(reader)  # type: ignore[misc]  # passes on what it does not define
+
+    @contextmanager
+    def writing(self, context: Context, cause: Cause) -> Iterator[Writer]:
+        self.causes.append(cause.kind)
+        with self.store.writing(context, cause) as writer:
+            yield writer
+
+
+class Distant:
+    far = True
+
+    def __init__(self, reader: Reader) -> None:
+        self._reader = reader
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reader, name)
+
+
+@pytest.fixture
+def resolved(settings: Settings) -> Iterator[GraphStore]:
+    """A store of a few persons that was resolved once, and has no index."""
+    with open_store("memory:", settings) as store:
+        put(store, *PEOPLE)
+        resolve(store, LOCAL, open_engine("local"), clock=Ticking())
+        yield store
+
+
+def log_of(store: GraphStore) -> list[str]:
+    with store.reading(LOCAL) as reader:
+        return [row["cause"] for row in reader.scan("log").to_pylist()]
+
+
+def test_the_index_is_made_once_in_a_transaction_of_its_own(resolved: GraphStore) -> None:
+    assert index_ahead(resolved, LOCAL, Ticking())
+    assert log_of(resolved)[-1] == "index"
+    with resolved.reading(LOCAL) as reader:
+        state, keys = read_state(reader), reader.count("keyed")
+    assert state is not None
+    assert state.settled
+    assert keys == len(PEOPLE)
+    assert not index_ahead(resolved, LOCAL, Ticking())
+    before = log_of(resolved)
+    assert resolve(resolved, LOCAL, open_engine("local"), clock=Ticking()).written == {}
+    assert log_of(resolved) == before, "a resolve with nothing changed writes nothing, whoever made the index meanwhile"
+    assert delete_record(resolved, LOCAL, "crm", "1", Ticking()).position is not None
+
+
+def test_a_store_that_was_never_resolved_gets_none(settings: Settings) -> None:
+    with open_store("memory:", settings) as store:
+        put(store, *PEOPLE)
+        assert not index_ahead(store, LOCAL, Ticking())
+
+
+def test_a_prepared_server_makes_it_and_rehearses_a_change_where_the_store_is_far(resolved: GraphStore) -> None:
+    far = Far(resolved)
+    working = Background(far, idle=0.01, prepared=True)  # type: ignore[arg-type]  # a store in all that matters here
+    working.start()
+    deadline = time.monotonic() + 60
+    while "judgement" not in far.causes and time.monotonic() < deadline:
+        time.sleep(0.01)
+    working.close()
+    assert far.causes == ["index", "judgement"]
+    assert log_of(resolved)[-1] == "index", "of the rehearsal nothing stays"
+
+
+def test_another_server_makes_nothing(resolved: GraphStore) -> None:
+    working = Background(resolved, idle=0.01)
+    working.start()
+    time.sleep(0.1)
+    working.close()
+    assert log_of(resolved)[-1] == "resolve"
