@@ -1,6 +1,6 @@
 """Tables whose columns lie compressed until somebody asks for them: what is held long and used now and then."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -47,6 +47,16 @@ class Pressed:
         columns: list[Any] = [self[name] for name in names]
         return pa.table(columns, schema=pa.schema([self.schema.field(name) for name in names]))
 
+    def pieces(self, names: Sequence[str]) -> Iterator[pa.Table]:
+        """The table of some of the columns, some rows after others."""
+        if self._taken is not None:
+            yield self.select(names)
+            return
+        kept = pa.schema([self.schema.field(name) for name in names])
+        for part in self._parts:
+            columns: list[Any] = [part.column(field.name, field.type) for field in kept]
+            yield pa.table(columns, schema=kept)
+
     def whole(self) -> pa.Table:
         """All of it as a table."""
         return self.select(self.column_names)
@@ -75,6 +85,11 @@ Columns: TypeAlias = pa.Table | Pressed
 def whole(table: Columns) -> pa.Table:
     """The table itself, all its columns made."""
     return table.whole() if isinstance(table, Pressed) else table
+
+
+def pieces(table: Columns, names: Sequence[str]) -> Iterator[pa.Table]:
+    """Some of the columns of a table, some rows after others where it is compressed."""
+    return table.pieces(names) if isinstance(table, Pressed) else iter([table.select(names)])
 
 
 class _Part:

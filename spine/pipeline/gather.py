@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from spine.ahead import ahead
 from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import ATTRIBUTES, FIELDS, Kind
-from spine.matching.carried import carried
+from spine.matching.carried import Carried, carried
 from spine.matching.encoded import Encoded, encode
 from spine.normalise.claims import normalised
 from spine.normalise.columns import at_positions, compute, one_array
@@ -292,10 +292,14 @@ def _judgements(judged: pa.Table) -> list[Judgement]:
 
 def encode_kind(gathered: Gathered, rows: Ints) -> Encoded:
     """The records of one kind, encoded; row i is `rows[i]` of what was gathered."""
+    return encode(at_positions(gathered.fields, rows), *_carried(gathered, rows))
+
+
+def _carried(gathered: Gathered, rows: Ints) -> Carried:
+    """What these rows carry, each by its place among them; the columns that it comes from are let go."""
     local = np.full(gathered.size, -1, np.int64)
     local[rows] = np.arange(len(rows))
     claims = gathered.claims
     row: Ints = local[claims["row"].to_numpy()]
-    identifier: Ints = claims["identifier"].to_numpy()
     namespace, first, last = (one_array(claims[name]) for name in ("namespace", "first_seen", "last_seen"))
-    return encode(at_positions(gathered.fields, rows), *carried(len(rows), row, namespace, identifier, first, last))
+    return carried(len(rows), row, namespace, claims["identifier"].to_numpy(), first, last)

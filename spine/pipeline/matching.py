@@ -23,6 +23,7 @@ from spine.pipeline.labels import told_of
 from spine.pipeline.listed import listed_apart, owned_apart
 from spine.pipeline.progress import Stopwatch
 from spine.pipeline.resolve_report import PROVEN
+from spine.pipeline.room import give_back
 from spine.pipeline.scoring import matches, weights_in_trees
 from spine.ports import Candidates, MatchEngine, Reader
 from spine.resolution import capping
@@ -86,6 +87,7 @@ def match(
     rows = gathered.rows_of(kind)
     with watch.stage(f"{kind.value}: encode"):
         encoded = encode_kind(gathered, rows)
+        give_back()
     with watch.stage(f"{kind.value}: candidates"):
         pairs = engine.candidates(keys(kind, encoded), rules_of(kind, encoded), REFINE[kind])
         worth = may_be_one(proven(gathered, rows), pairs.left, pairs.right)

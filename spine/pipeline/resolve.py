@@ -24,7 +24,7 @@ from spine.pipeline.index_state import MADE
 from spine.pipeline.matching import Known, Matched, match, same_model
 from spine.pipeline.progress import Stopwatch, unseen
 from spine.pipeline.resolve_report import SUMMARY, ResolveReport
-from spine.pipeline.resolved_changes import standing, write_resolved
+from spine.pipeline.resolved_changes import COLUMNS, standing, write_resolved
 from spine.pipeline.room import give_back, one_heap
 from spine.pipeline.surname_counts import keep_surnames, stored_surnames
 from spine.pipeline.tables import (
@@ -103,6 +103,10 @@ def resolve(
     return report
 
 
+_ASKED = {**COLUMNS, "household": ("id",)}
+"""The columns of tables that are asked for when they are written."""
+
+
 def _gather_tables(tables: dict[str, list[pa.Table]], made: dict[str, pa.Table]) -> None:
     for name, table in made.items():
         tables.setdefault(name, []).append(table)
@@ -111,12 +115,14 @@ def _gather_tables(tables: dict[str, list[pa.Table]], made: dict[str, pa.Table])
 def _write(
     writer: Writer, names: Sequence[str], tables: dict[str, list[pa.Table]], advance: Callable[[int], None] = unseen
 ) -> dict[str, dict[str, int]]:
-    """Make these derived tables hold what was found; what that changed, by table."""
+    """Make these derived tables hold what was found; what that changed, by table. What nobody asks any more goes."""
     changes = {}
     for name in names:
         rows = pa.concat_tables(tables.get(name) or [arrow_schema(name).empty_table()])
+        tables[name] = [rows.select(list(_ASKED.get(name, ())))]
         changes[name] = writer.replace(name, rows)
         advance(rows.num_rows)
+        del rows
     return {name: asdict(change) for name, change in changes.items() if change != Difference()}
 
 
@@ -179,6 +185,7 @@ def _everything(
             made, over, report.unresolved = entity_tables(resolved, found, flags, rules, gathered.consents)
             del gathered
             _gather_tables(tables, made)
+            del made
             written.append(beside.submit(_write, writer, DERIVED[MATCHED:RESOLVED], tables))
         give_back()
         with watch.stage("households"):

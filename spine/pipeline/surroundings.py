@@ -13,7 +13,6 @@ import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
 from spine.normalise.emails import company_domain
-from spine.normalise.pressed import whole
 from spine.pipeline.gather import Gathered
 from spine.pipeline.gather_some import gather_some
 from spine.pipeline.meeting import carried
@@ -113,8 +112,8 @@ def resolved_as(gathered: Gathered, labels: Labels) -> Resolved:
             kind, entity = labels[number]
             label[kind][row] = entity
     return Resolved(
-        whole(gathered.records), gathered.fields, label[Kind.PERSON.value], label[Kind.ORGANISATION.value],
-        gathered.attributes, whole(gathered.claims), gathered.relations,
+        gathered.records, gathered.fields, label[Kind.PERSON.value], label[Kind.ORGANISATION.value],
+        gathered.attributes, gathered.claims, gathered.relations,
     )  # fmt: skip
 
 

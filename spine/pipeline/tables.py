@@ -6,7 +6,6 @@ import numpy as np
 import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
-from spine.normalise.pressed import whole
 from spine.pipeline.gather import Gathered
 from spine.pipeline.matching import Known, Matched
 from spine.ports import arrow_schema
@@ -22,7 +21,7 @@ from spine.resolution.organisations import Hierarchy, hierarchy
 from spine.resolution.packing import pack_all
 from spine.resolution.person_facts import person_table
 from spine.resolution.relationships import relationships
-from spine.resolution.resolved import RECORDS, Resolved
+from spine.resolution.resolved import Resolved
 from spine.resolution.surnames import Surnames
 
 DERIVED = (
@@ -42,12 +41,12 @@ def resolved_of(gathered: Gathered, found: Iterable[tuple[Known, Entities]]) -> 
     for matched, entity in found:
         label[matched.kind][matched.rows] = entity.id[entity.entity]
     return Resolved(
-        gathered.records.select(RECORDS.names),
+        gathered.records,
         gathered.fields,
         label[Kind.PERSON],
         label[Kind.ORGANISATION],
         gathered.attributes,
-        whole(gathered.claims),
+        gathered.claims,
         gathered.relations,
     )
 
@@ -77,7 +76,10 @@ def component_tables(gathered: Gathered, matched: Matched) -> tuple[dict[str, pa
         },
         schema=arrow_schema("component"),
     )
-    inside = pa.table({"start": member, "end": first[trees.component]}, schema=arrow_schema("in_component"))
+    # In the order of its key a table is written piece by piece.
+    order = np.argsort(member)
+    edges = {"start": member[order], "end": first[trees.component][order]}
+    inside = pa.table(edges, schema=arrow_schema("in_component"))
     left, right = ids[matched.left], ids[matched.right]
     match = pa.table(
         {
@@ -141,6 +143,7 @@ def entity_tables(
 
 def household_part(resolved: Resolved, common: Surnames | None = None) -> tuple[dict[str, pa.Table], Households]:
     """Households with their members and residents; `common` says how common surnames are."""
+    resolved = resolved.looked_at_anew()
     found = households(resolved, common=common)
     made = household_tables(resolved, found)
     return {"household": made.household, "member_of": made.member_of, "resides_in": made.resides_in}, found

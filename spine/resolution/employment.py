@@ -67,8 +67,8 @@ def told_by_name(person: Ints, asked: Ints, organisation: Ints, carried: Ints) -
 
 def _by_domain(resolved: Resolved) -> Said:
     """Persons whose e-mail address lies in a domain that organisations claim; never a free-mail one."""
-    emails = rows_where(resolved.claims, equal(resolved.claims["namespace"], "email"))
-    domains = rows_where(resolved.claims, equal(resolved.claims["namespace"], "domain"))
+    emails = rows_where(resolved.claims, resolved.claims_of("email"))
+    domains = rows_where(resolved.claims, resolved.claims_of("domain"))
     domain = call_function("replace_substring_regex", [emails["value"]], ReplaceSubstringOptions("^.*@", ""))
     values = coded(pa.chunked_array([*domain.chunks, *domains["value"].chunks], pa.string()))
     hosts = [company_domain(text) or "" for text in values.texts.tolist()]

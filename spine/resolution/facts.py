@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from spine.resolution.components import Ints
 from spine.resolution.entities import Entities
-from spine.resolution.grouping import Coded, commonest, text_lists, whole_numbers
+from spine.resolution.grouping import Coded, commonest, text_lists
 from spine.resolution.resolved import Resolved
 from spine.resolution.trees import NEVER
 
@@ -50,7 +50,7 @@ def size_and_sureness(ids: Ints, number: Ints, found: Entities | None, probabili
 def names_and_sources(resolved: Resolved, number: Ints, size: int) -> dict[str, Any]:
     """`namespaces` of the identifiers that the entity carries, and the `sources` of its records, sorted."""
     namespace = resolved.coded_of_claims("namespace")
-    owner = number[whole_numbers(resolved.claims, "row")]
+    owner = number[resolved.claimed("row")]
     return {
         "namespaces": text_lists(owner, namespace, size),
         "sources": text_lists(number, resolved.coded_of_records("source"), size),

@@ -9,7 +9,7 @@ from spine.normalise.columns import compute, join_known
 from spine.normalise.whole_numbers import distinct_numbers
 from spine.resolution.components import Ints
 from spine.resolution.golden_rules import Rules
-from spine.resolution.grouping import Coded, equal, groups_of, smallest, whole_numbers
+from spine.resolution.grouping import Coded, groups_of, smallest
 from spine.resolution.resolved import Resolved
 from spine.resolution.survivorship import Statements, decide, orders_of
 from spine.resolution.written import CAME_FROM, CODED, WHOLE, well_written, written
@@ -92,7 +92,7 @@ def _verified(resolved: Resolved, topic: str) -> "np.ndarray[Any, np.dtype[np.bo
     out = np.zeros(resolved.size, bool)
     if topic == "address":
         proved = resolved.claims["verified"].to_numpy(zero_copy_only=False) == True  # noqa: E712  nulls are not true
-        out[whole_numbers(resolved.claims, "row")[proved & equal(resolved.claims["namespace"], topic)]] = True
+        out[resolved.claimed("row")[proved & resolved.claims_of(topic)]] = True
     return out
 
 

@@ -1,13 +1,14 @@
 """Columns in groups: codes for texts, groups of equal rows, pairs inside groups, the extremes and lists of a group."""
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 from pyarrow.compute import call_function
 
+from spine.normalise.pressed import Columns
 from spine.normalise.whole_numbers import distinct_numbers, in_order, numbered
 from spine.resolution.components import Ints, runs
 
@@ -15,6 +16,9 @@ _FEW = 300
 """Up to so many texts Python numbers them sooner than Arrow."""
 _WIDEST = 1 << 60
 """Combinations below this are numbered directly; above it, what there is so far is numbered anew."""
+
+
+Rows = TypeVar("Rows", bound=Columns)
 
 
 class Coded(NamedTuple):
@@ -210,15 +214,16 @@ def equal(column: "pa.ChunkedArray[Any]", value: str) -> NDArray[np.bool_]:
     return known
 
 
-def whole_numbers(table: pa.Table, name: str) -> Ints:
+def whole_numbers(table: Columns, name: str) -> Ints:
     """A column of whole numbers without nulls, as an array."""
     numbers: Ints = table[name].to_numpy().astype(np.int64)
     return numbers
 
 
-def rows_where(table: pa.Table, found: NDArray[np.bool_]) -> pa.Table:
+def rows_where(table: Rows, found: NDArray[np.bool_]) -> Rows:
     """The rows of a table that are marked."""
     if found.all():
         return table
-    places: Any = pa.array(np.flatnonzero(found), pa.int64())
-    return table.take(places)
+    every: Any = table
+    marked: Rows = every.take(pa.array(np.flatnonzero(found), pa.int64()))
+    return marked

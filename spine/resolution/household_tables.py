@@ -23,7 +23,6 @@ from spine.resolution.grouping import (
     smallest,
     spread,
     text_lists_of,
-    whole_numbers,
 )
 from spine.resolution.household_roles import ADULT, CHILD, HEAD, ROLES, roles
 from spine.resolution.households import Floats, Households, probability
@@ -111,7 +110,7 @@ def _household(resolved: Resolved, found: Households, members: _Members, role: d
     if not size:
         return _table("household", {})
     number = np.append(members.number, -1)[members.of_residency]
-    claimed = resolved.person[whole_numbers(resolved.claims, "row")]
+    claimed = resolved.person[resolved.claimed("row")]
     namespace, source = resolved.coded_of_claims("namespace"), resolved.coded_of_records("source")
     is_child = np.isin(members.label, role[CHILD]) & ~np.isin(members.label, role[HEAD])
     current = _current(resolved, found)

@@ -1,11 +1,13 @@
 """Links between entities that records declare or imply: targets of relations, identifiers that several carry."""
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 from pyarrow.compute import SetLookupOptions, call_function
 
+from spine.normalise.pressed import pieces
 from spine.resolution.components import Ints
 from spine.resolution.grouping import distinct, equal, pairs_within, rows_where, whole_numbers
 from spine.resolution.resolved import Resolved
@@ -49,13 +51,7 @@ def entity_of_targets(resolved: Resolved, targets: pa.Table, entity: Ints) -> In
     asked: Any = named(targets).combine_chunks().dictionary_encode()
     answer = np.full(len(asked.dictionary) + 1, np.iinfo(np.int64).max)
     wanted = asked.dictionary
-    sources = [(named(resolved.claims), whole_numbers(resolved.claims, "row"))]
-    if equal(targets["namespace"], "record").any():
-        records = resolved.records
-        prefix, between = pa.repeat("record/", resolved.size), pa.repeat("/", resolved.size)
-        keys = joined_texts(prefix, records["source"], between, records["record_id"])
-        sources.append((keys, np.arange(resolved.size)))
-    for texts, rows in sources:
+    for texts, rows in _answering(resolved, keys=bool(equal(targets["namespace"], "record").any())):
         found = call_function("index_in", [texts], SetLookupOptions(wanted, skip_nulls=True))
         place = found.fill_null(-1).to_numpy().astype(np.int64)
         usable = np.flatnonzero(place >= 0)
@@ -66,6 +62,19 @@ def entity_of_targets(resolved: Resolved, targets: pa.Table, entity: Ints) -> In
     codes = asked.indices.fill_null(len(wanted)).to_numpy(zero_copy_only=False).astype(np.int64)
     entities: Ints = answer[codes]
     return entities
+
+
+def _answering(resolved: Resolved, keys: bool) -> "Iterator[tuple[pa.ChunkedArray[Any], Ints]]":
+    """What records answer to as texts, and their rows, some at a time: their identifiers, and their own keys."""
+    for claims in pieces(resolved.claims, ["row", "namespace", "value"]):
+        yield named(claims), whole_numbers(claims, "row")
+    start = 0
+    for records in pieces(resolved.records, ["source", "record_id"]) if keys else ():
+        size = records.num_rows
+        prefix, between = pa.repeat("record/", size), pa.repeat("/", size)
+        texts = joined_texts(prefix, records["source"], between, records["record_id"])
+        yield texts, np.arange(start, start + size)
+        start += size
 
 
 def family_pairs(resolved: Resolved) -> tuple[Ints, Ints]:
@@ -85,12 +94,12 @@ def shared_identifiers(resolved: Resolved, namespace: str, crowd: int, records: 
     """
     here = np.flatnonzero(resolved.claims_of(namespace))
     if resolved.crowds and len(here):
-        known = whole_numbers(resolved.claims, "identifier")[here]
+        known = resolved.claimed("identifier")[here]
         here = here[~np.isin(known, list(resolved.crowds))]
     if not len(here):
         return Shared(here, here, here, here)
-    label = resolved.person[whole_numbers(resolved.claims, "row")[here]]
-    carried = whole_numbers(resolved.claims, "identifier")[here]
+    label = resolved.person[resolved.claimed("row")[here]]
+    carried = resolved.claimed("identifier")[here]
     label, carried = label[label >= 0], carried[label >= 0]
     identifiers, at, many = np.unique(carried, return_inverse=True, return_counts=True)
     if records is not None:

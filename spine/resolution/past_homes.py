@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from spine.normalise.addresses import split_address
 from spine.normalise.columns import at_positions
-from spine.normalise.pressed import Columns, Pressed
+from spine.normalise.pressed import Columns, Pressed, whole
 from spine.normalise.whole_numbers import firsts
 from spine.resolution.address_forms import PARTS
 from spine.resolution.components import Ints
@@ -34,7 +34,7 @@ def with_past(resolved: Resolved, past: pa.Table) -> Resolved:
     past = at_positions(past, order)
     row: Ints = past["row"].to_numpy().astype(np.int64)
     more = np.arange(resolved.size, resolved.size + len(row))
-    records = at_positions(resolved.records, row)
+    records = whole(at_positions(resolved.records, row))
     records = records.set_column(records.schema.get_field_index("observed_at"), "observed_at", past["last_seen"])
     known: dict[str, Any] = {
         "row": more,
@@ -46,14 +46,15 @@ def with_past(resolved: Resolved, past: pa.Table) -> Resolved:
     own = at_positions(resolved.text("surname"), row)
     return replace(
         resolved,
-        records=pa.concat_tables([resolved.records, records.cast(resolved.records.schema)]),
+        records=_followed(resolved.records, records),
         fields=_longer(resolved.fields, {**_parts(past), "surname": own}, len(row)),
         extras=None if resolved.extras is None else _longer(resolved.extras, {}, len(row)),
         person=np.append(resolved.person, resolved.person[row]),
         organisation=np.append(resolved.organisation, np.full(len(row), -1)),
-        claims=pa.concat_tables([resolved.claims, claims]),
+        claims=_followed(resolved.claims, claims),
         before=len(row),
         _coded={},
+        _numbers={},
     )
 
 
@@ -82,4 +83,10 @@ def _longer(table: Columns, more: dict[str, Any], size: int) -> Columns:
     nothing = pa.nulls(size, pa.string())
     schema = text_schema(table.column_names)
     below = pa.table([more.get(name, nothing) for name in table.column_names], schema=schema)
-    return table.followed_by(below) if isinstance(table, Pressed) else pa.concat_tables([table.cast(schema), below])
+    return _followed(table if isinstance(table, Pressed) else table.cast(schema), below)
+
+
+def _followed(table: Columns, below: pa.Table) -> Columns:
+    """The rows of both."""
+    below = below.cast(table.schema)
+    return table.followed_by(below) if isinstance(table, Pressed) else pa.concat_tables([table, below])

@@ -19,7 +19,7 @@ from spine.resolution.facts import (
 )
 from spine.resolution.golden_columns import golden_names, golden_region
 from spine.resolution.golden_rules import SHIPPED, Rules
-from spine.resolution.grouping import Coded, coded, whole_numbers
+from spine.resolution.grouping import Coded, coded
 from spine.resolution.households import probability as odds
 from spine.resolution.links import first_known, joined_texts
 from spine.resolution.resolved import Resolved
@@ -66,7 +66,7 @@ def _stages(resolved: Resolved, number: Ints, size: int) -> "pa.Array[Any]":
     level = np.array([_stage_of(text) for text in namespace.texts.tolist()] + [0], dtype=np.int64)[namespace.codes]
     verified: Any = first_known(resolved.claims["verified"], pa.scalar(False)).to_numpy()
     level[verified.astype(bool)] = 3
-    owner = number[whole_numbers(resolved.claims, "row")]
+    owner = number[resolved.claimed("row")]
     stage = np.zeros(size, np.int64)
     np.maximum.at(stage, owner[owner >= 0], level[owner >= 0])
     named = (number >= 0) & ((resolved.coded_text("surname").codes >= 0) | (resolved.coded_text("given").codes >= 0))

@@ -155,8 +155,7 @@ def sightings(resolved: Resolved) -> tuple[Ints, Ints, Coded]:
 
     That is when it was observed, widened by the sightings of its address.
     """
-    claims = resolved.claims.select(["row", "first_seen", "last_seen"])
-    seen = rows_where(claims, resolved.claims_of("address"))
+    seen = rows_where(resolved.claims, resolved.claims_of("address"))
     rows = whole_numbers(seen, "row")
     observed = resolved.records["observed_at"]
     both = coded(

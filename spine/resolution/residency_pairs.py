@@ -16,6 +16,7 @@ from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
 from spine.normalise.phones import line
+from spine.normalise.pressed import Columns
 from spine.normalise.whole_numbers import distinct_numbers
 from spine.resolution import household_weights as w
 from spine.resolution.address_forms import DIFFERENT, EQUAL, MISSING, NEAR, Flags
@@ -104,7 +105,7 @@ def _of_line(shared: Shared, lines: Lines, name: str) -> Shared:
     return Shared(*(column[chosen] for column in shared))
 
 
-def line_of(claims: pa.Table) -> Lines:
+def line_of(claims: Columns) -> Lines:
     """Of a telephone's identifier whether it is a landline or a mobile; `phone` where its number does not tell."""
     phones = rows_where(claims, equal(claims["namespace"], "phone"))
     order: Ints = np.argsort(whole_numbers(phones, "identifier"), kind="stable")

@@ -1,16 +1,16 @@
 """What relations are derived from: the live records, columnar, and the entity that each resolves to."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from spine.normalise.pressed import Columns
+from spine.normalise.pressed import Columns, Pressed
 from spine.resolution.components import Ints
-from spine.resolution.grouping import Coded, coded, with_columns
+from spine.resolution.grouping import Coded, coded, whole_numbers, with_columns
 
 
 def text_schema(names: Iterable[str]) -> pa.Schema:
@@ -59,6 +59,13 @@ SAID = _schema(
 and whether it is the record that the consent came with."""
 
 
+def _complete(table: Columns, schema: pa.Schema) -> Columns:
+    """The table with the columns of a schema; those it lacks are null. A compressed one may have more."""
+    if isinstance(table, Pressed):
+        return table if set(schema.names) <= set(table.column_names) else with_columns(table.whole(), schema)
+    return with_columns(table, schema)
+
+
 @dataclass(frozen=True)
 class Resolved:
     """Live records with what each claims and declares; row i of `records`, `fields` and `extras` is one record.
@@ -74,18 +81,19 @@ class Resolved:
     `crowds` are identifiers that relate nobody, too many persons carrying them, though only some of these are here.
     """
 
-    records: pa.Table
+    records: Columns
     fields: Columns
     person: Ints
     organisation: Ints
     extras: Columns | None = None
-    claims: pa.Table = field(default_factory=lambda: CLAIMS.empty_table())
+    claims: Columns = field(default_factory=lambda: CLAIMS.empty_table())
     relations: pa.Table = field(default_factory=lambda: RELATIONS.empty_table())
     held: Mapping[str, Ints] = field(default_factory=dict)
     before: int = 0
     answered: bool = False
     crowds: frozenset[int] = frozenset()
     _coded: dict[tuple[str, str], Coded] = field(default_factory=dict, compare=False, repr=False)
+    _numbers: dict[str, Ints] = field(default_factory=dict, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         """Fill the columns that are missing with nulls."""
@@ -94,7 +102,7 @@ class Resolved:
             ("claims", CLAIMS),
             ("relations", RELATIONS),
         ):
-            object.__setattr__(self, name, with_columns(getattr(self, name), schema))
+            object.__setattr__(self, name, _complete(getattr(self, name), schema))
         for name in ("person", "organisation"):
             object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=np.int64))
 
@@ -106,8 +114,15 @@ class Resolved:
     @property
     def ids(self) -> Ints:
         """The sequence number of each record."""
-        numbers: Ints = self.records["id"].to_numpy().astype(np.int64)
-        return numbers
+        return self._once_numbers("id", lambda: whole_numbers(self.records, "id"))
+
+    def claimed(self, name: str) -> Ints:
+        """A column of whole numbers of `claims`: `row` or `identifier`."""
+        return self._once_numbers(name, lambda: whole_numbers(self.claims, name))
+
+    def looked_at_anew(self) -> "Resolved":
+        """The same without what was made of its columns so far."""
+        return replace(self, _coded={}, _numbers={})
 
     def as_came(self, name: str) -> "pa.ChunkedArray[Any]":
         """A column of the extras; nulls where it is missing."""
@@ -137,6 +152,11 @@ class Resolved:
         found = np.flatnonzero(column.texts == namespace)
         of_it: NDArray[np.bool_] = column.codes == (found[0] if len(found) else -2)
         return of_it
+
+    def _once_numbers(self, name: str, column: Callable[[], Ints]) -> Ints:
+        if name not in self._numbers:
+            self._numbers[name] = column()
+        return self._numbers[name]
 
     def _once(self, table: str, name: str, column: "Callable[[], pa.ChunkedArray[Any]]") -> Coded:
         if (table, name) not in self._coded:

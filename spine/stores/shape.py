@@ -1,6 +1,6 @@
 """Rows as the schema wants them: typed, with every column, each key once, in key order."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -10,6 +10,9 @@ import pyarrow.compute as pc
 from spine.domain.graph import GRAPH, Table
 from spine.errors import QueryError, StoreError
 from spine.ports import Row, arrow_schema
+
+_RUNS = 8
+"""Up to so many runs of rows in key order are put together as they are asked for."""
 
 
 def known(name: str) -> Table:
@@ -69,6 +72,46 @@ def aligned(table: Table, rows: pa.Table) -> pa.Table:
     given = rows.column_names
     whole = pa.table([_column(table, rows, field, given) for field in schema], schema=schema)
     return _last_of_each_key(whole, table.key)
+
+
+def aligned_pieces(table: Table, rows: pa.Table, size: int) -> Iterator[pa.Table]:
+    """What `aligned` answers, about `size` rows at a time; rows that stand in order here and there are not copied."""
+    runs = _runs(table, rows) if rows.num_rows > size else None
+    if runs is None:
+        whole = aligned(table, rows)
+        yield from (whole.slice(start, size) for start in range(0, max(whole.num_rows, 1), size))
+        return
+    first = [run.column(table.key[0]).to_numpy() for run in runs]
+    at = [0] * len(runs)
+    while any(begin < len(keys) for begin, keys in zip(at, first, strict=True)):
+        bounds = [keys[begin + size] for begin, keys in zip(at, first, strict=True) if begin + size < len(keys)]
+        ends = [int(np.searchsorted(keys, min(bounds))) if bounds else len(keys) for keys in first]
+        if ends == at:
+            # So many rows have one first key that they are a piece by themselves.
+            ends = [int(np.searchsorted(keys, min(bounds), "right")) for keys in first]
+        parts = zip(runs, at, ends, strict=True)
+        yield aligned(table, pa.concat_tables([run.slice(begin, end - begin) for run, begin, end in parts]))
+        at = ends
+
+
+def _runs(table: Table, rows: pa.Table) -> list[pa.Table] | None:
+    """The rows as a few tables that each stand in key order; None where they do not, or keys are no whole numbers."""
+    if not all(name in rows.column_names for name in table.key) or rows.column(table.key[0]).null_count:
+        return None
+    if not pa.types.is_integer(rows.column(table.key[0]).type):
+        return None
+    runs: list[list[pa.RecordBatch]] = []
+    last: tuple[Any, ...] = ()
+    for batch in rows.to_batches():
+        keys = pa.Table.from_batches([batch.select(list(table.key))])
+        if not batch.num_rows or (batch.num_rows > 1 and not _ascending(keys, table.key)):
+            return None
+        begin, end = (key_of(table, keys.slice(place, 1).to_pylist()[0]) for place in (0, batch.num_rows - 1))
+        if not runs or None in (*begin, *end) or begin <= last:
+            runs.append([])
+        runs[-1].append(batch)
+        last = end
+    return [pa.Table.from_batches(run) for run in runs] if len(runs) <= _RUNS else None
 
 
 def keys_only(table: Table, rows: pa.Table) -> pa.Table:

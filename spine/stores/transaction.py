@@ -16,11 +16,13 @@ from spine.domain.graph import GRAPH, Table
 from spine.errors import StoreError
 from spine.ports import Cause, Clock, Difference, Differences, Where, arrow_schema
 from spine.stores.difference import changes
-from spine.stores.shape import aligned, keys_only, known
+from spine.stores.shape import aligned, aligned_pieces, keys_only, known
 from spine.stores.touching import Touched
 
 LOG = GRAPH["log"]
 RECORD = GRAPH["record"]
+_AT_ONCE = 1 << 18
+"""So many rows of a table that is empty are put at a time."""
 
 
 class Transaction(ABC):
@@ -78,9 +80,10 @@ class Transaction(ABC):
         """Make the table hold exactly these rows, by writing only what differs."""
         shape = _writable(table)
         with self._attempt():
-            wanted = aligned(shape, rows)
             if not self.count(table):
-                return self._put(shape, wanted)
+                put = [self._put(shape, piece) for piece in aligned_pieces(shape, rows, _AT_ONCE)]
+                return Difference(sum(one.added for one in put), sum(one.changed for one in put))
+            wanted = aligned(shape, rows)
             difference = changes(shape, self.scan(table), wanted)
             removed = self._delete(shape, difference.removed)
             written = self._put(shape, difference.written)
