@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from itertools import groupby
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
@@ -10,13 +11,14 @@ import pyarrow.compute as pc
 
 from spine.engines.key_sets import KeySet, key_sets
 from spine.engines.packed import PairSet
-from spine.normalise.whole_numbers import WORD, Ints, bits_for, firsts, numbered
+from spine.matching.at_once import each
+from spine.normalise.whole_numbers import WORD, Ints, bits_for, distinct_numbers, firsts, numbered
 from spine.ports import BlockingRule, Candidates
 
 Bools = np.ndarray[Any, np.dtype[np.bool_]]
 Numbers = np.ndarray[Any, np.dtype[np.int32]]
 """Rows and the numbers of keys: more of either would not fit into the memory."""
-CELLS = 1 << 22
+CELLS = 1 << 20
 """So many pairs of rows are made at a time."""
 
 
@@ -35,8 +37,10 @@ class LocalEngine:
             # A key column takes as much room as what is made of it.
             keys = keys.drop_columns([name])
         blocks = _Blocks(rows, columns)
-        for one in sets:
-            blocks.group(one)
+        # Sets look only at what smaller ones found, so those of one size are grouped side by side.
+        for _, of_size in groupby(sets, lambda one: len(one.columns)):
+            for grouped in each(blocks.grouped, list(of_size)):
+                blocks.take(grouped)
         left, right = blocks.pairs.columns()
         skipped = {rule.name: blocks.skipped[rule.name] for rule in rules if blocks.skipped.get(rule.name)}
         return Candidates(left, right, skipped)
@@ -63,13 +67,11 @@ def _column(column: "pa.ChunkedArray[Any]") -> _Column:
         codes = np.full(len(array), -1, np.int32)
         codes[valid] = code
         return _Column(codes, width)
-    row = np.asarray(pc.list_parent_indices(array)).astype(np.int32)
+    row = np.asarray(pc.list_parent_indices(array)).astype(np.int64)
     valid, code, width = _numbered(pc.list_flatten(array))
-    row = row[valid]
-    order = np.lexsort((code, row))
-    row, code = row[order], code[order]
-    kept = firsts(row) | firsts(code)
-    return _Column(code[kept], width, row[kept])
+    bits = bits_for(width)
+    packed = distinct_numbers((row[valid] << bits) | code)
+    return _Column((packed & ((1 << bits) - 1)).astype(np.int32), width, (packed >> bits).astype(np.int32))
 
 
 def _numbered(array: Any) -> tuple[Ints, Numbers, int]:
@@ -79,6 +81,18 @@ def _numbered(array: Any) -> tuple[Ints, Numbers, int]:
     valid = np.flatnonzero(array.is_valid().to_numpy(zero_copy_only=False))
     code, width = numbered(array.fill_null(0).to_numpy(zero_copy_only=False)[valid].astype(np.int64))
     return valid, code.astype(np.int32), width
+
+
+class _Grouped(NamedTuple):
+    """What grouping by a set of columns shows: how many pairs each of its rules keeps apart, and what is crowded.
+
+    `crowded` are places among the entries, whose rows are `row`.
+    """
+
+    by: KeySet
+    skipped: dict[str, int]
+    row: Ints
+    crowded: Ints
 
 
 class _Blocks:
@@ -94,20 +108,30 @@ class _Blocks:
         self._bits: dict[tuple[str, ...], np.uint64] = {}
         self._marks: dict[str, Bools] = {}
 
-    def group(self, one: KeySet) -> None:
-        """Pair the rows of the set's keys that are not crowded, and remember the others."""
-        row, code = self._entries(one)
+    def grouped(self, one: KeySet) -> _Grouped:
+        """Pair the rows of the set's keys that are not crowded. Sets of one size may be grouped side by side."""
+        row, entry = self._entries(one)
         bits = bits_for(len(row))
-        packed = np.sort((code << bits) | np.arange(len(row)))
-        entry = packed & ((1 << bits) - 1)
-        start = np.flatnonzero(firsts(packed >> bits))
+        # Key and place are packed, sorted and unpacked where they lie: at every processor a set is grouped.
+        entry <<= bits
+        entry |= np.arange(len(row))
+        entry.sort()
+        start = np.flatnonzero(firsts(entry >> bits))
+        entry &= (1 << bits) - 1
         held = np.diff(start, append=len(entry))
         self._pair(row[entry], start, held, one.crowded)
+        skipped = {}
         for rule in one.rules:
             crowd = held[held > rule.crowded]
-            self.skipped[rule.name] = int((crowd * (crowd - 1) // 2).sum())
-        if one.rules:
-            self._remember(one, row, entry[np.repeat(held > one.crowded, held)])
+            skipped[rule.name] = int((crowd * (crowd - 1) // 2).sum())
+        crowded = entry[np.repeat(held > one.crowded, held)] if one.rules else entry[:0]
+        return _Grouped(one, skipped, row, crowded)
+
+    def take(self, grouped: _Grouped) -> None:
+        """Remember what was crowded."""
+        self.skipped |= grouped.skipped
+        if grouped.by.rules:
+            self._remember(grouped.by, grouped.row, grouped.crowded)
 
     def _entries(self, one: KeySet) -> tuple[Ints, Ints]:
         """Row and key of each entry that is worth grouping; keys narrow enough to be packed with an entry's number."""
@@ -133,8 +157,11 @@ class _Blocks:
         asked = np.uint64(0)
         for columns in one.within:
             asked |= self._bits.get(columns, np.uint64(0))
-        crowded = self._crowded if row is None else self._crowded[row]
-        found: Bools = (crowded & asked) == asked
+        if asked:
+            crowded = self._crowded if row is None else self._crowded[row]
+            found: Bools = (crowded & asked) == asked
+        else:
+            found = np.ones(self.rows if row is None else len(row), np.bool_)
         for name in one.columns:
             column = self.columns[name]
             if row is None and column.row is None:

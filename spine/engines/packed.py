@@ -1,8 +1,11 @@
 """Pairs of rows packed into one 64-bit number each, because sorting these is the quickest way to keep each once."""
 
+from threading import Lock
+
 import numpy as np
 from numpy.typing import NDArray
 
+from spine.matching.at_once import each
 from spine.normalise.whole_numbers import Ints, bits_for, firsts
 
 Rows = NDArray[np.int32]
@@ -14,10 +17,14 @@ SHARES = 64
 
 
 class PairSet:
-    """Pairs of row numbers below `rows`, each kept once, in memory proportional to what is kept."""
+    """Pairs of row numbers below `rows`, each kept once, in memory proportional to what is kept.
+
+    Several threads may add pairs: what waits is sorted by the one that adds too much to it, while the others go on.
+    """
 
     def __init__(self, rows: int) -> None:
         self._bits = bits_for(rows)
+        self._turn = Lock()
         self._pending: list[Ints] = []
         self._waiting = 0
         width = -(-max(rows, 1) // SHARES)
@@ -26,23 +33,31 @@ class PairSet:
 
     def add(self, left: Ints, right: Ints) -> None:
         """Add pairs, repeats allowed."""
-        self._pending.append((left << self._bits) | right)
-        self._waiting += len(left)
-        if self._waiting > PENDING:
-            self._settle()
+        packed = left << self._bits
+        packed |= right
+        with self._turn:
+            self._pending.append(packed)
+            self._waiting += len(packed)
+            full = self._taken() if self._waiting > PENDING else []
+        if full:
+            self._settle(full)
 
-    def _settle(self) -> None:
-        """Part what waits into the shares."""
-        packed = _each_once(self._pending)
-        self._waiting = 0
+    def _taken(self) -> list[Ints]:
+        """What waits; nothing does any more."""
+        taken, self._pending, self._waiting = self._pending, [], 0
+        return taken
+
+    def _settle(self, parts: list[Ints]) -> None:
+        """Part pairs into the shares."""
+        packed = _each_once(parts)
         for share, part in zip(self._shares, np.split(packed, np.searchsorted(packed, self._bounds)), strict=True):
             share.add(part)
 
     def columns(self) -> tuple[Rows, Rows]:
         """The pairs, sorted, as two columns; none is left here."""
-        self._settle()
-        for share in self._shares:
-            share.settle()
+        self._settle(self._taken())
+        for _ in each(_Share.settle, self._shares):
+            pass
         left = np.empty(sum(len(share.kept) for share in self._shares), np.int32)
         right = np.empty_like(left)
         begin = 0
@@ -61,6 +76,7 @@ class _Share:
 
     def __init__(self) -> None:
         self.kept: Ints = np.empty(0, np.int64)
+        self._turn = Lock()
         self._pending: list[Ints] = []
         self._waiting = 0
 
@@ -68,10 +84,11 @@ class _Share:
         """Add packed pairs; a copy is kept, since they are part of something larger."""
         if not len(part):
             return
-        self._pending.append(part.copy())
-        self._waiting += len(part)
-        if self._waiting > len(self.kept):
-            self.settle()
+        with self._turn:
+            self._pending.append(part.copy())
+            self._waiting += len(part)
+            if self._waiting > len(self.kept):
+                self.settle()
 
     def settle(self) -> None:
         """Sort in what waits."""
