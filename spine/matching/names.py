@@ -34,12 +34,13 @@ def _given(view: PairView) -> Levels:
 
 
 def _given_names(names: TextPairs) -> Levels:
-    jaro, shorter = names.jaro_winkler(0.8), names.shorter()
+    shorter = names.shorter()
     initial = (shorter == 1) & names.same_initial()
+    resembles, close = _alike(names, 0.92)
     steps = [
-        ("resembles", (jaro >= 0.8) & ~initial),
+        ("resembles", resembles & ~initial),
         ("same initial", initial),
-        ("close", ((jaro >= 0.92) | (names.edits(1) <= 1)) & (shorter > 2)),
+        ("close", close & (shorter > 2)),
         ("a part in common", names.part_of()),
         ("nickname", names.nickname()),
     ]
@@ -80,13 +81,28 @@ def _surname(view: PairView) -> Levels:
 
 
 def _surnames(names: TextPairs) -> Levels:
-    jaro = names.jaro_winkler(0.8)
+    resembles, close = _alike(names, 0.93)
     steps = [
-        ("resembles", jaro >= 0.8),
+        ("resembles", resembles),
         ("a part in common", names.part_of()),
-        ("close", ((jaro >= 0.93) | (names.edits(1) <= 1)) & (names.shorter() > 3)),
+        ("close", close & (names.shorter() > 3)),
     ]
     return SURNAME.ranked(None, steps, FAR)
+
+
+def _alike(names: TextPairs, close: float) -> tuple[Bools, Bools]:
+    """Which names have a Jaro-Winkler similarity of .8 or more; and which of `close` or more, or are an edit apart.
+
+    Of names of one or two letters the latter may go unseen: one edit leaves two of three letters as they are, which is
+    a similarity of 7/9 at least.
+    """
+    rows = names.near(0.77)
+    near = names.part(rows)
+    jaro = near.jaro_winkler(0.8)
+    out = np.zeros((2, len(names)), dtype=bool)
+    out[0, rows] = jaro >= 0.8
+    out[1, rows] = (jaro >= close) | (near.edits(1) <= 1)
+    return out[0], out[1]
 
 
 def namesakes(view: PairView) -> Bools:

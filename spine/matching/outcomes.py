@@ -55,6 +55,12 @@ class Outcome:
     fades: str = ""
 
 
+def masked(answers: Levels, both: Bools) -> Levels:
+    """The answers where both sides have a value, else -1."""
+    out: Levels = (answers + np.int8(1)) * both.view(np.int8) - np.int8(1)
+    return out
+
+
 class Outcomes:
     """The levels of one comparison; the number of a level is its place in `all`."""
 
@@ -78,12 +84,16 @@ class Outcomes:
         self, both: Bools | None, steps: Sequence[tuple[str, Bools]], group: str = "", least: str = "differs"
     ) -> Levels:
         """`least` where `both` have a value (None: all), then each later step overrides the earlier; -1 elsewhere."""
-        out = np.full(len(steps[0][1] if both is None else both), self.number(least, group), dtype=np.int8)
-        for label, hit in steps:
-            np.copyto(out, np.int8(self.number(label, group)), where=hit)
-        if both is not None:
-            np.copyto(out, np.int8(-1), where=~both)
-        return out
+        numbers = [self.number(least, group), *(self.number(label, group) for label, _ in steps)]
+        out = np.full(len(steps[0][1] if both is None else both), numbers[0], dtype=np.int8)
+        rising = sorted(set(numbers)) == numbers
+        for number, (_, hit) in zip(numbers[1:], steps, strict=True):
+            if rising:
+                # The greatest number is that of the last step that hits; a processor takes many of these at once.
+                np.maximum(out, hit.view(np.int8) * np.int8(number), out=out)
+            else:
+                np.copyto(out, np.int8(number), where=hit)
+        return out if both is None else masked(out, both)
 
     def moved(self, levels: Levels, where: Bools, group: str) -> Levels:
         """The same outcomes of another group for the pairs in `where`; `differs` for an outcome it does not have."""

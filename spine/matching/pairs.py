@@ -1,9 +1,10 @@
 """What can be asked of many pairs of records at once: presence, equality, what their texts and identifiers share."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from spine.matching.encoded import Answer, Bools, Codes, Encoded, Ints
 from spine.matching.signs import Ints32
@@ -98,7 +99,7 @@ class PairView:
         """
         here, there = self.codes(field)
         both = self.both(field)
-        out = np.where(both, np.int8(equal), np.int8(-1))
+        out = both.view(np.int8) * np.int8(equal + 1) - np.int8(1)
         rows = np.flatnonzero(both & (here != there))
         if not len(rows):
             return out
@@ -141,14 +142,23 @@ class PairView:
 
     def _shares(self, namespace: str) -> tuple[Bools, Bools]:
         held = self.records.remember(("held", namespace), lambda: _held(self.records.shared[namespace]))
-        both, shared = held.any[self.left] & held.any[self.right], np.zeros(len(self), dtype=bool)
+        shared = np.zeros(len(self), dtype=bool)
+        both = self._hold(namespace)
         rows = np.flatnonzero(both)
         left, right = self.left[rows], self.right[rows]
         shared[rows] = held.first[left] == held.first[right]
-        if held.has_several:
-            rows = rows[~shared[rows] & (held.several[left] | held.several[right])]
+        if held.signs is not None:
+            rows = rows[~shared[rows] & ((held.signs[left] & held.signs[right]) != 0)]
             shared[rows] = (self.common(namespace, rows) != 0).any(axis=1)
         return both, shared
+
+    def _hold(self, namespace: str) -> Bools:
+        """Both sides have an identifier of the namespace: a bit of what is looked up once for all namespaces."""
+        names = sorted(self.records.shared)
+        held = self.records.remember(("namespaces",), lambda: _namespaces([self.records.shared[one] for one in names]))
+        both = self.remember("namespaces", lambda: held[self.left] & held[self.right])
+        hold: Bools = (both & np.uint32(1 << names.index(namespace))) != 0
+        return hold
 
     def common(self, namespace: str, rows: Ints) -> Ints:
         """[rows, slots] the identifiers of the left that these pairs share, 0 where one is not shared."""
@@ -182,16 +192,30 @@ class PairView:
         return nearest
 
 
-class _Held(NamedTuple):
-    """Per row whether it has an identifier of a namespace, the first of them, and whether it has several."""
+def _namespaces(matrices: Sequence[Ints]) -> NDArray[np.uint32]:
+    """Per row a bit for each of the namespaces of which it has an identifier."""
+    out = np.zeros(len(matrices[0]), dtype=np.uint32)
+    for number, matrix in enumerate(matrices):
+        out |= (matrix[:, 0] != 0).astype(np.uint32) << np.uint32(number)
+    return out
 
-    any: Bools
+
+class _Held(NamedTuple):
+    """Per row the first of its identifiers of a namespace; and, where any row has several, a bit for each of them.
+
+    Two rows without a bit in common share none.
+    """
+
     first: Ints
-    several: Bools
-    has_several: bool
+    signs: NDArray[np.uint64] | None
 
 
 def _held(matrix: Ints) -> _Held:
-    several = matrix[:, 1] != 0 if matrix.shape[1] > 1 else np.zeros(len(matrix), dtype=bool)
     first = np.ascontiguousarray(matrix[:, 0])
-    return _Held(first != 0, first, several, bool(several.any()))
+    if not (matrix[:, 1:] != 0).any():
+        return _Held(first, None)
+    signs = np.zeros(len(matrix), dtype=np.uint64)
+    for column in matrix.T:
+        bit = np.uint64(1) << (column.astype(np.uint64) & np.uint64(63))
+        signs |= np.where(column != 0, bit, np.uint64(0))
+    return _Held(first, signs)

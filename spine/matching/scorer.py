@@ -25,8 +25,8 @@ CHUNK = 100_000
 """So many pairs are compared at once: what bounds the memory."""
 AGAINST = SCALE
 """Evidence of a bit against a pair that has little to compare still counts."""
-TOGETHER = 20_000
-"""Comparisons of so few different outcomes together are put into words together."""
+OFTEN = 10
+"""Comparisons whose outcomes together come so often each are put into words together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Scored:
             words = _words(self.levels[rows, c], self.parts[rows, c])
             if (faded := self.faded.get(c)) is not None:
                 words = faded.told(rows, words)
-            if columns and len(columns[-1].texts) * len(words.texts) <= TOGETHER:
+            if columns and len(columns[-1].texts) * len(words.texts) * OFTEN <= len(rows):
                 words = _joined(columns.pop(), words)
             columns.append(words)
         spread = [pa.array(words.texts, pa.string()).take(pa.array(words.code, pa.int64())) for words in columns]

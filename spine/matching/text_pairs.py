@@ -39,6 +39,10 @@ class TextPairs:
         """Jaro-Winkler similarity in 0..1; below `least` it may be 0 instead, which spares most comparisons."""
         return self._at_least(_JARO_WINKLER, self._as_written(), least)
 
+    def near(self, least: float) -> Ints:
+        """Which pairs may have a Jaro-Winkler similarity of `least` or more."""
+        return np.flatnonzero(most_jaro_winkler(self.records.signs(self.field), self.here, self.there) >= least - SLACK)
+
     def ratio(self, least: float = 0.0) -> Scores:
         """Normalised indel similarity in 0..1 (longest common subsequence, Dice); below `least` it may be 0."""
         return self._at_least(_RATIO, self._as_written(), least)
@@ -54,6 +58,10 @@ class TextPairs:
         possible = np.flatnonzero(least_edits(signs, self.here, self.there) <= most)
         out[possible] = self._measured(texts, possible, OSA.distance, most)
         return out
+
+    def part(self, rows: Ints) -> "TextPairs":
+        """These pairs alone."""
+        return TextPairs(self.records, self.field, self.here[rows], self.there[rows])
 
     def shorter(self) -> Ints32:
         """The length of the shorter of the two texts."""
@@ -79,15 +87,18 @@ class TextPairs:
 
     def part_of(self) -> Bools:
         """The two have a word in common, and one has more than that word: Garcia and Garcia Lopez."""
-        texts = self.texts
+        texts, words = self.texts, self.records.remember(("words", self.field), lambda: _several_words(self.texts))
         compound = self.records.remember(
             ("compound", self.field), lambda: np.array([" " in text for text in texts] + [False], dtype=bool)
         )
         rows = np.flatnonzero(compound[self.here] | compound[self.there])
         out = np.zeros(len(self), dtype=bool)
-        words = [{word for word in text.split() if len(word) > 2} for text in _take(texts, self.here[rows])]
-        others = [text.split() for text in _take(texts, self.there[rows])]
-        out[rows] = [not one.isdisjoint(other) for one, other in zip(words, others, strict=True)]
+        out[rows] = [
+            texts[one] in words[other] if one not in words
+            else texts[other] in words[one] if other not in words
+            else not words[one].isdisjoint(words[other])
+            for one, other in zip(self.here[rows].tolist(), self.there[rows].tolist(), strict=True)
+        ]  # fmt: skip
         return out
 
     def _as_written(self) -> tuple[list[str], Signs]:
@@ -138,5 +149,11 @@ def initials_of(records: Encoded, field: str) -> Ints32:
     return records.remember(("initials", field), compute)
 
 
+def _several_words(texts: Sequence[str]) -> dict[int, set[str]]:
+    """By code the words of more than two letters of the texts that are not one word."""
+    parted = ((code, text.split()) for code, text in enumerate(texts))
+    return {code: {word for word in words if len(word) > 2} for code, words in parted if words != [texts[code]]}
+
+
 def _take(texts: Sequence[str], codes: Codes) -> list[str]:
-    return [texts[code] for code in codes.tolist()]
+    return list(map(texts.__getitem__, codes.tolist()))
