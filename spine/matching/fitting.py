@@ -1,9 +1,11 @@
 """Expectation and maximisation over sampled pairs: m and u of all levels, blended with what they started from."""
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
+from spine.matching.at_once import each
 from spine.matching.encoded import Floats, Ints
 from spine.matching.model import Comparison
 from spine.matching.outcomes import SHARED
@@ -33,6 +35,8 @@ CONTRADICTED = -2.0 * float(np.log(2))
 """Agreement on an identifier counts as chance only where all other evidence together speaks against the pair by two
 bits or more. Else pairs with nothing but a shared login or cookie, which nothing can tell from matches, would teach
 that logins are shared by chance as often as not."""
+
+Count = Callable[[Sample, Floats], Floats]
 
 
 class Fit:
@@ -76,19 +80,20 @@ class Fit:
         worth = candidates.times * np.where(np.isnan(candidates.certain), 1 / self.share, 1.0)
         for self.rounds in range(1, ROUNDS + 1):
             before = np.log2(self.m / self.u)
-            matched = self._posterior(candidates)
-            by_chance = (1 - self._posterior(random)) * random.times
+            matched, likely = each(self._posterior, (candidates, random))
+            by_chance = (1 - likely) * random.times
             found = matched * worth
             self.matches = self._possible(max(0.01 * size, float(found.sum())))
             bare = float(random.times[random.bare].sum()) * scale + BARE_PAIRS
             expected = BARE_PAIRS * self.matches / self.pairs
             self.bare_share = (float(found[candidates.bare].sum()) + expected) / bare
-            self._maximise(
-                self._counts(candidates, found),
-                self._chance(candidates, (1 - matched) * worth),
-                self._counts(random, by_chance),
-                scale,
+            counting: tuple[tuple[Count, Sample, Floats], ...] = (
+                (self._chance, candidates, (1 - matched) * worth),
+                (self._counts, candidates, found),
+                (self._counts, random, by_chance),
             )
+            unmatched, *counted = each(lambda one: one[0](*one[1:]), counting)
+            self._maximise(counted[0], unmatched, counted[1], scale)
             if np.abs(np.log2(self.m / self.u) - before).max() < SETTLED:
                 break
 

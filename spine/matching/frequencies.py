@@ -1,5 +1,7 @@
 """How common values are: what agreement on a rare one weighs more than agreement on a common one."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from spine.domain.vocabulary import Kind
@@ -8,6 +10,7 @@ from spine.matching.declared import DECLARED
 from spine.matching.encoded import Encoded, Ints
 from spine.matching.model import Frequencies
 from spine.matching.outcomes import SHARED
+from spine.normalise.whole_numbers import distinct_numbers
 
 COMMON = 5
 """Values that fewer records hold are not kept by name (they could tell of a person); they share one adjustment."""
@@ -36,10 +39,10 @@ def _crowds(records: Encoded) -> Frequencies | None:
     """The dwellings of more surnames than a household has; so many that none of them tells of a person."""
     dwelling, surname = records.codes["dwelling"], records.codes["surname"]
     known = (dwelling >= 0) & (surname >= 0)
-    key = np.unique(dwelling[known].astype(np.int64) * (len(records.texts_of("surname")) + 1) + surname[known])
-    where, surnames = np.unique(key // (len(records.texts_of("surname")) + 1), return_counts=True)
+    names = len(records.texts_of("surname")) + 1
     texts = records.texts_of("dwelling")
-    crowded = [texts[code] for code in where[surnames > SURNAMES].tolist()]
+    surnames = np.bincount(distinct_numbers(dwelling[known].astype(np.int64) * names + surname[known]) // names)
+    crowded = [texts[code] for code in np.flatnonzero(surnames > SURNAMES).tolist()]
     return Frequencies(dict.fromkeys(crowded, 0), 0) if crowded else None
 
 
@@ -50,13 +53,13 @@ def _frequencies(name: str, records: Encoded, least: int) -> Frequencies | None:
         if matrix is None:
             return None
         values, counts = np.unique(matrix[matrix != 0], return_counts=True)
-        return _adjustments([str(value) for value in values.tolist()], np.where(counts >= least, counts, 0))
+        return _adjustments(values.tolist(), np.where(counts >= least, counts, 0))
     codes = records.codes[name]
     counts = np.bincount(codes[codes >= 0], minlength=len(records.texts_of(name)))
     return _adjustments(records.texts_of(name), np.where(counts >= least, counts, 0))
 
 
-def _adjustments(texts: list[str], counts: Ints) -> Frequencies | None:
+def _adjustments(values: Sequence[str | int], counts: Ints) -> Frequencies | None:
     total = int(counts.sum())
     if total < 2:
         return None
@@ -67,4 +70,4 @@ def _adjustments(texts: list[str], counts: Ints) -> Frequencies | None:
     few = counts[(counts > 0) & (counts < COMMON)]
     typical = float((few.astype(float) ** 2).sum() / few.sum()) if len(few) else float(COMMON)
     rare = int(np.clip(round(SCALE * float(np.log2(average * total / typical))), -LIMIT, LIMIT))
-    return Frequencies({texts[code]: int(bits[code]) for code in common.tolist()}, rare)
+    return Frequencies({str(values[code]): int(bits[code]) for code in common.tolist()}, rare)

@@ -16,6 +16,7 @@ import numpy as np
 
 from spine.domain.vocabulary import Kind
 from spine.domain.weights import SCALE
+from spine.matching.at_once import each
 from spine.matching.calibration import SHIPPED
 from spine.matching.declared import DECLARED, ORIGIN
 from spine.matching.encoded import Encoded, Ints, stirred
@@ -91,14 +92,15 @@ def _drawn(order: Ints, pairs: Pairs) -> tuple[Pairs, float]:
     share = CANDIDATES / count
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
-    kept = []
-    for start in range(0, count, CANDIDATES):
+
+    def drawn(start: int) -> Ints:
         one, other = (place[side[start : start + CANDIDATES]] for side in pairs)
         number = np.full(len(one), SEED, dtype=np.uint64)
         for column in (np.minimum(one, other), np.maximum(one, other), np.zeros_like(one)):
             number = stirred(number, column)
-        kept.append(start + np.flatnonzero(number < np.uint64(share * 2.0**64)))
-    chosen = np.concatenate(kept)
+        return start + np.flatnonzero(number < np.uint64(share * 2.0**64))
+
+    chosen = np.concatenate(list(each(drawn, range(0, count, CANDIDATES))))
     return (pairs[0][chosen], pairs[1][chosen]), share
 
 
