@@ -94,7 +94,13 @@ def match(
         skipped = Counter(pairs.skipped) + Counter({PROVEN: int((~worth).sum())})
         candidates = int(worth.sum())
         if candidates < len(worth):
-            pairs = Candidates(pairs.left[worth], pairs.right[worth])
+            # One side after the other, so that not both are there twice.
+            left, right, pairs = pairs.left, pairs.right, Candidates(*NO_PAIRS)
+            left = left[worth]
+            pairs = Candidates(left, right[worth])
+            del left, right
+        del worth
+        give_back()
     if model is None:
         with watch.stage(f"{kind.value}: train"):
             model = _learned(gathered, kind, encoded, (pairs.left, pairs.right)) if learn else untrained(kind)

@@ -185,6 +185,8 @@ def _everything(
             made, over, report.unresolved = entity_tables(resolved, found, flags, rules, gathered.consents)
             del gathered
             _gather_tables(tables, made)
+            # What persons were made of takes as much room again as all that was gathered.
+            resolved = resolved.looked_at_anew()
             del made
             written.append(beside.submit(_write, writer, DERIVED[MATCHED:RESOLVED], tables))
         give_back()

@@ -8,6 +8,7 @@ import pyarrow as pa
 from spine.domain.vocabulary import Kind
 from spine.pipeline.gather import Gathered
 from spine.pipeline.matching import Known, Matched
+from spine.pipeline.room import give_back
 from spine.ports import arrow_schema
 from spine.resolution.components import Ints
 from spine.resolution.consent_state import agreed, holders, nothing_agreed
@@ -121,6 +122,7 @@ def entity_tables(
     said = nothing_agreed() if consents is None else agreed(consents, holders(resolved, consents))
     over = hierarchy(resolved)
     linked = relationships(resolved)
+    give_back()
     tables = {"employed_by": linked.employed_by, "related_to": linked.related_to, "subsidiary_of": over.subsidiary_of}
     people, companies = found.get(Kind.PERSON), found.get(Kind.ORGANISATION)
     tables["person"] = (
@@ -143,8 +145,8 @@ def entity_tables(
 
 def household_part(resolved: Resolved, common: Surnames | None = None) -> tuple[dict[str, pa.Table], Households]:
     """Households with their members and residents; `common` says how common surnames are."""
-    resolved = resolved.looked_at_anew()
     found = households(resolved, common=common)
+    give_back()
     made = household_tables(resolved, found)
     return {"household": made.household, "member_of": made.member_of, "resides_in": made.resides_in}, found
 

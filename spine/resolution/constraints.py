@@ -8,6 +8,9 @@ from numpy.typing import NDArray
 
 from spine.resolution.components import Ints, inside_pairs
 
+_AT_ONCE = 1 << 20
+"""So many pairs are looked at at a time."""
+
 
 def unique_conflicts(
     labels: NDArray[Any],
@@ -68,9 +71,11 @@ def may_be_one(soles: Sequence[Ints], left: Ints, right: Ints) -> NDArray[np.boo
     They could only join what is kept apart anyway. A record with several values is left to `unique_conflicts`.
     """
     out = np.ones(len(left), dtype=np.bool_)
-    for sole in soles:
-        one, other = sole[left], sole[right]
-        out &= (one == other) | (one == 0) | (other == 0)
+    for start in range(0, len(left), _AT_ONCE):
+        piece = slice(start, start + _AT_ONCE)
+        for sole in soles:
+            one, other = sole[left[piece]], sole[right[piece]]
+            out[piece] &= (one == other) | (one == 0) | (other == 0)
     return out
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from spine.resolution import constraints
 from spine.resolution.constraints import may_be_one, sole_values, unique_conflicts
 
 claim = st.tuples(
@@ -60,6 +61,9 @@ def test_pairs_that_are_not_compared_conflict_and_all_others_with_one_value_each
         np.empty(0, np.int64),) * 3  # fmt: skip
     left, right = np.triu_indices(7, 1)
     worth = may_be_one(sole_values(7, record, namespace, value), left, right)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(constraints, "_AT_ONCE", 4)
+        assert (may_be_one(sole_values(7, record, namespace, value), left, right) == worth).all()
     one, other = unique_conflicts(np.zeros(7, np.int64), record, namespace, value, np.ones(len(record), bool), (0, 1))
     apart = set(zip(one.tolist(), other.tolist(), strict=True))
     several = {row for row in range(7) for kind in (0, 1) if sum(r == row and n == kind for r, n, _ in claims) > 1}
