@@ -1,7 +1,7 @@
 """What every reader of files offers to a compiled mapping: its columns, and a relation of trimmed text cells."""
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol
+from typing import Any, Protocol
 
 import duckdb
 
@@ -22,9 +22,15 @@ class Cells(Protocol):
         """Whether any row of the file has this column."""
         ...
 
-    def relation(self, wanted: Sequence[str]) -> str:
+    def relation(self, wanted: Sequence[str], apart: bool = False) -> str:
         """A SELECT with `n` (the row's number from 1), `raw` (JSON), `problem` (why it can't be read, or null) and
-        `v0`, `v1` … (the cells of the wanted columns, trimmed, null where empty)."""
+        `v0`, `v1` … (the cells of the wanted columns, trimmed, null where empty).
+
+        Where `apart`, `raw` may be the cells that the text is made of; `whole` makes it."""
+        ...
+
+    def whole(self, raw: Any) -> Any:
+        """The texts of a column `raw`, which may have come apart."""
         ...
 
     def line(self, n: int) -> int:

@@ -6,10 +6,12 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
 from loaders.dialect import find_dialect
+from loaders.rows_apart import apart_cells, whole_rows
 from loaders.sql import clean, sparse_object, text
 from loaders.streams import Stream, encoding_of
 from spine.ports import Reject
@@ -70,13 +72,18 @@ class CsvCells:
         """Whether the header has this column."""
         return column in self.columns
 
-    def relation(self, wanted: Sequence[str]) -> str:
+    def relation(self, wanted: Sequence[str], apart: bool = False) -> str:
         """See `Cells.relation`."""
+        raw = apart_cells([f"c{n}" for n in range(len(self.columns))]) if apart else self._raw()
         cells = ", ".join(f"{clean(f'c{self.columns.index(name)}')} AS v{n}" for n, name in enumerate(wanted))
         return (
-            f"SELECT row_number() OVER () AS n, {self._raw()} AS raw, NULL::VARCHAR AS problem"
+            f"SELECT row_number() OVER () AS n, {raw} AS raw, NULL::VARCHAR AS problem"
             f"{', ' if cells else ''}{cells} FROM {self._read()}"
         )
+
+    def whole(self, raw: Any) -> Any:
+        """See `Cells.whole`."""
+        return whole_rows(raw, self.columns, self._sparse)
 
     def _raw(self) -> str:
         if not self._sparse:

@@ -115,7 +115,7 @@ class FileSource:
         wanted = self.mapping.columns()
         there = [column for column in wanted if cells.has(connection, column)]
         self.mapping.require(dict.fromkeys([*cells.columns, *there]), cells.name)
-        statement = compile_mapping(self.mapping, cells.relation(wanted), wanted)
+        statement = compile_mapping(self.mapping, cells.relation(wanted, not self.mapping.asks_for_rows()), wanted)
         for batch in connection.sql(statement).to_arrow_reader(BATCH):
             yield self._batch(batch, cells)
         left = list(cells.rejects(connection))
@@ -130,6 +130,7 @@ class FileSource:
         return pa.schema([*RECORD_COLUMNS, *((name, pa.string()) for name in self.mapping.attributes)])
 
     def _batch(self, rows: pa.RecordBatch, cells: Cells) -> SourceBatch:
+        rows = rows.set_column(rows.schema.get_field_index("raw"), "raw", cells.whole(rows.column("raw")))
         usable = rows.column("usable")
         good = rows if pc.all(usable).as_py() else rows.filter(usable)
         schema = self._schema()

@@ -11,7 +11,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 import duckdb
 
@@ -92,7 +92,7 @@ class GleifCells:
         """Always: the layout is known, and what a file leaves out is empty."""
         return True
 
-    def relation(self, wanted: Sequence[str]) -> str:
+    def relation(self, wanted: Sequence[str], apart: bool = False) -> str:
         """See `Cells.relation`."""
         derived = self._layout.derived
         needed = dict.fromkeys(base for name in wanted for base in _BASE.findall(derived.get(name, f"{{{name}}}")))
@@ -105,8 +105,12 @@ class GleifCells:
             f"({_BASE.sub(cell, derived.get(name, f'{{{name}}}')).replace('{{', '{').replace('}}', '}')}) AS v{n}"
             for n, name in enumerate(wanted)
         )
-        inner = self._inner.relation([self._there[name] for name in number])
+        inner = self._inner.relation([self._there[name] for name in number], apart)
         return f"SELECT n, raw, problem, {cells} FROM ({inner})"
+
+    def whole(self, raw: Any) -> Any:
+        """See `Cells.whole`."""
+        return self._inner.whole(raw)
 
     def line(self, n: int) -> int:
         """See `Cells.line`."""

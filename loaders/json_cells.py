@@ -60,8 +60,8 @@ class JsonCells:
         steps = (f"[{step}]" if step.isdigit() else _step(step) for step in name.split("."))
         return text(self._paths.get(name, "$" + "".join(steps)))
 
-    def relation(self, wanted: Sequence[str]) -> str:
-        """See `Cells.relation`."""
+    def relation(self, wanted: Sequence[str], apart: bool = False) -> str:
+        """See `Cells.relation`: a row is a text as it comes."""
         paths = ", ".join(self._path(name) for name in wanted)
         inner = f"json_extract_string(doc, [{paths}])" if wanted else "[]"
         cells = ", ".join(f"{clean(_joined(f'cells[{n + 1}]'))} AS v{n}" for n in range(len(wanted)))
@@ -69,6 +69,10 @@ class JsonCells:
             f"SELECT n, raw, problem{', ' if cells else ''}{cells} FROM "
             f"(SELECT *, CASE WHEN doc IS NOT NULL THEN {inner} END AS cells FROM ({self._documents()}))"
         )
+
+    def whole(self, raw: Any) -> Any:
+        """See `Cells.whole`."""
+        return raw
 
     def _documents(self) -> str:
         """`n`, `raw`, `problem`, and `doc`: the row where it is a JSON object."""

@@ -167,6 +167,10 @@ class Mapping(Strict):
         found.update(dict.fromkeys(_reads(self)))
         return list(found)
 
+    def asks_for_rows(self) -> bool:
+        """Whether it makes anything of a row's whole text: a record's id, or what an event or consent is known by."""
+        return not self.record_id or bool(self.events or self.consents)
+
     def require(self, present: Iterable[str], file: str) -> None:
         """Nothing where the file has every column named; else MappingError with file, column and the columns there."""
         there = list(present)

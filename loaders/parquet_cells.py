@@ -1,11 +1,13 @@
 """Parquet as cells: every column as text; structs by dotted path, lists joined by `;`."""
 
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from loaders.rows_apart import apart_cells, whole_rows
 from loaders.sql import clean, sparse_object, text
 from loaders.streams import Stream
 from spine.errors import FileError
@@ -32,17 +34,23 @@ class ParquetCells:
         """Whether the schema has this column."""
         return column in self._types
 
-    def relation(self, wanted: Sequence[str]) -> str:
-        """See `Cells.relation`."""
+    def relation(self, wanted: Sequence[str], apart: bool = False) -> str:
+        """See `Cells.relation`: a row of nothing but texts comes apart."""
         cells = ", ".join(f"{clean(self._cell(name))} AS v{n}" for n, name in enumerate(wanted))
         whole = ", ".join(f"{text(name)}, {_quoted(name)}" for name in self._top)
         raw = f"json_object({whole})::VARCHAR"
-        if self._sparse:
+        if apart and all(pa.types.is_string(kind) for _, kind in self._types.values()):
+            raw = apart_cells([_quoted(name) for name in self._top])
+        elif self._sparse:
             raw = sparse_object({name: _quoted(name) for name in self._top})
         return (
             f"SELECT row_number() OVER () AS n, {raw} AS raw, NULL::VARCHAR AS problem"
             f"{', ' if cells else ''}{cells} FROM read_parquet({text(self.name)}, binary_as_string = true)"
         )
+
+    def whole(self, raw: Any) -> Any:
+        """See `Cells.whole`."""
+        return whole_rows(raw, self._top, self._sparse)
 
     def _cell(self, name: str) -> str:
         path, kind = self._types[name]

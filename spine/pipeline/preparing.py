@@ -16,17 +16,16 @@ from spine.domain.vocabulary import ATTRIBUTES
 from spine.normalise.claims import CLAIM_COLUMNS, normalise_claims
 from spine.normalise.columns import compute, one_array
 from spine.normalise.dates import DateOrder
+from spine.normalise.objects import objects
 from spine.normalise.record import Options, Prepared, prepare
 from spine.pipeline.batch_writer import graph_table
 from spine.pipeline.few_records import FEW, few_records
 from spine.pipeline.numbering import numbers
 from spine.pipeline.sealing import sealed
-from spine.ports import RECORD_COLUMNS, SourceBatch
+from spine.ports import SourceBatch
 
 _AMOUNT = r"^[+-]?\d+(\.\d*)?([eE][+-]?\d+)?$"
 _REGION = "US"
-_ESCAPED = r'["\\\x00-\x1f]'
-"""What JSON texts may not hold as it is."""
 _EVENT = ("source", "reference", "kind", "at", "currency", "channel", "status", "attributes")
 _CONSENT = ("source", "reference", "purpose", "status", "at", "proof")
 
@@ -81,23 +80,22 @@ def _records(records: pa.Table, prepared: Prepared, now: str) -> pa.Table:
 
 
 def many_records(records: pa.Table, prepared: Prepared, now: str) -> pa.Table:
-    """The same for any number of records, in DuckDB."""
-    attributes = records.select([name for name in records.column_names if name in ATTRIBUTES])
-    whole = records.select([name for name in RECORD_COLUMNS.names if name in records.column_names])
-    for prefix, texts in (("a_", attributes), ("f_", prepared.fields)):
-        for name in texts.column_names:
-            whole = whole.append_column(f"{prefix}{name}", texts[name])
+    """The same for any number of records, by Arrow and DuckDB."""
+    whole = records.select(["source", "record_id", "kind", "observed_at", "raw", "identifiers", "relations"])
+    for name, texts in (("attributes", records), ("fields", prepared.fields)):
+        said = [one for one in texts.column_names if texts is not records or one in ATTRIBUTES]
+        made = objects(((one, one_array(texts[one])) for one in said), records.num_rows)
+        whole = whole.append_column(name, made)
     with _engine().cursor() as connection:
         connection.register("records", whole)
         rows: pa.Table = connection.sql(
-            f"""
+            """
             SELECT source || '/' || record_id AS key, source, record_id, kind, observed_at, $now AS ingested_at,
                    md5(concat_ws(chr(31), kind, observed_at, raw, attributes,
                                  identifiers::VARCHAR, relations::VARCHAR)) AS hash,
                    true AS live, raw, attributes, fields,
                    CASE WHEN len(relations) > 0 THEN to_json(relations)::VARCHAR END AS relations
-            FROM (SELECT *, {_object(attributes, "a_")} AS attributes, {_object(prepared.fields, "f_")} AS fields
-                  FROM records)
+            FROM records
             """,
             params={"now": now},
         ).to_arrow_table()
@@ -108,30 +106,6 @@ def many_records(records: pa.Table, prepared: Prepared, now: str) -> pa.Table:
 def _engine() -> duckdb.DuckDBPyConnection:
     """One engine for all batches: to start it takes as long as some thousand records."""
     return duckdb.connect()
-
-
-def _object(texts: pa.Table, prefix: str = "") -> str:
-    """The SQL of each row as a JSON object of the texts that it has, each in a column of that name after the prefix.
-
-    Only columns that need it are escaped.
-    """
-    members = []
-    for name in texts.column_names:
-        if texts[name].null_count == texts.num_rows:
-            continue
-        column = f'"{prefix}{name}"'
-        plain = f"""'"{name}":"' || {column} || '"'"""
-        if _needs_escapes(one_array(texts[name])):
-            escaped = f"""'"{name}":' || to_json({column})::VARCHAR"""
-            plain = f"CASE WHEN regexp_matches({column}, '{_ESCAPED}') THEN {escaped} ELSE {plain} END"
-        members.append(plain)
-    return f"'{{' || concat_ws(',', {', '.join(members)}) || '}}'" if members else "'{}'"
-
-
-def _needs_escapes(texts: Any) -> bool:
-    """Whether any text holds what JSON texts may not: looked for in the bytes of all at once."""
-    held = np.frombuffer(texts.buffers()[2] or b"", np.uint8)
-    return bool(((held < ord(" ")) | (held == ord('"')) | (held == ord("\\"))).any())
 
 
 def _facts(

@@ -1,13 +1,15 @@
 """Many records written at once are searched like records written one by one."""
 
 import sqlite3
+import tempfile
 from contextlib import closing
 from pathlib import Path
 
+import pytest
 from rows import record, rows
 
 from spine.access.context import LOCAL
-from spine.ports import Cause
+from spine.ports import Cause, Writer
 from spine.stores.sqlite import search
 from spine.stores.sqlite.store import SqliteStore
 
@@ -56,3 +58,76 @@ def test_a_file_whose_index_keeps_the_words_is_brought_up(tmp_path: Path) -> Non
         assert _found(store, "first") == {1, 2, 3}
         _put(store, range(1, 2), "second")
         assert (_found(store, "first"), _found(store, "second")) == ({2, 3}, {1})
+
+
+def _put_numbered(writer: Writer, numbers: range, given: str) -> None:
+    """As a load does it: under numbers that the transaction gives."""
+    ids = writer.sequence([f"crm/{number}" for number in numbers]).tolist()
+    writer.put("record", rows("record", *(record(number, given=given) for number in ids)))
+
+
+def test_a_first_load_finds_what_it_has_put_before_and_after_its_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    aside = tmp_path / "aside"
+    aside.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(aside))
+    with SqliteStore(tmp_path / "graph.db") as store:
+        with store.writing(LOCAL, CAUSE) as writer:
+            _put_numbered(writer, range(1, 2_001), "first")
+            assert len(list(aside.iterdir())) == 1
+            _put_numbered(writer, range(2_001, 3_501), "second")
+            _put_numbered(writer, range(1_001, 2_001), "third")
+            assert {number for number, _ in writer.search("first", limit=10_000)} == set(range(1, 1_001))
+            _put_numbered(writer, range(3_501, 4_001), "fourth")
+        assert not list(aside.iterdir())
+        _put(store, range(1, 3), "fifth")
+        with store.writing(LOCAL, CAUSE) as writer:
+            _put_numbered(writer, range(4_001, 4_002), "sixth")
+        expected = {
+            "first": range(3, 1_001), "second": range(2_001, 3_501), "third": range(1_001, 2_001),
+            "fourth": range(3_501, 4_001), "fifth": range(1, 3), "sixth": range(4_001, 4_002),
+        }  # fmt: skip
+        assert {word: _found(store, word) for word in expected} == {word: set(ids) for word, ids in expected.items()}
+        store._writer.run("INSERT INTO record_search(record_search) VALUES ('integrity-check')")
+
+
+def test_words_that_are_indexed_aside_are_found_as_those_indexed_at_once(tmp_path: Path) -> None:
+    found = []
+    for name in ("aside", "at once"):
+        with SqliteStore(tmp_path / f"{name}.db") as store, store.writing(LOCAL, CAUSE) as writer:
+            for first in (1, 1_501, 3_001):
+                _put_numbered(writer, range(first, first + 1_500), f"given{first}")
+                if name == "at once":
+                    writer.search("given1", limit=1)
+        with closing(sqlite3.connect(tmp_path / f"{name}.db")) as probe:
+            found.append(
+                [
+                    probe.execute(f"SELECT count(*), sum(rowid) FROM record_search WHERE record_search MATCH '{word}'")
+                    .fetchall()
+                    for word in ("given1", "given1501", "given3001", "nobody")
+                ]
+            )  # fmt: skip
+            assert probe.execute("SELECT count(*) FROM record_search_docsize").fetchall() == [(4_500,)]
+    assert found[0] == found[1]
+
+
+def _put_and_fail(store: SqliteStore) -> None:
+    with store.writing(LOCAL, CAUSE) as writer:
+        _put_numbered(writer, range(1, 2_001), "first")
+        raise KeyError("on the way")
+
+
+def test_a_first_load_that_fails_leaves_nothing_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    aside = tmp_path / "aside"
+    aside.mkdir()
+    monkeypatch.setattr(tempfile, "tempdir", str(aside))
+    with SqliteStore(tmp_path / "graph.db") as store:
+        with pytest.raises(KeyError, match="on the way"):
+            _put_and_fail(store)
+        assert not list(aside.iterdir())
+        assert _found(store, "first") == set()
+        with store.writing(LOCAL, CAUSE) as writer:
+            _put_numbered(writer, range(1, 2_001), "second")
+        assert len(_found(store, "second")) == 2_000
+        assert not list(aside.iterdir())

@@ -20,6 +20,7 @@ from spine.stores.sqlite.blocks import Blocks
 from spine.stores.sqlite.connection import Connection
 from spine.stores.sqlite.poured import can_pour, pour
 from spine.stores.sqlite.values import to_sqlite
+from spine.stores.sqlite.words_aside import WordsAside
 from spine.stores.transaction import RECORD
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
@@ -27,8 +28,9 @@ Ints = np.ndarray[Any, np.dtype[np.int64]]
 BULK = 1_000
 """From so many rows on, and as many as are there, a table of the transaction's own gets its indexes after them."""
 
-_CACHE = -524_288
-"""Kibibytes of pages, negative as SQLite wants it, that a large transaction may keep: each is written once."""
+_CACHE = -131_072
+"""Kibibytes of pages, negative as SQLite wants it, that a large transaction may keep: enough to write each once, few
+enough to write most while the next rows are read, and not at the end."""
 _MANY = 100_000
 """Rows of a table that are worth more than one thread."""
 _SORTED_CACHE, _SORTERS = -8192, 2
@@ -49,6 +51,8 @@ class Filling:
         self._put: dict[str, NumberSet] = {}
         self._back: dict[str, list[pa.Table]] = {}
         self._poured: dict[str, int] = {}
+        self._words: WordsAside | None = None
+        self._words_aside = False
 
     def owns(self, table: Table) -> bool:
         """True where the transaction found the table empty, so that all that it holds was put here."""
@@ -72,7 +76,10 @@ class Filling:
                 # Its keys come mostly in order, so that keeping its indexes up costs what building them does, and it
                 # costs that while the next records are read.
                 search.drop_triggers(self._connection)
-                search.hold(self._connection, search.MANY_HELD)
+                if self._rows[table.name]:
+                    search.hold(self._connection, search.MANY_HELD)
+                else:
+                    self._words, self._words_aside = WordsAside(), True
 
     def make_room(self) -> None:
         """Let this transaction keep more pages than a small one needs."""
@@ -120,9 +127,23 @@ class Filling:
             if table.name in self._bare:
                 self._create_indexes(table)
                 if table is RECORD:
+                    self.settle_words()
                     search.create_triggers(self._connection)
                     search.hold(self._connection)
                 self._bare.discard(table.name)
+
+    def index_words(self, records: pa.Table) -> None:
+        """Make records searchable; none of them is."""
+        if self._words_aside and self._words is not None:
+            self._words.add(records)
+        else:
+            search.add(self._connection, records)
+
+    def settle_words(self) -> None:
+        """Have all words in the index of the file."""
+        if self._words_aside and self._words is not None:
+            self._words_aside = False
+            self._words.copy_into(self._connection)
 
     def _create_indexes(self, table: Table) -> None:
         """Build the indexes of a table; those of very many rows with other threads that sort."""
@@ -137,6 +158,8 @@ class Filling:
 
     def end(self) -> None:
         """Give back the room; after the transaction."""
+        if self._words is not None:
+            self._words.end()
         if self.is_roomy:
             self._connection.run(f"PRAGMA cache_size = {self._before}")
             self._connection.run("PRAGMA shrink_memory")

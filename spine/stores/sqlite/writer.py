@@ -91,6 +91,11 @@ class SqliteWriter(SqliteReader, Transaction):
         self._filling.complete(known(table))
         return super().select(table, where, order, descending, after, limit)
 
+    def search(self, text: str, kind: str | None = None, limit: int = 20) -> list[tuple[int, float]]:
+        """As in the port."""
+        self._filling.complete(RECORD)
+        return super().search(text, kind, limit)
+
     def replace(self, table: str, rows: pa.Table) -> Difference:
         """As in the port."""
         difference = super().replace(table, rows)
@@ -103,7 +108,8 @@ class SqliteWriter(SqliteReader, Transaction):
         entry = self.entry()
         if entry is None:
             return False
-        self._filling.complete(*GRAPH.values())
+        # The words of records may still be in the making.
+        self._filling.complete(*(table for table in GRAPH.values() if table is not RECORD), RECORD)
         self._merge(LOG, entry)
         if self.highest != self._highest_before:
             self._connection.change("INSERT OR REPLACE INTO meta (name, value) VALUES ('highest', ?)", [self.highest])
@@ -191,13 +197,14 @@ class SqliteWriter(SqliteReader, Transaction):
         # Records become searchable all at once: a trigger flushes the index once per row.
         with search.untriggered(self._connection, lasting=self._filling.is_bare(table)):
             self._filling.insert(table, rows)
-            search.add(self._connection, rows)
+            self._filling.index_words(rows)
 
     def _replace(self, table: Table, rows: pa.Table) -> None:
         self._blocks.changed(table, rows)
         if table is not RECORD:
             self._connection.change_many(_upsert(table), to_sqlite(rows))
             return
+        self._filling.settle_words()
         with search.untriggered(self._connection, lasting=self._filling.is_bare(table)):
             for chunk in key_documents(rows.column("id").to_pylist()):
                 search.remove(self._connection, chunk)

@@ -2,6 +2,7 @@
 
 import csv
 import gzip
+import hashlib
 import json
 from pathlib import Path
 from typing import Any
@@ -370,3 +371,18 @@ def test_times(tmp_path: Path, cell: str, form: str | None, moment: str | None) 
     rule = {"namespace": "email", "column": "id"}
     mapping = Mapping.of({"source": "x", "kind": "person", "observed_at": seen, "identifiers": [rule]})
     assert load(path, mapping).records.column("observed_at").to_pylist() == [moment]
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"consents": [{"namespace": "email", "column": "mail", "purpose": {"value": "news"}, "status": "ok"}]}]
+)
+def test_a_row_of_a_table_is_kept_whole(tmp_path: Path, more: dict[str, object]) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text('id,mail,ok\n1,"say ""a""@b.c",yes\n2,,\n3,x@y.z,\n', "utf-8")
+    about = {"name": "t", "source": "s", "kind": "person", "record_id": "id"}
+    batch = load(path, Mapping.of({**about, "identifiers": [{"namespace": "email", "column": "mail"}], **more}))
+    first = r'{"id":"1","mail":"say \"a\"@b.c","ok":"yes"}'
+    assert batch.records["raw"].to_pylist() == [first, '{"id":"3","mail":"x@y.z","ok":null}']
+    assert [reject.row for reject in batch.rejects] == ['{"id":"2","mail":null,"ok":null}']
+    made = [hashlib.md5(f"{first}consent0".encode()).hexdigest()] if more else []
+    assert batch.consents["reference"].to_pylist() == made
