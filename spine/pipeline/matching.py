@@ -24,7 +24,7 @@ from spine.pipeline.listed import listed_apart, owned_apart
 from spine.pipeline.progress import Stopwatch
 from spine.pipeline.resolve_report import PROVEN
 from spine.pipeline.room import give_back
-from spine.pipeline.scoring import matches, weights_in_trees
+from spine.pipeline.scoring import Weighed, matches, weights_in_trees
 from spine.ports import Candidates, MatchEngine, Reader
 from spine.resolution import capping
 from spine.resolution.components import NO_PAIRS, Ints, Pairs, connected
@@ -111,7 +111,8 @@ def match(
     del pairs
     with watch.stage(f"{kind.value}: merge trees"):
         judged = judged_among(gathered, rows)
-        trees, refused = trees_of(gathered, rows, encoded, model, (left, right), weight, judged, linkage)
+        weighed = Weighed((left, right), weight)
+        trees, refused = trees_of(gathered, rows, encoded, model, (left, right), weight, judged, linkage, weighed)
     return Matched(kind, rows, model, encoded, left, right, weight, levels, trees, candidates, dict(skipped), refused)
 
 
@@ -160,8 +161,12 @@ def trees_of(
     weight: Ints,
     judged: Sequence[Judgement],
     linkage: Method = "merge_tree",
+    weighed: Weighed | None = None,
 ) -> tuple[Trees, tuple[Refused, ...]]:
-    """The merge trees over rows of one kind, given its matches and what was judged of it; and what was refused."""
+    """The merge trees over rows of one kind, given its matches and what was judged of it; and what was refused.
+
+    Pairs that are `weighed` are not scored again.
+    """
     ids = gathered.ids[rows]
     same = _places(ids, settle(judged).same)
     left, right = np.concatenate((pairs[0], same[0])), np.concatenate((pairs[1], same[1]))
@@ -174,7 +179,7 @@ def trees_of(
     if not all(map(np.array_equal, before, same)):
         labels = capping.split(whole, pairs[0], pairs[1], weight, same=same, cap=policy.cap)
     trees = grow(
-        gathered.order[rows], labels, lambda one, other: weights_in_trees(model, encoded, one, other),
+        gathered.order[rows], labels, lambda one, other: weights_in_trees(model, encoded, one, other, weighed),
         same=same, forbidden=forbidden, group=_contents(encoded), policy=policy,
     )  # fmt: skip
     return trees, refused

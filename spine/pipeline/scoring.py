@@ -47,11 +47,45 @@ def matches(
     )
 
 
-def weights_in_trees(model: Model, encoded: Encoded, left: Ints, right: Ints) -> Ints:
-    """What pairs weigh in a merge tree; nothing else of them is kept."""
-    found = _pieces(lambda one, other: score(model, encoded, one, other).in_tree, (left, right))
-    weights: Ints = np.concatenate([NO_PAIRS[0], *found])
+class Weighed:
+    """What the matches of a model weigh, each with its smaller row first, to be found by their rows."""
+
+    def __init__(self, pairs: Pairs, weight: Ints) -> None:
+        key = _key(*pairs)
+        order = None if (key[1:] > key[:-1]).all() else np.argsort(key)
+        self._key, self._weight = (key, weight) if order is None else (key[order], weight[order])
+
+    def of(self, left: Ints, right: Ints) -> tuple[Ints, NDArray[np.bool_]]:
+        """Their weights, and which of these pairs are among them; any weight for the others."""
+        if not len(self._key):
+            return np.zeros(len(left), np.int64), np.zeros(len(left), np.bool_)
+        key = _key(left, right)
+        at = np.minimum(np.searchsorted(self._key, key), len(self._key) - 1)
+        return self._weight[at], self._key[at] == key
+
+
+def weights_in_trees(model: Model, encoded: Encoded, left: Ints, right: Ints, weighed: Weighed | None = None) -> Ints:
+    """What pairs (the smaller row first) weigh in a merge tree; nothing else of them is kept.
+
+    A match weighs there what it weighs, having reached the floor. Those that are `weighed` are not scored again.
+    """
+
+    def work(one: Ints, other: Ints) -> Ints:
+        if weighed is None:
+            return score(model, encoded, one, other).in_tree.astype(np.int64)
+        out, known = weighed.of(one, other)
+        rows = np.flatnonzero(~known)
+        out[rows] = score(model, encoded, one[rows], other[rows]).in_tree
+        return out
+
+    weights: Ints = np.concatenate([NO_PAIRS[0], *_pieces(work, (left, right))])
     return weights
+
+
+def _key(left: NDArray[Any], right: NDArray[Any]) -> Ints:
+    """Two rows as one number."""
+    key: Ints = (left.astype(np.int64) << 32) | right
+    return key
 
 
 def _starts(pairs: Pairs) -> range:

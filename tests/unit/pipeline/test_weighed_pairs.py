@@ -1,0 +1,62 @@
+"""What is known of matches is not asked again: trees weigh them as if it were."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from compared import all_pairs, encoded
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from spine.domain.vocabulary import Kind
+from spine.matching.frequencies import frequencies_of
+from spine.matching.training import untrained
+from spine.pipeline import scoring
+from spine.pipeline.scoring import Weighed, matches, weights_in_trees
+
+ROW = st.fixed_dictionaries(
+    {"given": st.sampled_from(["anna", "ann", "maria"]), "surname": st.sampled_from(["berg", "bergh", "smith"])},
+    optional={
+        "birth_date": st.sampled_from(["1980-05-21", "1980-05-12", "1950-07-07"]),
+        "email": st.sampled_from(["anna.berg@a.example", "ana.berg@a.example"]),
+        "street": st.sampled_from(["oak street", "river road"]),
+        "sex": st.sampled_from(["f", "m"]),
+    },
+)
+DAYS = st.lists(st.integers(0, 9000), min_size=8, max_size=8)
+
+
+@settings(max_examples=80, deadline=None)
+@given(st.lists(ROW, min_size=2, max_size=8), DAYS, st.booleans())
+def test_trees_weigh_matches_as_they_were_scored(rows: list[Any], days: list[int], backwards: bool) -> None:
+    phones = [{"phone": [1]} for _ in rows]
+    records = encoded([{**row, "phone": "+14155550100"} for row in rows], phones, {"phone": days[: len(rows)]})
+    model = replace(untrained(Kind.PERSON), frequencies=frequencies_of(Kind.PERSON, records))
+    pairs = all_pairs(len(rows))
+    (left, right), weight, _ = matches(model, records, pairs)
+    step = -1 if backwards else 1
+    weighed = Weighed((left[::step], right[::step]), weight[::step])
+    plain = weights_in_trees(model, records, *pairs)
+    assert weights_in_trees(model, records, *pairs, weighed).tolist() == plain.tolist()
+
+
+def test_a_match_is_not_scored_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    records = encoded([{"given": "anna", "surname": "berg", "birth_date": "1980-05-21"}] * 2 + [{"given": "bo"}])
+    model = untrained(Kind.PERSON)
+    pairs = all_pairs(3)
+    (left, right), weight, _ = matches(model, records, pairs)
+    assert len(left) == 1
+    asked = []
+    score = scoring.score
+
+    def heard(model: Any, records: Any, one: Any, other: Any) -> Any:
+        asked.extend(zip(one.tolist(), other.tolist(), strict=True))
+        return score(model, records, one, other)
+
+    monkeypatch.setattr(scoring, "score", heard)
+    found = weights_in_trees(model, records, *pairs, Weighed((left, right), weight))
+    assert asked == [(0, 2), (1, 2)]
+    assert found[0] == weight[0]
+    none = Weighed((left[:0], right[:0]), weight[:0])
+    assert np.array_equal(weights_in_trees(model, records, *pairs, none), found)
