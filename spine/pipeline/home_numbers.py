@@ -55,7 +55,8 @@ def numbers_of(some: Resolved, secret: bytes) -> tuple[Ints, Ints]:
     places, found = [nothing], [nothing]
     for sort, key in BY_SORT.items():
         number: Hashes = np.full(some.size, seed_of(f"home:{key.name}"), np.uint64)
-        holds = persons & (written >= 0) & (resident if key.resident else True)
+        # Who writes the same town only shares no dwelling with anybody.
+        holds = persons & np.append(forms.dwellings, False)[written] & (resident if key.resident else True)
         for part in key.parts:
             if part not in hashes:
                 hashes[part] = np.append(_hashes(part_of(forms, part), secret), np.uint64(0))[written]

@@ -22,7 +22,7 @@ from spine.pipeline.numbering import numbers
 from spine.resolution.components import Ints
 
 Hashes = NDArray[np.uint64]
-VERSION = 3
+VERSION = 4
 _GOLDEN, _ONE, _TWO = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _POSITIVE = np.uint64((1 << 63) - 1)
 SORTS = 15

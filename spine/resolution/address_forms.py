@@ -49,6 +49,11 @@ class Forms:
         return self.has("house_number") | self.has("street")
 
     @property
+    def dwellings(self) -> Flags:
+        """Forms that name a building or a box of the post office; others tell at most in which town somebody lives."""
+        return self.homes | self.has("po_box")
+
+    @property
     def completeness(self) -> Ints:
         """How much a form says: house number and street before all, then unit, then the parts of the place."""
         says = {"house_number": 8, "street": 8, "unit": 4, "po_box": 2, "postcode": 1, "city": 1}

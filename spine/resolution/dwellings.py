@@ -66,8 +66,7 @@ def dwellings(resolved: Resolved) -> Dwellings:
         found = find(forms, resolved.person, form)
         way[(found != form) & (way == AS_WRITTEN)] = step
         form = found
-    nowhere = ~(forms.homes | forms.has("po_box"))
-    form[(form >= 0) & nowhere[form]] = -1
+    form[(form >= 0) & ~forms.dwellings[form]] = -1
     return Dwellings(forms, form, way, written, writers, compared)
 
 
@@ -119,7 +118,7 @@ def _completed(forms: Forms, person: Ints, form: Ints, writers: Ints) -> Ints:
     rank = _rank(forms, held, writers[held])
     alike = _one_dwelling(forms, held[left], held[right])
     # A row that names no building at all means the only building that its person has.
-    silent = ~(forms.homes | forms.has("po_box"))[held]
+    silent = ~forms.dwellings[held]
     homes = np.bincount(number[~silent], minlength=int(number.max()) + 1)
     alike |= (silent[left] ^ silent[right]) & (homes[number[left]] == 1)
     left, right = left[alike], right[alike]

@@ -125,6 +125,29 @@ def test_carriers_of_a_hub_are_not_looked_at(store: GraphStore, monkeypatch: pyt
     assert max(row["size"] for row in households(store)) == 2
 
 
+def test_who_writes_the_same_town_only_is_not_looked_at(store: GraphStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A postcode alone is nobody's dwelling: it means the address of its person, and others with it are strangers."""
+    town = {"postcode": "22100", "city": "Lund"}
+    strangers = [
+        person(f"s{at}", "2024-01-01", given_name=4 * chr(97 + at), birth_date=f"{1950 + at}-01-{at + 1:02}", **town)
+        for at in range(12)
+    ]
+    ingest(store, LOCAL, batch(strangers), Ticking(), key="batches")
+    take(store, person("a1", "2024-01-01", "email:ann@example.com", **{**ANN, **town}))
+    looked: list[Neighbours] = []
+
+    class Seen(Neighbours):
+        def resolved(self) -> Resolved:
+            looked.append(self)
+            return super().resolved()
+
+    monkeypatch.setattr(homes, "Neighbours", Seen)
+    take(store, person("a2", "2025-01-01", "email:ann@example.com", given_name="Ann", surname="Quist", **town))
+    assert looked
+    assert {len(near.labels) for near in looked} == {2}
+    assert_as_a_batch(store, monkeypatch)
+
+
 def test_a_third_carrier_says_less_of_two_whose_other_records_carry_it(
     store: GraphStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
