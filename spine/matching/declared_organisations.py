@@ -89,6 +89,6 @@ ORGANISATION = (
     AREA,
     shared("customer", 0.2, 0.00001),
     shared("master", 0.1, 0.000001),
-    shared("account", 0.35, 0.0001),
+    shared("account", 0.35, 0.0001, kin=0.02, near=0.1),
     shared("other", 0.2, 0.00001),
 )

@@ -44,8 +44,8 @@ PERSON = (
         "order",
         {
             ALL: {
-                "as usual": (0.985, 0.9995),
-                "exchanged": (0.015, 0.0005),
+                "as usual": (0.985, 0.9925),
+                "exchanged": (0.015, 0.0075),
             },
         },
     ),
@@ -207,10 +207,10 @@ PERSON = (
     shared("loyalty", 0.2, 0.00005),
     shared("employee", 0.2, 0.00001),
     shared("master", 0.1, 0.000001),
-    shared("account", 0.35, 0.0002),
-    shared("device", 0.5, 0.0005),
-    shared("mobile_token", 0.4, 0.0002),
-    shared("cookie", 0.6, 0.0002),
+    shared("account", 0.35, 0.0002, kin=0.02, near=0.3),
+    shared("device", 0.5, 0.0005, kin=0.01, near=0.1),
+    shared("mobile_token", 0.4, 0.0002, kin=0.002, near=0.02),
+    shared("cookie", 0.6, 0.0002, kin=0.005, near=0.05),
     shared("social", 0.3, 0.00001),
     shared("other", 0.2, 0.00001),
 )

@@ -31,6 +31,12 @@ POOLED = frozenset({"email"})
 """Comparisons whose unnamed group is of pairs of which nobody knows what sets the other groups apart: there, levels are
 as common as in all groups together. Else pairs that have nothing but the one value to compare would teach whatever was
 believed of them before."""
+ALIKE = frozenset({"email", "national_id", "birth_date"})
+"""Comparisons whose groups have one m: how often two values of one person agree does not depend on what else the two
+records have in common, only how often they do by chance. Else a group in which few pairs can be told to be matches
+believes whatever was believed of it before."""
+KNOWN_BY_CHANCE = frozenset({"order"})
+"""Comparisons whose u is declared: how common the names are that stand in each other's place says the rest."""
 CONTRADICTED = -2.0 * float(np.log(2))
 """Agreement on an identifier counts as chance only where all other evidence together speaks against the pair by two
 bits or more. Else pairs with nothing but a shared login or cookie, which nothing can tell from matches, would teach
@@ -54,9 +60,11 @@ class Fit:
         _, self.least, self.group = np.unique(names, return_index=True, return_inverse=True)
         self.members = [np.flatnonzero(self.group == number) for number in range(len(self.least))]
         self.pooled = self._pooled()
+        self.alike = self._alike()
         self.resembling = np.array([level.label in RESEMBLING for _, level in levels])
         self.prior_m = self._normal(np.array([level.m for _, level in levels]))
         self.prior_u = self._normal(np.array([level.u for _, level in levels]))
+        self.known = np.array([one.function in KNOWN_BY_CHANCE for one in declared for _ in one.levels])
         self.m, self.u = self.prior_m.copy(), self.prior_u.copy()
         self.matches = 0.0
         self.bare_share = 0.0
@@ -70,6 +78,13 @@ class Fit:
             for at, (function, label, group) in enumerate(levels)
             if function in POOLED and not group
         ]
+
+    def _alike(self) -> list[Ints]:
+        """The levels of one label in the groups of a comparison in `ALIKE`, where there are several."""
+        levels = [(one.function, level.label) for one in self.declared for level in one.levels]
+        known = dict.fromkeys(name for name in levels if name[0] in ALIKE or name[0].startswith(SHARED))
+        places = (np.array([at for at, other in enumerate(levels) if other == name]) for name in known)
+        return [found for found in places if len(found) > 1]
 
     def run(self, candidates: Sample, random: Sample, size: int) -> None:
         """Alternate expectation and maximisation until no weight moves by `SETTLED`."""
@@ -161,12 +176,15 @@ class Fit:
         for counted in (matched, unmatched, random):
             for at, alike in self.pooled:
                 counted[at] += counted[alike].sum()
+        for levels in self.alike:
+            matched[levels] = matched[levels].sum()
         trust = random / (random + FEW)
         mass = trust * random * scale + (1 - trust) * np.maximum(unmatched, 0)
         # A rate seen `mass` times among so many pairs, under a gamma prior of the declared mean: what is too rare to
         # be seen among few pairs keeps its declared rate, whatever is common is believed at once.
         pairs = np.bincount(self.group, weights=mass)[self.group]
         self.u = self._normal((mass + PRIOR_SIGHTINGS) / (pairs + PRIOR_SIGHTINGS / self.prior_u))
+        self.u = np.where(self.known, self.prior_u, self.u)
         self.m = self._dominant(self._normal(matched + PRIOR_MATCHES * self._expected()))
 
     def _expected(self) -> Floats:

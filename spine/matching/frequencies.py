@@ -9,7 +9,7 @@ from spine.domain.weights import SCALE
 from spine.matching.declared import DECLARED
 from spine.matching.encoded import Encoded, Ints
 from spine.matching.model import Frequencies
-from spine.matching.outcomes import SHARED
+from spine.matching.outcomes import ROLES, SHARED
 from spine.normalise.whole_numbers import distinct_numbers
 
 COMMON = 5
@@ -19,6 +19,8 @@ MANY = 12
 LIMIT = 12 * SCALE
 CROWD = "crowd"
 """The dwellings where strangers live together, by their texts."""
+OF_ADDRESSES = {"email_local": "email"}
+"""What is compared between different values of another field is as common as it is among these values."""
 SURNAMES = 20
 """More surnames than this at one address are not one household's, with its slips of the pen."""
 
@@ -28,7 +30,7 @@ def frequencies_of(kind: Kind, records: Encoded) -> dict[str, Frequencies]:
 
     Under `CROWD` the dwellings of strangers, where there are any.
     """
-    fields = sorted({level.frequency for c in DECLARED[kind] for level in c.levels if level.frequency})
+    fields = sorted({level.frequency for c in DECLARED[kind] for level in c.levels if level.frequency} - {ROLES})
     crowds = {c.levels[level.common].frequency for c in DECLARED[kind] for level in c.levels if level.common >= 0}
     found = {name: _frequencies(name, records, MANY if name in crowds else 1) for name in fields}
     found[CROWD] = _crowds(records)
@@ -55,6 +57,10 @@ def _frequencies(name: str, records: Encoded, least: int) -> Frequencies | None:
         values, counts = np.unique(matrix[matrix != 0], return_counts=True)
         return _adjustments(values.tolist(), np.where(counts >= least, counts, 0))
     codes = records.codes[name]
+    if name in OF_ADDRESSES:
+        # The same name at another provider is another address: how many records each has plays no part.
+        _, first = np.unique(records.codes[OF_ADDRESSES[name]], return_index=True)
+        codes = codes[first]
     counts = np.bincount(codes[codes >= 0], minlength=len(records.texts_of(name)))
     return _adjustments(records.texts_of(name), np.where(counts >= least, counts, 0))
 

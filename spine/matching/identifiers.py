@@ -5,7 +5,17 @@ import numpy as np
 from spine.matching.addresses import at_one_address
 from spine.matching.encoded import Bools
 from spine.matching.names import alike, namesakes
-from spine.matching.outcomes import FAR, GIVEN_NAME, KIN, NAMESAKES, NEAR, OUTCOMES, SHARED, Levels
+from spine.matching.outcomes import (
+    FAR,
+    GIVEN_NAME,
+    HOUSEHOLD_NAMESPACES,
+    KIN,
+    NAMESAKES,
+    NEAR,
+    OUTCOMES,
+    SHARED,
+    Levels,
+)
 from spine.matching.pairs import PairView
 from spine.matching.text_pairs import TextPairs
 
@@ -58,12 +68,19 @@ def _numbers(texts: TextPairs) -> Levels:
 
 
 def shared(view: PairView, namespace: str) -> Levels:
-    """Identifiers of a namespace: both have some and none is shared, or one is."""
+    """Identifiers of a namespace: both have some and none is shared, or one is.
+
+    What households share is apart for relatives and at one address: there it is shared because all else is.
+    """
     outcomes = OUTCOMES[SHARED + namespace]
     if namespace not in view.records.shared:
         return np.full(len(view), -1, dtype=np.int8)
     both, hit = view.shares(namespace)
-    return outcomes.ranked(both, [(f"same {namespace}", hit)], least=f"another {namespace}")
+    found = outcomes.ranked(both, [(f"same {namespace}", hit)], least=f"another {namespace}")
+    if namespace not in HOUSEHOLD_NAMESPACES or not both.any():
+        return found
+    found = outcomes.moved(found, namesakes(view) & ~alike(view), KIN)
+    return outcomes.moved(found, at_one_address(view), NEAR)
 
 
 def _any_shared(view: PairView, namespace: str) -> Bools:

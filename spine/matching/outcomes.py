@@ -25,6 +25,8 @@ OTHER = "other"
 
 FAR, NEAR, KIN, NAMESAKES = "elsewhere", "at one address", "relatives", "namesakes"
 GIVEN_NAME = "one given name"
+ROLES = "roles"
+"""In place of a field's name: what counts is how common the names are as given names and as surnames."""
 STREET, PLACE, NUMBER = "street", "place", "number"
 MISSING, AGREE, DIFFER = "birth date missing", "birth dates agree", "birth dates differ"
 NAMES_DIFFER, NAMES_AGREE = "names differ", "names agree"
@@ -34,6 +36,8 @@ OWN = "own"
 """A mark: agreement on something of the record's own, not of its household's."""
 HOME = "home"
 """A mark: the addresses are one dwelling or building, slips and missing parts allowed."""
+HOUSEHOLD_NAMESPACES = frozenset({"account", "device", "mobile_token", "cookie"})
+"""What a household may share: of those who live together, or bear one family name, it tells less."""
 FAMILY_NAME = "family name"
 """A mark: the surnames agree, slips allowed."""
 
@@ -203,12 +207,18 @@ def _shared(namespace: str) -> list[Outcome]:
     ]
 
 
+def _identifiers(namespace: str) -> list[Outcome]:
+    """The levels of a namespace, in groups where a household shares it."""
+    groups = ("", KIN, NEAR) if namespace in HOUSEHOLD_NAMESPACES else ("",)
+    return _in_groups(groups, _shared(namespace))
+
+
 OUTCOMES: dict[str, Outcomes] = {
     name: Outcomes(name, outcomes)
     for name, outcomes in {
         "given": _GIVEN,
         "middle": [_o("differs"), _o("same initial"), _o("same", "", "middle")],
-        "order": [_o("as usual"), _o("exchanged")],
+        "order": [_o("as usual"), _o("exchanged", "", ROLES)],
         "surname": _in_groups((FAR,), _SURNAME) + _in_groups((NEAR,), _plain(_SURNAME)),
         "birth_date": [
             *_in_groups((FAR, NEAR), _DATES),
@@ -227,7 +237,7 @@ OUTCOMES: dict[str, Outcomes] = {
         "legal_form": [_o("differs"), _o("same")],
         **dict.fromkeys(("tax_id", "register", "lei"), _EXACT_OR_SLIP),
         "domain": _fading("domain", [_o("differs"), _o("slip"), _o("same", "", "", "", OWN)]),
-        **{SHARED + namespace: _fading(namespace, _shared(namespace)) for namespace in (*SHARED_NAMESPACES, OTHER)},
+        **{SHARED + namespace: _fading(namespace, _identifiers(namespace)) for namespace in (*SHARED_NAMESPACES, OTHER)},
     }.items()
 }
 """By the name of the comparing function (`spine.matching.levels.FUNCTIONS`)."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from spine.domain.vocabulary import namespace
 from spine.matching.model import Comparison, Level
-from spine.matching.outcomes import FAR, NEAR, NUMBER, OUTCOMES, PLACE, SHARED, STREET
+from spine.matching.outcomes import FAR, HOUSEHOLD_NAMESPACES, KIN, NEAR, NUMBER, OUTCOMES, PLACE, SHARED, STREET
 
 ALL = ""
 """The group of a comparison that has only one."""
@@ -29,16 +29,21 @@ def comparison(name: str, priors: Priors) -> Comparison:
     return Comparison(name, name, tuple(levels))
 
 
-def shared(name: str, differs: float, chance: float) -> Comparison:
-    """Identifiers of a namespace: the share of pairs of one entity that carry others, and of chance agreement."""
+def shared(name: str, differs: float, chance: float, kin: float = 0.0, near: float = 0.0) -> Comparison:
+    """Identifiers of a namespace: the share of pairs of one entity that carry others, and of chance agreement.
+
+    Of those that households share also among relatives (`kin`), and at one address (`near`).
+    """
+    groups = {ALL: chance, KIN: kin, NEAR: near} if name in HOUSEHOLD_NAMESPACES else {ALL: chance}
     return comparison(
         SHARED + name,
         {
-            ALL: {
-                f"another {name}": (differs, 1 - chance),
-                f"same {name}": (0.98 * (1 - differs), chance),
-                f"same {name}, of many": (0.02 * (1 - differs), 2 * chance),
+            group: {
+                f"another {name}": (differs, 1 - agree),
+                f"same {name}": (0.98 * (1 - differs), agree),
+                f"same {name}, of many": (0.02 * (1 - differs), min(2 * agree, 0.05)),
             }
+            for group, agree in groups.items()
         },
     )
 

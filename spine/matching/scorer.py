@@ -15,8 +15,8 @@ from spine.matching.fading import Fading, fading
 from spine.matching.frequencies import CROWD, LIMIT
 from spine.matching.levels import FUNCTIONS, is_silent
 from spine.matching.model import Comparison, Model
-from spine.matching.names import turn_names
-from spine.matching.outcomes import OUTCOMES, SHARED, Levels
+from spine.matching.names import given, surname, turn_names
+from spine.matching.outcomes import OUTCOMES, ROLES, SHARED, Levels
 from spine.matching.pairs import PairView
 from spine.normalise.whole_numbers import numbered
 
@@ -226,8 +226,33 @@ def adjustment(model: Model, comparison: Comparison, view: PairView, found: Leve
         adjusted = np.array([*(level.frequency == field for level in comparison.levels), False])
         rows = np.flatnonzero(adjusted[found])
         if len(rows):
-            out[rows] = _frequency_adjustment(view, field, model, rows)
+            out[rows] = _exchanged(view, model, comparison, rows) if field == ROLES else _frequency_adjustment(
+                view, field, model, rows
+            )
     return out
+
+
+def _exchanged(view: PairView, model: Model, comparison: Comparison, rows: Ints) -> Ints:
+    """What it takes from names in each other's place that they may well stand there: James Thomas is no Thomas James.
+
+    The names have weighed as what they were read as. Two records with names x y and y x are one person's, one of them
+    exchanged, as often as somebody is called either and an exchange happens; by chance as often as one is called x y and
+    another y x. So what they weigh together is the chance of an exchange over that of the rarer reading, which is never
+    rarer than exchanges of the commoner one.
+    """
+    likely = np.zeros(len(rows), dtype=np.int64)
+    for field, other, levels in (("given", "surname", given(view)), ("surname", "given", surname(view))):
+        if (read := model.frequencies.get(field)) is None or (role := model.frequencies.get(other)) is None:
+            continue
+        agreed = OUTCOMES[field].named(levels[rows], "close", "same")
+        here, there = (side[rows] for side in view.codes(field))
+        as_read = view.records.adjustment(model.version, field, read)
+        as_other = view.records.adjustment(model.version, other, role)
+        rarer = np.minimum(as_read[here], as_read[there]) - np.minimum(as_other[here], as_other[there])
+        likely += np.where(agreed, rarer, 0)
+    chance = round(SCALE * np.log2(comparison.levels[OUTCOMES["order"].number("exchanged")].u))
+    turned = np.where(likely > 0, chance - np.maximum(0, likely + chance), -np.maximum(0, likely - chance))
+    return turned.astype(np.int64)
 
 
 def score(model: Model, records: Encoded, left: Ints, right: Ints) -> Scored:
