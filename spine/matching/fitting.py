@@ -31,7 +31,7 @@ POOLED = frozenset({"email"})
 """Comparisons whose unnamed group is of pairs of which nobody knows what sets the other groups apart: there, levels are
 as common as in all groups together. Else pairs that have nothing but the one value to compare would teach whatever was
 believed of them before."""
-ALIKE = frozenset({"email", "national_id", "birth_date"})
+ALIKE = frozenset({"email"})
 """Comparisons whose groups have one m: how often two values of one person agree does not depend on what else the two
 records have in common, only how often they do by chance. Else a group in which few pairs can be told to be matches
 believes whatever was believed of it before."""

@@ -46,10 +46,11 @@ def email(view: PairView) -> Levels:
 
 
 def phone(view: PairView) -> Levels:
-    """Telephone: differs, one slip, same; same or not again at one address."""
+    """Telephone: differs, one slip, same; again for relatives, and same or not at one address."""
     slip = view.seen("phone", lambda texts: texts.edits(1) <= 1)
     steps = [("slip", slip), ("same", view.same("phone") | _any_shared(view, "phone"))]
-    return PHONE.moved(PHONE.ranked(view.both("phone"), steps, FAR), at_one_address(view), NEAR)
+    found = PHONE.ranked(view.both("phone"), steps, FAR)
+    return PHONE.moved(PHONE.moved(found, namesakes(view) & ~alike(view), KIN), at_one_address(view), NEAR)
 
 
 def national_id(view: PairView) -> Levels:

@@ -193,8 +193,11 @@ _ORGANISATION = [
     *(_o(label, "", "organisation", "", OWN) for label in ("close", "slip", "same")),
 ]  # fmt: skip
 _PHONES = [
-    _o("differs", FAR), _o("slip", FAR), _o("same", FAR, "", "same, of many"),
-    _o("differs", NEAR), _o("same", NEAR), _o("same, of many", FAR, "phone"),
+    *_in_groups(
+        (FAR, KIN),
+        (_o("differs"), _o("slip"), _o("same", "", "", "same, of many"), _o("same, of many", "", "phone")),
+    ),
+    _o("differs", NEAR), _o("same", NEAR),
 ]  # fmt: skip
 
 

@@ -41,7 +41,7 @@ def shared(name: str, differs: float, chance: float, kin: float = 0.0, near: flo
             group: {
                 f"another {name}": (differs, 1 - agree),
                 f"same {name}": (0.98 * (1 - differs), agree),
-                f"same {name}, of many": (0.02 * (1 - differs), min(2 * agree, 0.05)),
+                f"same {name}, of many": (0.02 * (1 - differs), min(2 * agree, 0.01 * (1 - differs))),
             }
             for group, agree in groups.items()
         },
@@ -85,6 +85,12 @@ PHONE = comparison(
             "slip": (0.05, 0.0001),
             "same": (0.64, 0.0001),
             "same, of many": (0.01, 0.0001),
+        },
+        KIN: {
+            "differs": (0.3, 0.98),
+            "slip": (0.05, 0.0005),
+            "same": (0.64, 0.018),
+            "same, of many": (0.01, 0.0015),
         },
         NEAR: {
             "differs": (0.3, 0.6),

@@ -241,6 +241,7 @@ def _exchanged(view: PairView, model: Model, comparison: Comparison, rows: Ints)
     rarer than exchanges of the commoner one.
     """
     likely = np.zeros(len(rows), dtype=np.int64)
+    chance = round(SCALE * np.log2(comparison.levels[OUTCOMES["order"].number("exchanged")].u))
     for field, other, levels in (("given", "surname", given(view)), ("surname", "given", surname(view))):
         if (read := model.frequencies.get(field)) is None or (role := model.frequencies.get(other)) is None:
             continue
@@ -249,8 +250,10 @@ def _exchanged(view: PairView, model: Model, comparison: Comparison, rows: Ints)
         as_read = view.records.adjustment(model.version, field, read)
         as_other = view.records.adjustment(model.version, other, role)
         rarer = np.minimum(as_read[here], as_read[there]) - np.minimum(as_other[here], as_other[there])
+        known = view.records.common(model.version, field, read) | view.records.common(model.version, other, role)
+        # Most names stand in one place only; of one too rare to be known in either nobody can say more.
+        rarer = np.where(known[here] | known[there], rarer, chance // 2)
         likely += np.where(agreed, rarer, 0)
-    chance = round(SCALE * np.log2(comparison.levels[OUTCOMES["order"].number("exchanged")].u))
     turned = np.where(likely > 0, chance - np.maximum(0, likely + chance), -np.maximum(0, likely - chance))
     return turned.astype(np.int64)
 
