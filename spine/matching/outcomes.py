@@ -240,7 +240,7 @@ OUTCOMES: dict[str, Outcomes] = {
         "legal_form": [_o("differs"), _o("same")],
         **dict.fromkeys(("tax_id", "register", "lei"), _EXACT_OR_SLIP),
         "domain": _fading("domain", [_o("differs"), _o("slip"), _o("same", "", "", "", OWN)]),
-        **{SHARED + namespace: _fading(namespace, _identifiers(namespace)) for namespace in (*SHARED_NAMESPACES, OTHER)},
+        **{SHARED + name: _fading(name, _identifiers(name)) for name in (*SHARED_NAMESPACES, OTHER)},
     }.items()
 }
 """By the name of the comparing function (`spine.matching.levels.FUNCTIONS`)."""

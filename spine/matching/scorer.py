@@ -1,5 +1,6 @@
 """The one scorer: pairs of encoded records in, whole-number weights and their levels out, the same on every engine."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -226,36 +227,38 @@ def adjustment(model: Model, comparison: Comparison, view: PairView, found: Leve
         adjusted = np.array([*(level.frequency == field for level in comparison.levels), False])
         rows = np.flatnonzero(adjusted[found])
         if len(rows):
-            out[rows] = _exchanged(view, model, comparison, rows) if field == ROLES else _frequency_adjustment(
-                view, field, model, rows
-            )
+            roles = field == ROLES
+            out[rows] = _exchanged(view, model, rows) if roles else _frequency_adjustment(view, field, model, rows)
     return out
 
 
-def _exchanged(view: PairView, model: Model, comparison: Comparison, rows: Ints) -> Ints:
-    """What it takes from names in each other's place that they may well stand there: James Thomas is no Thomas James.
+def _exchanged(view: PairView, model: Model, rows: Ints) -> Ints:
+    """What names in each other's place take back: James Thomas and Thomas James may be two, not Ida Berg and Berg Ida.
 
-    The names have weighed as what they were read as. Two records with names x y and y x are one person's, one of them
-    exchanged, as often as somebody is called either and an exchange happens; by chance as often as one is called x y and
-    another y x. So what they weigh together is the chance of an exchange over that of the rarer reading, which is never
-    rarer than exchanges of the commoner one.
+    The names have weighed as what they were read as. By chance two records are called x y and y x as often as somebody
+    is called the one and somebody the other, or as the commoner of the two was exchanged; of one person, as often as
+    somebody is called either and was exchanged once. So what all of it weighs is the share of exchanges over the
+    chance of the rarer reading.
     """
-    likely = np.zeros(len(rows), dtype=np.int64)
-    chance = round(SCALE * np.log2(comparison.levels[OUTCOMES["order"].number("exchanged")].u))
+    order = next(one for one in model.comparisons if one.function == "order")
+    least = round(SCALE * math.log2(order.levels[OUTCOMES["order"].number("exchanged")].u))
+    other_way = np.zeros(len(rows), dtype=np.int64)
     for field, other, levels in (("given", "surname", given(view)), ("surname", "given", surname(view))):
-        if (read := model.frequencies.get(field)) is None or (role := model.frequencies.get(other)) is None:
+        read, role = model.frequencies.get(field), model.frequencies.get(other)
+        if read is None or role is None:
             continue
-        agreed = OUTCOMES[field].named(levels[rows], "close", "same")
         here, there = (side[rows] for side in view.codes(field))
         as_read = view.records.adjustment(model.version, field, read)
         as_other = view.records.adjustment(model.version, other, role)
-        rarer = np.minimum(as_read[here], as_read[there]) - np.minimum(as_other[here], as_other[there])
+        # How much commoner the name is in the other place, as a power of two.
+        more = np.minimum(as_read[here], as_read[there]) - np.minimum(as_other[here], as_other[there])
         known = view.records.common(model.version, field, read) | view.records.common(model.version, other, role)
         # Most names stand in one place only; of one too rare to be known in either nobody can say more.
-        rarer = np.where(known[here] | known[there], rarer, chance // 2)
-        likely += np.where(agreed, rarer, 0)
-    turned = np.where(likely > 0, chance - np.maximum(0, likely + chance), -np.maximum(0, likely - chance))
-    return turned.astype(np.int64)
+        more = np.where(known[here] | known[there], more, least // 2)
+        other_way += np.where(OUTCOMES[field].named(levels[rows], "close", "same"), more, 0)
+    as_rarer = least - np.maximum(0, other_way + least)
+    back: Ints = np.where(other_way > 0, as_rarer, -np.maximum(0, other_way - least))
+    return back
 
 
 def score(model: Model, records: Encoded, left: Ints, right: Ints) -> Scored:

@@ -280,6 +280,18 @@ def test_shared_identifiers() -> None:
     assert said({}, {}, [{"other": [5, 9]}, {"other": [9]}]) == {"shared_other": ("same other", "")}
 
 
+def test_what_households_share_is_apart_for_relatives_and_at_one_address() -> None:
+    anna, otto = {"given": "anna", "surname": "berg"}, {"given": "otto", "surname": "berg"}
+    held = [{"account": [5], "login": [5]}, {"account": [5], "login": [5]}]
+    assert said(anna, otto, held)["shared_account"] == ("same account", "relatives")
+    assert said(anna, anna, held)["shared_account"] == ("same account", "")
+    assert said({**anna, **HOME}, {**otto, **HOME}, held)["shared_account"] == ("same account", "at one address")
+    assert said({**anna, **HOME}, {**anna, **HOME}, held)["shared_account"] == ("same account", "at one address")
+    assert said(anna, otto, held)["shared_login"] == ("same login", "")
+    phones = said({**anna, "phone": "+14155550100"}, {**otto, "phone": "+14155550100"})
+    assert phones["phone"] == ("same", "relatives")
+
+
 def test_what_many_records_carry_is_a_level_of_its_own() -> None:
     callers = [{"given": f"g{n}", "phone": "+18005550100", "email": "info@hub.example"} for n in range(20)]
     records = encoded([*callers, {"phone": "+14155550199"}, {"phone": "+14155550199"}], [{"device": [8]}] * 20)

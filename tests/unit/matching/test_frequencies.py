@@ -65,6 +65,15 @@ def test_identifiers_are_of_many_only_from_more_records_than_one_person_makes() 
     assert set(found["shared_device"].adjust) == {"1"}
 
 
+def test_a_name_at_providers_is_as_common_as_its_addresses_not_its_records() -> None:
+    """Fifty records with one address are one; a name that six providers know is anybody's."""
+    records = [{"email": "test@test.example"}] * 50
+    records += [{"email": f"mark98@mail{n}.example"} for n in range(6)]
+    table = frequencies_of(PERSON, encoded(records))["email_local"]
+    assert set(table.adjust) == {"mark98"}
+    assert table.rare > table.adjust["mark98"]
+
+
 def test_what_relatives_share_is_not_adjusted_for_rarity() -> None:
     home = {"street": "oak street", "house_number": "12"}
     records = encoded([{"surname": "smith", **home}] * 30 + [{"surname": "rare", **home}] * 2)

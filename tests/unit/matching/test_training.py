@@ -334,3 +334,6 @@ def test_an_email_made_of_a_given_name_is_worth_little_where_the_name_agrees() -
     assert weights[NAMESAKES] < 4
     # What has nothing but an e-mail teaches nothing of its own.
     assert weights[""] < 8
+    # How alike the e-mails of one person are has nothing to do with what the names show.
+    differs = [one.m for one in email.levels if one.label == "differs"]
+    assert max(differs) - min(differs) < 0.02
