@@ -15,6 +15,7 @@ from spine.matching.signs import Signs, signs_of
 from spine.normalise.days import Days
 from spine.normalise.names import nicknames_of
 from spine.normalise.pressed import Columns
+from spine.normalise.whole_numbers import firsts
 
 Ints = np.ndarray[Any, np.dtype[np.int64]]
 Codes = np.ndarray[Any, np.dtype[np.int32]]
@@ -215,9 +216,13 @@ class Slots(NamedTuple):
 
 def slots_of(size: int, row: Ints, identifier: Ints) -> Slots:
     """The slots of the identifiers of each row, smallest first, up to SLOTS."""
-    order = np.lexsort((identifier, row))
+    place = np.arange(len(row))
+    later = row[1:] > row[:-1]
+    # As a rule they come in this order.
+    in_order = bool((later | ((row[1:] == row[:-1]) & (identifier[1:] >= identifier[:-1]))).all())
+    order = place if in_order else np.lexsort((identifier, row))
     row = row[order]
-    slot = np.arange(len(row)) - np.searchsorted(row, row, side="left")
+    slot = place - np.maximum.accumulate(np.where(firsts(row), place, 0))
     width = int(min(SLOTS, slot.max() + 1)) if len(slot) else 1
     kept = slot < width
     return Slots((size, width), order[kept], row[kept], slot[kept])
