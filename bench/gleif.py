@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,7 +25,7 @@ from spine.bootstrap import open_engine, open_store
 from spine.pipeline.load import load
 from spine.pipeline.progress import Stopwatch
 from spine.pipeline.resolve import resolve
-from spine.ports import RELATION_STRUCT
+from spine.ports import RELATION_STRUCT, GraphStore
 from spine.resolution.control import ultimate
 from spine.resolution.organisations import hierarchy
 from spine.resolution.resolved import Resolved
@@ -173,10 +174,10 @@ def main(size: int, folder: Path) -> None:
     url = f"sqlite:{folder / 'bench.db'}"
     for file in files:
         with open_store(url, Settings()) as store:
-            _told(
-                f"load {file.name}",
-                lambda store=store, file=file: load(store, LOCAL, GleifSource(file), file.stem).rows,
-            )
+            _told(f"load {file.name}", partial(_loaded, store, file))
+            begun = time.perf_counter()
+        # What a load left in the log is copied into the file meanwhile; a program that ends waits for it.
+        sys.stdout.write(f"| &nbsp; closed | | {time.perf_counter() - begun:.1f} |\n")
     with open_store(url, Settings()) as store:
         watch = Stopwatch()
         _told("resolve", lambda: resolve(store, LOCAL, open_engine("local"), watch=watch).ultimate_parents)
@@ -184,6 +185,10 @@ def main(size: int, folder: Path) -> None:
     known = declared(size)
     _told("hierarchy, of groups", lambda: hierarchy(known).groups)
     _told("floor: pointer jumping alone", lambda: len(ultimate(parents(size))[0]))
+
+
+def _loaded(store: GraphStore, file: Path) -> int:
+    return load(store, LOCAL, GleifSource(file), file.stem).rows
 
 
 def _told(what: str, work: Callable[[], int]) -> None:
