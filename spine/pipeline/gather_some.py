@@ -25,6 +25,10 @@ from spine.resolution.resolved import CLAIMS, PAST, RELATIONS, SAID
 _RELATION_NAMES = tuple(field.name for field in RELATION_STRUCT)
 _RECORD_NAMES = ("id", "key", "source", "record_id", "kind", "observed_at")
 _SCHEMA = pa.schema([arrow_schema("record").field(name) for name in _RECORD_NAMES])
+_CONTENT = (*_RECORD_NAMES, "live", "attributes", "fields", "relations")
+_CARRIED = tuple(arrow_schema("carries").names)
+MANY = 1000
+"""Of more records than this, what is read for them is not remembered row by row."""
 _READ = ("judged", "record", "carries", "identifier")
 
 
@@ -58,6 +62,15 @@ def content_of(records: tuple[int, ...]) -> Plan:
         "identifier": Step("identifier", "id", after=(("carries", "end"),)),
         "judged": Step("judged", "start", records),
         "judging": Step("judged", "end", records),
+    }
+
+
+def _content_once(records: tuple[int, ...]) -> Plan:
+    """The same as far as it becomes columns."""
+    return {
+        "record": Step("record", "id", records, columns=_CONTENT),
+        "carries": Step("carries", "start", records, columns=_CARRIED),
+        "identifier": Step("identifier", "id", after=(("carries", "end"),), columns=("value",)),
     }
 
 
@@ -106,9 +119,8 @@ class _Pool:
 
     def _read(self, missing: list[int]) -> None:
         """Read records that are not here yet; those not alive get no place."""
-        if isinstance(self._reader, Remembering) and self._reader.far:
-            self._reader.follow(content_of(tuple(missing)))
-        rows = [row for row in self._reader.get("record", "id", missing) if row["live"]]
+        found, carried, value = self._content(missing)
+        rows = [row for row in found if row["live"]]
         size = self._records.num_rows
         self._place |= dict.fromkeys(missing, -1)
         if not rows:
@@ -121,8 +133,8 @@ class _Pool:
         self._records = _joined(self._records, records)
         self._fields = _joined(self._fields, _unfolded(rows, "fields", FIELDS))
         self._attributes = _joined(self._attributes, attributes) if size else attributes
-        carried = self._reader.get("carries", "start", [row["id"] for row in rows])
-        self._claims = _joined(self._claims, self._claimed([edge for edge in carried if edge["valid_to"] is None]))
+        carried = [edge for edge in carried if self._place[edge["start"]] >= 0]
+        self._claims = _joined(self._claims, self._claimed(carried, value))
         closed = [edge for edge in carried if edge["valid_to"] is not None and edge["namespace"] == "address"]
         if closed:
             starts = np.array([self._place[edge["start"]] for edge in closed], np.int64)
@@ -130,9 +142,26 @@ class _Pool:
             self._past = _joined(self._past, past_of(self._reader, edges, starts))
         self._relations = _joined(self._relations, _relations(rows, size))
 
-    def _claimed(self, edges: list[Row]) -> pa.Table:
-        ends = list({edge["end"] for edge in edges})
-        value = {row["id"]: row["value"] for row in self._reader.get("identifier", "id", ends)} if ends else {}
+    def _content(self, missing: list[int]) -> tuple[list[Row], list[Row], dict[int, str]]:
+        """The rows of records, what they carry, and the values of that.
+
+        Of many records most are looked at once, to see that they do not match: to remember each row costs more.
+        """
+        far = isinstance(self._reader, Remembering) and self._reader.far
+        if len(missing) > MANY and not far:
+            found = self._reader.follow(_content_once(tuple(missing)))
+            return found["record"], found["carries"], {row["id"]: row["value"] for row in found["identifier"]}
+        if far:
+            self._reader.follow(content_of(tuple(missing)))
+        rows = self._reader.get("record", "id", missing)
+        asked = [row["id"] for row in rows if row["live"]]
+        carried = self._reader.get("carries", "start", asked) if asked else []
+        ends = list({edge["end"] for edge in carried if edge["valid_to"] is None})
+        named = self._reader.get("identifier", "id", ends) if ends else []
+        return rows, carried, {row["id"]: row["value"] for row in named}
+
+    def _claimed(self, carried: list[Row], value: dict[int, str]) -> pa.Table:
+        edges = [edge for edge in carried if edge["valid_to"] is None]
         columns: list[Any] = [
             [self._place[edge["start"]] for edge in edges],
             [edge["namespace"] for edge in edges],
