@@ -229,9 +229,12 @@ class Rekeying:
             for key in keys:
                 out.fresh |= {_pair(number, other) for other in self._named(key) if other != number}
 
-    def _effective(self, held: Mapping[int, Held]) -> dict[int, list[int]]:
-        """The keys of records that bring records together: those not crowded, or finer ones of those that are."""
+    def _effective(self, held: Mapping[int, Held], among: Mapping[int, set[int]] | None = None) -> dict[int, list[int]]:
+        """The keys of records that bring records together: those not crowded, or finer ones of those that are; where
+        `among` is given, only those that follow from these keys of each."""
         primary = {number: one.primary() for number, one in held.items()}
+        if among is not None:
+            primary = {number: [one for one in keys if one[0] in among[number]] for number, keys in primary.items()}
         self._most |= {key: most for keys in primary.values() for key, most, _ in keys}
         self._load(key for keys in primary.values() for key, _, _ in keys)
         out = {number: [key for key, _, _ in keys if not self._is_crowded(key)] for number, keys in primary.items()}
@@ -259,7 +262,14 @@ class Rekeying:
         } - out.fresh
         asked = sorted({number for pair in doubtful for number in pair})
         self._learn(asked)
-        found = self._effective({number: self._known[number] for number in asked})
+        own = {number: _primary(self._known[number]) for number in asked}
+        common: dict[int, set[int]] = {number: set() for number in asked}
+        for a, b in doubtful:
+            # What else keeps the two together follows from a key of both.
+            both = own[a] & own[b]
+            common[a] |= both
+            common[b] |= both
+        found = self._effective({number: self._known[number] for number in asked}, common)
         effective = {number: set(keys) for number, keys in found.items()}
         out.lost |= {(a, b) for a, b in doubtful if effective[a].isdisjoint(effective[b])}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from struct import unpack
+from struct import pack, unpack
 from typing import Any
 
 import numpy as np
@@ -116,9 +116,13 @@ def write_holders(writer: Writer, changed: dict[int, Holders]) -> None:
         columns: list[Any] = [
             list(kept),
             [one.held for one in kept.values()],
-            [None if one.records is None else np.array(sorted(one.records), "<i8").tobytes() for one in kept.values()],
+            [None if one.records is None else _packed(one.records) for one in kept.values()],
         ]
         writer.put("key", pa.table(columns, schema=arrow_schema("key")))
+
+
+def _packed(records: set[int]) -> bytes:
+    return pack(f"<{len(records)}q", *sorted(records))
 
 
 def holders_table(key: Ints, record: Ints, most: Ints) -> pa.Table:

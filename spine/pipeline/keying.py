@@ -96,7 +96,13 @@ def scheme(kind: Kind) -> Scheme:
 
 def digest() -> str:
     """What changes with the rules: an index made under another is made anew."""
-    text = repr((VERSION, RULES, REFINE, sorted(PARTS), STRONG))
+    return _digest(tuple(RULES.items()), tuple(REFINE.items()), tuple(sorted(PARTS)))
+
+
+@lru_cache(maxsize=4)
+def _digest(rules: object, second: object, parts: object) -> str:
+    """Told once for the same rules: each change asks four times."""
+    text = repr((VERSION, rules, second, parts, STRONG))
     return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
