@@ -159,21 +159,8 @@ def _everything(
     with watch.stage("read", partial(rows_to_gather, writer)):
         gathered = gather(writer, watch.progress.advance)
     report.changed = gathered.size
-    found: dict[Kind, tuple[Known, Entities]] = {}
     tables: dict[str, list[pa.Table]] = {}
-    flags: dict[int, list[str]] = {}
-    for kind in Kind:
-        if not len(gathered.rows_of(kind)):
-            continue
-        model = None if train == "always" else stored_model(writer, kind)
-        matched = match(gathered, kind, engine, model, watch, learn=train != "never", linkage=linkage)
-        with watch.stage(f"{kind.value}: components"):
-            found[kind] = (matched.known, entities_of(gathered, matched, confidence))
-            flags |= _gather_components(tables, gathered, matched)
-            _note(report, matched)
-        # Pairs, trees and codes stand in tables now: the next stages get their room.
-        del matched
-        give_back()
+    found, flags = _match_kinds(writer, gathered, report, engine, train, confidence, linkage, watch, tables)
     with watch.stage("read"):
         stood, rules = standing(writer), golden_rules(writer)
         common = None if train == "always" else stored_surnames(writer)
@@ -205,6 +192,38 @@ def _everything(
             if found:
                 keep_surnames(writer, common, clock)
             _count(report, size, tables, over, writer.count("identifier"))
+
+
+def _match_kinds(
+    writer: Writer,
+    gathered: Gathered,
+    report: ResolveReport,
+    engine: MatchEngine,
+    train: Train,
+    confidence: float,
+    linkage: Method,
+    watch: Stopwatch,
+    tables: dict[str, list[pa.Table]],
+) -> tuple[dict[Kind, tuple[Known, Entities]], dict[int, list[str]]]:
+    """What matched each kind and the entities of its records, with the flags of their components.
+
+    The tables of components and matches are taken in to `tables`.
+    """
+    found: dict[Kind, tuple[Known, Entities]] = {}
+    flags: dict[int, list[str]] = {}
+    for kind in Kind:
+        if not len(gathered.rows_of(kind)):
+            continue
+        model = None if train == "always" else stored_model(writer, kind)
+        matched = match(gathered, kind, engine, model, watch, learn=train != "never", linkage=linkage)
+        with watch.stage(f"{kind.value}: components"):
+            found[kind] = (matched.known, entities_of(gathered, matched, confidence))
+            flags |= _gather_components(tables, gathered, matched)
+            _note(report, matched)
+        # Pairs, trees and codes stand in tables now: the next stages get their room.
+        del matched
+        give_back()
+    return found, flags
 
 
 def _gather_components(tables: dict[str, list[pa.Table]], gathered: Gathered, matched: Matched) -> dict[int, list[str]]:
