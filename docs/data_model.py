@@ -34,7 +34,9 @@ def _personal() -> str:
     lines = [
         "## Where personal values are\n",
         "In these columns, in a store's full-text index of them, in SQLite's copy of columns that scans ask for",
-        "(`block`, which a removed row leaves at once), and in the rejects file that a load may write by its input;",
+        "(`block`, which a removed row leaves at once) and, while a first load goes on, in a file beside SQLite's",
+        "(`…-words`: the index in the making; of a load that was killed it goes with the next write);",
+        "in the rejects file that a load may write by its input;",
         "in the filter of a saved audience (`document.body`), where somebody wrote one into it; in the",
         "memory of a process that answers audiences; and in the files that an export writes. Nowhere else: not in ids,",
         "not in keys of the change log, not in file names.\n",

@@ -1,7 +1,6 @@
 """Many records written at once are searched like records written one by one."""
 
 import sqlite3
-import tempfile
 from contextlib import closing
 from pathlib import Path
 
@@ -66,21 +65,17 @@ def _put_numbered(writer: Writer, numbers: range, given: str) -> None:
     writer.put("record", rows("record", *(record(number, given=given) for number in ids)))
 
 
-def test_a_first_load_finds_what_it_has_put_before_and_after_its_end(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    aside = tmp_path / "aside"
-    aside.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(aside))
+def test_a_first_load_finds_what_it_has_put_before_and_after_its_end(tmp_path: Path) -> None:
+    aside = tmp_path / "graph.db-words"
     with SqliteStore(tmp_path / "graph.db") as store:
         with store.writing(LOCAL, CAUSE) as writer:
             _put_numbered(writer, range(1, 2_001), "first")
-            assert len(list(aside.iterdir())) == 1
+            assert aside.exists()
             _put_numbered(writer, range(2_001, 3_501), "second")
             _put_numbered(writer, range(1_001, 2_001), "third")
             assert {number for number, _ in writer.search("first", limit=10_000)} == set(range(1, 1_001))
             _put_numbered(writer, range(3_501, 4_001), "fourth")
-        assert not list(aside.iterdir())
+        assert not aside.exists()
         _put(store, range(1, 3), "fifth")
         with store.writing(LOCAL, CAUSE) as writer:
             _put_numbered(writer, range(4_001, 4_002), "sixth")
@@ -118,16 +113,22 @@ def _put_and_fail(store: SqliteStore) -> None:
         raise KeyError("on the way")
 
 
-def test_a_first_load_that_fails_leaves_nothing_aside(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    aside = tmp_path / "aside"
-    aside.mkdir()
-    monkeypatch.setattr(tempfile, "tempdir", str(aside))
+def test_a_first_load_that_fails_leaves_nothing_aside(tmp_path: Path) -> None:
+    aside = tmp_path / "graph.db-words"
     with SqliteStore(tmp_path / "graph.db") as store:
         with pytest.raises(KeyError, match="on the way"):
             _put_and_fail(store)
-        assert not list(aside.iterdir())
+        assert not aside.exists()
         assert _found(store, "first") == set()
         with store.writing(LOCAL, CAUSE) as writer:
             _put_numbered(writer, range(1, 2_001), "second")
         assert len(_found(store, "second")) == 2_000
-        assert not list(aside.iterdir())
+        assert not aside.exists()
+
+
+def test_what_a_killed_load_has_left_is_gone_with_the_next_write(tmp_path: Path) -> None:
+    aside = tmp_path / "graph.db-words"
+    with SqliteStore(tmp_path / "graph.db") as store:
+        aside.write_bytes(b"words of somebody")
+        _put(store, range(1, 2), "first")
+        assert not aside.exists()

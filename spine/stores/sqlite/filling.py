@@ -79,7 +79,7 @@ class Filling:
                 if self._rows[table.name]:
                     search.hold(self._connection, search.MANY_HELD)
                 else:
-                    self._words, self._words_aside = WordsAside(), True
+                    self._words, self._words_aside = WordsAside(self._connection.path), True
 
     def make_room(self) -> None:
         """Let this transaction keep more pages than a small one needs."""

@@ -15,6 +15,7 @@ from spine.stores.sqlite.connection import Connection
 from spine.stores.sqlite.log_file import LogFile
 from spine.stores.sqlite.reader import SqliteReader
 from spine.stores.sqlite.turns import Turns
+from spine.stores.sqlite.words_aside import forget_words
 from spine.stores.sqlite.writer import SqliteWriter
 
 PATIENCE = 10.0
@@ -85,6 +86,7 @@ class SqliteStore:
         try:
             self._open()
             self._turns.begin(self._writer, self._patience)
+            forget_words(self._path)
             writer = SqliteWriter(self._writer, context, cause, self._clock)
             try:
                 yield writer

@@ -1,14 +1,13 @@
-"""The full-text index of a first load, made beside it: by a thread of its own, in a database of its own.
+"""The full-text index of a first load, made beside it: by a thread of its own, in a database beside the store's file.
 
 To index the words of records takes as long as to insert the records, and nothing of it is needed before the end of the
 transaction. FTS5 keeps its index in plain tables, so that an index that was made elsewhere is one when its tables are
 copied: whole pages, since those that they are copied into are empty.
 """
 
-import shutil
-import tempfile
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pyarrow as pa
@@ -23,12 +22,23 @@ _TABLES = ("data", "idx", "docsize", "config")
 _ALONE = ("journal_mode = OFF", "synchronous = OFF", "locking_mode = EXCLUSIVE", "cache_size = -65536")
 
 
-class WordsAside:
-    """The index of the records of one transaction, which finds none; whoever begins it ends it."""
+def forget_words(store: Path) -> None:
+    """Remove what a writer of this store that was killed has left; for who holds the right to write."""
+    with suppress(OSError):
+        _beside(store).unlink(missing_ok=True)
 
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="spine-"))
-        self._made = Connection(self._folder / "words.db", 0.0)
+
+def _beside(store: Path) -> Path:
+    return store.with_name(f"{store.name}-words")
+
+
+class WordsAside:
+    """The index of the records of one transaction of a store, which finds none; whoever begins it ends it."""
+
+    def __init__(self, store: Path) -> None:
+        self._store = store
+        forget_words(store)
+        self._made = Connection(_beside(store), 0.0)
         for pragma in _ALONE:
             self._made.run(f"PRAGMA {pragma}")
         self._made.run(search.TABLE)
@@ -53,7 +63,7 @@ class WordsAside:
         # Made anew, the table remembers nothing of what it held.
         connection.run("DROP TABLE record_search")
         connection.run(search.TABLE)
-        connection.run("ATTACH ? AS aside", [str(self._folder / "words.db")])
+        connection.run("ATTACH ? AS aside", [str(_beside(self._store))])
         self._joined = connection
         for name in _TABLES:
             connection.change(f"DELETE FROM main.record_search_{name}")
@@ -66,4 +76,4 @@ class WordsAside:
         if self._joined is not None:
             self._joined.run("DETACH aside")
             self._joined = None
-        shutil.rmtree(self._folder, ignore_errors=True)
+        forget_words(self._store)
