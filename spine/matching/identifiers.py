@@ -4,7 +4,7 @@ import numpy as np
 
 from spine.matching.addresses import at_one_address
 from spine.matching.encoded import Bools
-from spine.matching.names import alike, namesakes
+from spine.matching.names import alike, namesakes, relatives
 from spine.matching.outcomes import (
     FAR,
     GIVEN_NAME,
@@ -50,7 +50,7 @@ def phone(view: PairView) -> Levels:
     slip = view.seen("phone", lambda texts: texts.edits(1) <= 1)
     steps = [("slip", slip), ("same", view.same("phone") | _any_shared(view, "phone"))]
     found = PHONE.ranked(view.both("phone"), steps, FAR)
-    return PHONE.moved(PHONE.moved(found, namesakes(view) & ~alike(view), KIN), at_one_address(view), NEAR)
+    return PHONE.moved(PHONE.moved(found, relatives(view), KIN), at_one_address(view), NEAR)
 
 
 def national_id(view: PairView) -> Levels:
@@ -80,7 +80,7 @@ def shared(view: PairView, namespace: str) -> Levels:
     found = outcomes.ranked(both, [(f"same {namespace}", hit)], least=f"another {namespace}")
     if namespace not in HOUSEHOLD_NAMESPACES or not both.any():
         return found
-    found = outcomes.moved(found, namesakes(view) & ~alike(view), KIN)
+    found = outcomes.moved(found, relatives(view), KIN)
     return outcomes.moved(found, at_one_address(view), NEAR)
 
 

@@ -47,6 +47,11 @@ def _given_names(names: TextPairs) -> Levels:
     return GIVEN.ranked(None, steps)
 
 
+def relatives(view: PairView) -> Bools:
+    """The surnames agree and the given names do not, as of those of one family."""
+    return namesakes(view) & ~alike(view)
+
+
 def alike(view: PairView) -> Bools:
     """The given names are close, forms of one name, one a part of the other, or the same."""
     return GIVEN.named(given(view), "close", "a part in common", "nickname", "same")
