@@ -1,16 +1,17 @@
 """Identifiers that records carry, as the scorer compares them: per namespace which records share which, seen when."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 
 from spine.domain.vocabulary import NAMESPACES
-from spine.matching.encoded import Ints, Seen, slots_of
+from spine.matching.encoded import SLOTS, Ints, Seen, slots_of
 from spine.matching.outcomes import OTHER, SHARED_NAMESPACES
 from spine.normalise.columns import distinct
-from spine.normalise.days import EVER_AFTER, EVER_BEFORE, Days, first_days, last_days
+from spine.normalise.days import EVER_AFTER, EVER_BEFORE, Days, day_seen, first_days, last_days
 
 COMPARED = (*SHARED_NAMESPACES, "email", "phone")
 CUSTOM = "x_"
@@ -19,6 +20,8 @@ FADING = frozenset(name for name, one in NAMESPACES.items() if one.fades_in)
 """Namespaces whose evidence fades with the days between two sightings."""
 DATED = ("address", "domain")
 """Of these the fields are compared and not the identifiers; here it only counts when a record was seen with any."""
+
+_ALL = frozenset((*COMPARED, OTHER, *DATED))
 
 
 class Carried(NamedTuple):
@@ -52,6 +55,37 @@ def carried(
         shared[compared] = slots.matrix(identifier[chosen])
         if compared in FADING:
             seen[compared] = Seen(slots.matrix(first[chosen]), slots.matrix(last[chosen]))
+    return Carried(shared, seen)
+
+
+def carried_by_few(size: int, claims: Iterable[tuple[int, str, int, str | None, str | None]]) -> Carried:
+    """The same of a few claims (row, namespace, identifier, first and last seen), without columns."""
+    held: dict[str, list[tuple[int, int, int, int]]] = {}
+    for row, namespace, identifier, first, last in claims:
+        compared = OTHER if namespace[: len(CUSTOM)] == CUSTOM else namespace
+        if row >= 0 and compared in _ALL:
+            days = day_seen(first, last=False), day_seen(last, last=True)
+            held.setdefault(compared, []).append((row, identifier, *days))
+    shared, seen = {}, {}
+    for compared, entries in held.items():
+        if compared in DATED:
+            columns = np.array(entries, np.int64)
+            seen[compared] = over_all(size, columns[:, 0], *columns[:, 2:].astype(np.int32).T)
+            continue
+        entries.sort(key=itemgetter(0, 1))
+        slots: dict[int, list[tuple[int, int, int, int]]] = {}
+        for entry in entries:
+            slots.setdefault(entry[0], []).append(entry)
+        width = min(SLOTS, max(map(len, slots.values())))
+        numbers = np.zeros((size, width), np.int64)
+        days_of = np.zeros((2, size, width), np.int32)
+        for place, some in slots.items():
+            for slot, (_, identifier, begin, end) in enumerate(some[:width]):
+                numbers[place, slot] = identifier
+                days_of[:, place, slot] = begin, end
+        shared[compared] = numbers
+        if compared in FADING:
+            seen[compared] = Seen(days_of[0], days_of[1])
     return Carried(shared, seen)
 
 

@@ -13,6 +13,7 @@ from spine.domain.vocabulary import FIELDS
 from spine.matching.model import Frequencies
 from spine.matching.signs import Signs, signs_of
 from spine.normalise.days import Days
+from spine.normalise.few_rows import FewRows
 from spine.normalise.names import nicknames_of
 from spine.normalise.pressed import Columns
 from spine.normalise.whole_numbers import firsts
@@ -141,8 +142,7 @@ def encode(
     null = np.full(size, -1, dtype=np.int32)
     names = [name for name in NAME_FIELDS if name in fields.column_names]
     if names:
-        chunks = [chunk for name in names for chunk in fields[name].chunks]
-        joined, texts["name"] = _dictionary(pa.chunked_array(chunks, pa.string()))
+        joined, texts["name"] = _dictionary(_one_after_the_other(fields, names))
         for position, name in enumerate(names):
             codes[name] = joined[position * size : (position + 1) * size]
     texts.setdefault("name", [])
@@ -151,12 +151,19 @@ def encode(
         if name in NAME_FIELDS:
             codes.setdefault(name, null)
         elif name in fields.column_names:
-            codes[name], texts[name] = _dictionary(fields[name])
+            codes[name], texts[name] = _dictionary(fields.listed(name) if isinstance(fields, FewRows) else fields[name])
         else:
             codes[name], texts[name] = null, []
     _derive(codes, texts, "email_local", "email", lambda text: text.partition("@")[0] or None)
     _dwelling(codes, texts)
     return Encoded(size, codes, texts, dict(shared or {}), nicknames, dict(seen or {}))
+
+
+def _one_after_the_other(fields: Columns, names: Sequence[str]) -> "Sequence[str | None] | pa.ChunkedArray[Any]":
+    """The values of some columns."""
+    if isinstance(fields, FewRows):
+        return [text for name in names for text in fields.listed(name)]
+    return pa.chunked_array([chunk for name in names for chunk in fields[name].chunks], pa.string())
 
 
 def _derive(

@@ -120,6 +120,14 @@ class Outcomes:
         """Whether each level bears the mark."""
         return self._table(mark in one.marks for one in self.all)[levels]
 
+    def is_named(self, level: int, *labels: str) -> bool:
+        """Whether a level bears one of the labels, in whichever group."""
+        return level >= 0 and self.all[level].label in labels
+
+    def has_mark(self, level: int, mark: str) -> bool:
+        """Whether a level bears the mark."""
+        return level >= 0 and mark in self.all[level].marks
+
     @property
     def marks(self) -> frozenset[str]:
         """The marks that any of the levels bears."""

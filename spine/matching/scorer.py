@@ -64,7 +64,7 @@ class Scored:
             if _says_nothing(found):
                 continue
             rows, kept = _told(found)
-            best = _best(self.model, comparison)
+            best = gains(self.model, comparison)
             most[rows] += best[kept]
             if (faded := self.faded.get(column)) is not None:
                 gain = best[found[faded.rows]]
@@ -150,7 +150,7 @@ def _numbered(values: Ints) -> tuple[Ints, Ints]:
 def levels_of(model: Model, records: Encoded, left: Ints, right: Ints) -> tuple[Levels, PairView]:
     """The level of each pair in each comparison of the model; ModelError where its levels are of another release."""
     for comparison in model.comparisons:
-        _check(model, comparison)
+        check(model, comparison)
     view = PairView(records, left, right)
     if CROWD in model.frequencies:
         view.crowded = records.crowded(model.version, model.frequencies[CROWD])
@@ -175,7 +175,8 @@ def level_columns(pairs: int, comparisons: int, kind: type[Any]) -> np.ndarray[A
     return np.empty((comparisons, pairs), dtype=kind).T
 
 
-def _check(model: Model, comparison: Comparison) -> None:
+def check(model: Model, comparison: Comparison) -> None:
+    """ModelError where a comparison of the model has other levels than this release."""
     outcomes = OUTCOMES.get(comparison.function)
     known = [(one.label, one.group) for one in outcomes.all] if outcomes else []
     if known != [(level.label, level.group) for level in comparison.levels]:
@@ -323,7 +324,7 @@ def _prior(model: Model, levels: Levels) -> Weights:
     return np.where(shared & ~described, np.int32(model.bare_prior), np.int32(model.prior))
 
 
-def _best(model: Model, comparison: Comparison) -> Weights:
+def gains(model: Model, comparison: Comparison) -> Weights:
     """For each level (last: null) the most that a pair of its group can gain."""
     most: dict[str, int] = {}
     for level in comparison.levels:

@@ -2,6 +2,7 @@
 
 from calendar import monthrange
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -16,12 +17,12 @@ EVER_BEFORE, EVER_AFTER = -(10**7), 10**7
 
 def first_days(texts: Column) -> Days:
     """The day on which each begins, of a year or month its first; `EVER_BEFORE` where it is no date."""
-    return _days(texts, EVER_BEFORE, (1, 1), lambda year, month: 1)
+    return _days(texts, EVER_BEFORE, (1, 1), _first_of_month)
 
 
 def last_days(texts: Column) -> Days:
     """The day on which each ends, of a year or month its last; `EVER_AFTER` where it is no date."""
-    return _days(texts, EVER_AFTER, (12, 31), lambda year, month: monthrange(year, month)[1])
+    return _days(texts, EVER_AFTER, (12, 31), _last_of_month)
 
 
 def _days(texts: Column, unknown: int, in_year: tuple[int, int], in_month: Any) -> Days:
@@ -30,6 +31,28 @@ def _days(texts: Column, unknown: int, in_year: tuple[int, int], in_month: Any) 
     table = np.array([*(unknown if day is None else day for day in known), unknown], dtype=np.int32)
     found: Days = table[place.fill_null(len(values)).to_numpy(zero_copy_only=False)]
     return found
+
+
+def day_seen(text: str | None, *, last: bool) -> int:
+    """The same of one text: the day on which it begins, or on which it ends."""
+    return _day_seen(None if text is None else text[: len("2000-12-31")], last)
+
+
+@lru_cache(maxsize=4096)
+def _day_seen(text: str | None, last: bool) -> int:
+    if last:
+        day = None if text is None else _day(text, (12, 31), _last_of_month)
+        return EVER_AFTER if day is None else day
+    day = None if text is None else _day(text, (1, 1), _first_of_month)
+    return EVER_BEFORE if day is None else day
+
+
+def _first_of_month(year: int, month: int) -> int:
+    return 1
+
+
+def _last_of_month(year: int, month: int) -> int:
+    return monthrange(year, month)[1]
 
 
 def _day(text: str, in_year: tuple[int, int], in_month: Any) -> int | None:

@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from spine.ahead import ahead
 from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import ATTRIBUTES, FIELDS, Kind
-from spine.matching.carried import Carried, carried
+from spine.matching.carried import Carried, carried, carried_by_few
 from spine.matching.encoded import Encoded, encode
 from spine.normalise.claims import normalised
 from spine.normalise.columns import at_positions, compute, one_array
+from spine.normalise.few_rows import FewRows
 from spine.normalise.pressed import Columns, Pressed
 from spine.pipeline.progress import unseen
 from spine.pipeline.room import give_back
@@ -31,6 +32,7 @@ _RECORD = (
     "id", "key", "source", "record_id", "kind", "observed_at", "live", "attributes", "fields", "relations",
 )  # fmt: skip
 _CARRIES = ("start", "end", "namespace", "first_seen", "last_seen", "verified", "valid_to")
+_CLAIMED = ("row", "namespace", "identifier", "first_seen", "last_seen")
 _CONSENT = ("id", "source", "reference", "purpose", "status", "at")
 _AT_ONCE = 1 << 17
 """So many rows are worked on at a time; DuckDB, which unfolds documents, holds several times what it answers."""
@@ -300,6 +302,9 @@ def _carried(gathered: Gathered, rows: Ints) -> Carried:
     local = np.full(gathered.size, -1, np.int64)
     local[rows] = np.arange(len(rows))
     claims = gathered.claims
+    if isinstance(claims, FewRows):
+        row_of, *others = (claims.listed(name) for name in _CLAIMED)
+        return carried_by_few(len(rows), zip(local[row_of].tolist(), *others, strict=True) if row_of else ())
     row: Ints = local[claims["row"].to_numpy()]
     namespace, first, last = (one_array(claims[name]) for name in ("namespace", "first_seen", "last_seen"))
     return carried(len(rows), row, namespace, claims["identifier"].to_numpy(), first, last)

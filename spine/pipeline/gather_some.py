@@ -6,6 +6,7 @@ record is read and turned into columns once; every further set is cut from those
 
 import json
 from collections.abc import Iterable
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,18 +16,17 @@ import pyarrow as pa
 from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import FIELDS
 from spine.normalise.columns import at_positions
-from spine.normalise.identifiers import target_value
 from spine.pipeline.gather import Gathered, past_of
+from spine.pipeline.gather_few import NOTHING_SAID, RECORD_NAMES, RECORD_SCHEMA, FewRecords, order_of, relations_of
 from spine.pipeline.remembering import Remembering
-from spine.ports import RELATION_STRUCT, Plan, Reader, Row, Step, arrow_schema
+from spine.ports import Plan, Reader, Row, Step, arrow_schema
 from spine.resolution.components import Ints
-from spine.resolution.resolved import CLAIMS, PAST, RELATIONS, SAID
+from spine.resolution.resolved import CLAIMS, PAST, RELATIONS
 
-_RELATION_NAMES = tuple(field.name for field in RELATION_STRUCT)
-_RECORD_NAMES = ("id", "key", "source", "record_id", "kind", "observed_at")
-_SCHEMA = pa.schema([arrow_schema("record").field(name) for name in _RECORD_NAMES])
-_CONTENT = (*_RECORD_NAMES, "live", "attributes", "fields", "relations")
+_CONTENT = (*RECORD_NAMES, "live", "attributes", "fields", "relations")
 _CARRIED = tuple(arrow_schema("carries").names)
+FEW = 200
+"""Up to so many records are made of their rows."""
 MANY = 1000
 """Of more records than this, what is read for them is not remembered row by row."""
 _READ = ("judged", "record", "carries", "identifier")
@@ -75,13 +75,14 @@ def _content_once(records: tuple[int, ...]) -> Plan:
 
 
 class _Pool:
-    """Live records as columns, in the order in which they were first asked for."""
+    """Live records as columns, in the order in which they were first asked for; few are made of their rows."""
 
     def __init__(self, reader: Reader) -> None:
         self._reader = reader
+        self._few = FewRecords(reader)
         self._place: dict[int, int] = {}
         self._cut: dict[tuple[int, ...], Gathered] = {}
-        self._records = _SCHEMA.empty_table()
+        self._records = RECORD_SCHEMA.empty_table()
         self._fields = pa.table({name: pa.array([], pa.string()) for name in FIELDS})
         self._attributes = pa.table({})
         self._claims = CLAIMS.empty_table()
@@ -96,6 +97,9 @@ class _Pool:
         return self._cut[key]
 
     def _gathered(self, asked: list[int]) -> Gathered:
+        if len(asked) <= FEW:
+            few = self._few.gathered(asked)
+            return replace(few, judgements=judgements_of(self._reader, few.ids.tolist()))
         missing = [number for number in asked if number not in self._place]
         if missing:
             self._read(missing)
@@ -111,9 +115,9 @@ class _Pool:
             at_positions(self._attributes, places),
             claims,
             _moved(self._relations, local),
-            SAID.empty_table(),
+            NOTHING_SAID,
             judgements_of(self._reader, columns["id"]),
-            _order(columns["key"]),
+            order_of(columns["key"]),
             _moved(self._past, local),
         )
 
@@ -126,7 +130,7 @@ class _Pool:
         if not rows:
             return
         self._place |= {row["id"]: size + at for at, row in enumerate(rows)}
-        records = pa.table([[row[name] for row in rows] for name in _RECORD_NAMES], schema=_SCHEMA)
+        records = pa.table([[row[name] for row in rows] for name in RECORD_NAMES], schema=RECORD_SCHEMA)
         attributes = _unfolded(rows, "attributes")
         if not attributes.num_columns:
             attributes = pa.table({"full_name": pa.nulls(len(rows), pa.string())})
@@ -190,13 +194,6 @@ def _moved(rows: pa.Table, local: Ints) -> pa.Table:
     return some.set_column(0, "row", pa.array(row[kept]))
 
 
-def _order(keys: list[str]) -> Ints:
-    """The rank of each key."""
-    order = np.empty(len(keys), np.int64)
-    order[sorted(range(len(keys)), key=keys.__getitem__)] = np.arange(len(keys))
-    return order
-
-
 def _unfolded(rows: list[Row], column: str, names: Iterable[str] = ()) -> pa.Table:
     """A JSON column of the records as one text column per name: those given, or else all that any record has."""
     # One document is parsed in half the time of many.
@@ -215,12 +212,5 @@ def _texts(names: tuple[str, ...]) -> pa.StructType:
 
 
 def _relations(rows: list[Row], start: int) -> pa.Table:
-    declared = [
-        {"row": start + place, **{name: one.get(name) for name in _RELATION_NAMES}}
-        for place, row in enumerate(rows)
-        if row["relations"]
-        for one in json.loads(row["relations"])
-    ]
-    for one in declared:
-        one["value"] = target_value(one["namespace"], one["value"])
+    declared = [{"row": start + place, **said} for place, row in enumerate(rows) for said in relations_of(row)]
     return pa.Table.from_pylist(declared, schema=RELATIONS)

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
+from spine.pipeline.few_keys import are_few, homes_of_few, keys_of_few
 from spine.pipeline.gather import Gathered, encode_kind, gather
 from spine.pipeline.home_numbers import home_numbers
 from spine.pipeline.key_rows import KEPT, holders_table, keyed_rows
@@ -43,8 +44,13 @@ def keys_of(gathered: Gathered, kind: Kind, secret: bytes) -> tuple[Ints, Keys, 
     Targets are what a record is looked for by besides: what it names and answers to, and its homes.
     """
     rows = gathered.rows_of(kind)
-    keys = stable_keys(kind, encode_kind(gathered, rows), secret)
-    parts = (numbers_of_targets(gathered, rows, kind, secret), home_numbers(gathered, rows, secret))
+    few = are_few(gathered, rows)
+    keys = keys_of_few(gathered, rows, kind, secret) if few else stable_keys(kind, encode_kind(gathered, rows), secret)
+    if few and kind is Kind.PERSON and not gathered.past.num_rows:
+        homes = homes_of_few(gathered, rows, secret)
+    else:
+        homes = home_numbers(gathered, rows, secret)
+    parts = (numbers_of_targets(gathered, rows, kind, secret), homes)
     at, number = (np.concatenate(column) for column in zip(*parts, strict=True))
     return gathered.ids[rows], keys, distinct(at, number)
 

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from spine.matching.at_once import each
 from spine.matching.encoded import Encoded
+from spine.matching.few_pairs import FEW, score_few
 from spine.matching.model import Model
 from spine.matching.scorer import score
 from spine.resolution.components import NO_PAIRS, Ints, Pairs
@@ -25,6 +26,9 @@ def matches(
     model: Model, encoded: Encoded, pairs: Pairs, advance: Callable[[int], None] | None = None
 ) -> "tuple[Pairs, Ints, pa.ChunkedArray[Any]]":
     """The pairs at or above the floor, their weights and their evidence as text; `advance` hears of each piece."""
+
+    if len(pairs[0]) <= FEW:
+        return _few_matches(model, encoded, pairs)
 
     def work(left: Ints, right: Ints) -> "tuple[Ints, Ints, pa.Array[Any]]":
         scored = score(model, encoded, left, right)
@@ -72,14 +76,30 @@ def weights_in_trees(model: Model, encoded: Encoded, left: Ints, right: Ints, we
 
     def work(one: Ints, other: Ints) -> Ints:
         if weighed is None:
-            return score(model, encoded, one, other).in_tree.astype(np.int64)
+            return _in_tree(model, encoded, one, other)
         out, known = weighed.of(one, other)
         rows = np.flatnonzero(~known)
-        out[rows] = score(model, encoded, one[rows], other[rows]).in_tree
+        out[rows] = _in_tree(model, encoded, one[rows], other[rows])
         return out
 
     weights: Ints = np.concatenate([NO_PAIRS[0], *_pieces(work, (left, right))])
     return weights
+
+
+def _few_matches(model: Model, encoded: Encoded, pairs: Pairs) -> "tuple[Pairs, Ints, pa.ChunkedArray[Any]]":
+    scored = score_few(model, encoded, zip(*(side.tolist() for side in pairs), strict=True))
+    here = [at for at, one in enumerate(scored) if one.weight >= FLOOR]
+    weight = np.array([scored[at].weight for at in here], np.int64)
+    texts = pa.chunked_array([pa.array([scored[at].text for at in here], pa.string())])
+    found = np.array(here, np.int64)
+    return (_whole(pairs[0][found]), _whole(pairs[1][found])), weight, texts
+
+
+def _in_tree(model: Model, encoded: Encoded, left: Ints, right: Ints) -> Ints:
+    if len(left) <= FEW:
+        scored = score_few(model, encoded, zip(left.tolist(), right.tolist(), strict=True))
+        return np.array([one.in_tree for one in scored], np.int64)
+    return score(model, encoded, left, right).in_tree.astype(np.int64)
 
 
 def _key(left: NDArray[Any], right: NDArray[Any]) -> Ints:

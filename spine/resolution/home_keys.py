@@ -74,17 +74,19 @@ def part_of(forms: Forms, name: str) -> Coded:
     return forms.ends[name]
 
 
+def street_ends(street: str) -> dict[str, str]:
+    """What a street begins and ends with, by the names of `STREET_ENDS`."""
+    whole = in_full(street)
+    longest = max(whole.split(), key=len, default="")
+    return {"street_start": longest[:3], "street_end": longest[-3:], "street_full": whole}
+
+
 def _street_ends(street: Coded) -> dict[str, Coded]:
-    whole = [in_full(text) for text in street.texts.tolist()]
-    longest = [max(text.split(), key=len, default="") for text in whole]
-    said = {
-        "street_start": [word[:3] for word in longest],
-        "street_end": [word[-3:] for word in longest],
-        "street_full": whole,
-    }
+    said = [street_ends(text) for text in street.texts.tolist()]
     found = {}
-    for name, each in said.items():
-        texts, code = np.unique(np.array(each, dtype=object), return_inverse=True)
+    for name in STREET_ENDS:
+        each = np.array([one[name] for one in said], dtype=object)
+        texts, code = np.unique(each, return_inverse=True)
         found[name] = Coded(np.append(code.astype(np.int64), -1)[street.codes], texts)
     return found
 

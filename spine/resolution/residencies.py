@@ -36,6 +36,8 @@ FAMILY_ROLES = (
     "spouse", "child", "parent", "sibling", "grandchild", "relative", "partner", "husband", "wife", "son", "daughter",
     "mother", "father", "brother", "sister", "in-law", "dependent", "dependant",
 )  # fmt: skip
+RESIDENT_COLUMNS = {"household_role": RESIDENT_ROLES, "dwelling_type": INSTITUTION_TYPES}
+"""By the columns that tell of the residents of an institution the words that do."""
 CHILD_ROLES = ("child", "son", "daughter", "dependent", "dependant")
 
 
@@ -84,8 +86,8 @@ def flagged(resolved: Resolved, name: str, words: tuple[str, ...], negated: str 
 
 def residents(resolved: Resolved) -> Flags:
     """Which records a source counts to the residents of an institution."""
-    role = flagged(resolved, "household_role", RESIDENT_ROLES)
-    return role | flagged(resolved, "dwelling_type", INSTITUTION_TYPES)
+    role, dwelling = (flagged(resolved, name, words) for name, words in RESIDENT_COLUMNS.items())
+    return role | dwelling
 
 
 def residencies(resolved: Resolved) -> Residencies:
