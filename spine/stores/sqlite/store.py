@@ -1,16 +1,16 @@
 """The embedded store: one SQLite file, no server."""
 
 import threading
-import time
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from spine.access.context import Context
 from spine.errors import StoreBusy, StoreError, StoreUnavailable
 from spine.ports import Cause, Clock, Reader, SystemClock, Writer
 from spine.stores.sqlite import schema
+from spine.stores.sqlite.alone import begins_a_store, leave_log, use_log
 from spine.stores.sqlite.connection import Connection
 from spine.stores.sqlite.log_file import LogFile
 from spine.stores.sqlite.reader import SqliteReader
@@ -85,18 +85,26 @@ class SqliteStore:
             )
         try:
             self._open()
-            self._turns.begin(self._writer, self._patience)
-            forget_words(self._path)
-            writer = SqliteWriter(self._writer, context, cause, self._clock)
+            alone = begins_a_store(self._writer, cause) and self._leave_log()
             try:
-                yield writer
-                if writer.finish():
-                    self._log.commit(self._writer, large=writer.is_large)
+                # Who writes without a log lets nobody read what is half-written.
+                self._turns.begin(self._writer, self._patience, "EXCLUSIVE" if alone else "IMMEDIATE")
+                forget_words(self._path)
+                writer = SqliteWriter(self._writer, context, cause, self._clock)
+                try:
+                    yield writer
+                    if writer.finish():
+                        self._log.commit(self._writer, large=writer.is_large and not alone)
+                finally:
+                    # Whatever was not committed leaves no trace.
+                    if not self._closed:
+                        self._writer.roll_back()
+                        writer.end()
             finally:
-                # Whatever was not committed leaves no trace.
-                if not self._closed:
-                    self._writer.roll_back()
-                    writer.end()
+                if alone and not self._closed:
+                    # Where others keep the file busy, it does without until it is opened again.
+                    with suppress(StoreBusy):
+                        use_log(self._writer, self._patience)
         finally:
             self._lock.release()
 
@@ -122,25 +130,21 @@ class SqliteStore:
             schema.refuse_unusable(self._writer)
             # Counts for a file that is made now only.
             self._writer.run(f"PRAGMA page_size = {PAGE}")
-            self._use_write_ahead_log()
+            use_log(self._writer, self._patience)
             for pragma in ("synchronous = FULL", "cache_size = -65536", "journal_size_limit = 67108864"):
                 self._writer.run(f"PRAGMA {pragma}")
             schema.migrate(self._writer)
             # From here on writers wait in `turns`, not in the driver.
             self._writer.run("PRAGMA busy_timeout = 0")
 
-    def _use_write_ahead_log(self) -> None:
-        # Changing the journal mode of a new file does not wait for another process that does the same.
-        give_up = time.monotonic() + self._patience
-        while True:
-            try:
-                self._writer.run("PRAGMA journal_mode = WAL")
-            except StoreBusy:
-                if time.monotonic() > give_up:
-                    raise
-                time.sleep(0.02)
-            else:
-                return
+    def _leave_log(self) -> bool:
+        """Write without a log from now on; False where anybody has the file open."""
+        self._log.wait()
+        with self._pool:
+            readers, self._readers = self._readers, []
+        for connection in readers:
+            connection.close()
+        return leave_log(self._writer)
 
     def _borrowed(self) -> Connection:
         with self._pool:

@@ -23,8 +23,11 @@ class Turns:
     def __init__(self, path: Path) -> None:
         self._turnstile = FileLock(f"{path}-turn", thread_local=False)
 
-    def begin(self, connection: Connection, patience: float) -> None:
-        """Begin a writing transaction when it is this process's turn; StoreBusy after `patience` seconds."""
+    def begin(self, connection: Connection, patience: float, kind: str = "IMMEDIATE") -> None:
+        """Begin a writing transaction when it is this process's turn; StoreBusy after `patience` seconds.
+
+        `kind` is EXCLUSIVE for one that nobody may read beside.
+        """
         until = time.monotonic() + patience
         try:
             turn = self._turnstile.acquire(timeout=patience, poll_interval=LONGEST)
@@ -39,7 +42,7 @@ class Turns:
             pause = SHORTEST
             while True:
                 try:
-                    connection.run("BEGIN IMMEDIATE")
+                    connection.run(f"BEGIN {kind}")
                 except StoreBusy:
                     if time.monotonic() >= until:
                         raise
