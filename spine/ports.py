@@ -16,6 +16,7 @@ import pyarrow as pa
 
 from spine.access.context import Context
 from spine.domain.graph import GRAPH, ColumnType
+from spine.normalise.pressed import Columns
 
 Row = dict[str, Any]
 
@@ -326,7 +327,7 @@ class Writer(Reader, Protocol):
         """The sequence number of each record key: the one it has always had, or a new one in order of appearance."""
         ...
 
-    def put(self, table: str, rows: pa.Table) -> Difference:
+    def put(self, table: str, rows: Columns) -> Difference:
         """Insert rows, or replace whole rows of the same key; equal rows are not written. Duplicate keys: last wins.
 
         A store may write them with others, before the next question that they bear on, before somebody looks at the

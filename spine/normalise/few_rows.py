@@ -5,7 +5,14 @@ from typing import Any
 
 import pyarrow as pa
 
+from spine.domain.graph import ColumnType, Table
 from spine.normalise.pressed import Columns, Pressed
+
+MANY = 200
+"""More rows are written as columns."""
+_TYPES: dict[ColumnType, type] = {"float": float, "text": str, "json": str, "bool": bool, "bytes": bytes}
+_MOST = 1 << 63
+_ABSENT = object()
 
 
 class FewRows(Pressed):
@@ -26,6 +33,10 @@ class FewRows(Pressed):
             self._made[name] = pa.chunked_array([pa.array(self.listed(name), kind)], kind)
         return self._made[name]
 
+    def column(self, at: int | str) -> "pa.ChunkedArray[Any]":
+        """A column by its place or name."""
+        return self[at if isinstance(at, str) else self.column_names[at]]
+
     def listed(self, name: str) -> list[Any]:
         """The values of a column."""
         return [row.get(name) for row in self._cells]
@@ -41,6 +52,47 @@ class FewRows(Pressed):
     def followed_by(self, more: pa.Table) -> "FewRows":
         """These rows and more of the same columns after them."""
         return FewRows(self.schema, [*self._cells, *more.to_pylist()])
+
+
+class PlainRows(FewRows):
+    """Rows of a table of the graph as a store takes them: every column, values of the very types that the table
+    declares, in key order, each key once. Nobody may change them."""
+
+    def __init__(self, schema: pa.Schema, rows: Sequence[dict[str, Any]]) -> None:
+        super().__init__(schema, rows)
+        self.rows = rows
+
+
+def plain_rows(table: Table, schema: pa.Schema, rows: Sequence[dict[str, Any]]) -> PlainRows | None:
+    """These rows as a store takes them, of one key the last; None where they are many, or not as the table declares."""
+    names, kinds = table.names, [column.type for column in table.columns]
+    if len(rows) > MANY:
+        return None
+    by_key: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for row in rows:
+        if len(row) != len(names):
+            return None
+        values = [row.get(name, _ABSENT) for name in names]
+        if not all(map(_is_plain, values, kinds)):
+            return None
+        key = tuple(row[name] for name in table.key)
+        if None in key:
+            return None
+        by_key[key] = dict(zip(names, values, strict=True))
+    return PlainRows(schema, [by_key[key] for key in sorted(by_key)])
+
+
+def _is_plain(value: Any, kind: ColumnType) -> bool:
+    """Whether a value is of the very type of a column: no number of numpy, and none that a column can't hold."""
+    if value is None:
+        return True
+    if kind == "int":
+        return type(value) is int and -_MOST <= value < _MOST
+    if kind == "ints":
+        return type(value) is list and all(_is_plain(one, "int") and one is not None for one in value)
+    if kind == "texts":
+        return type(value) is list and all(type(one) is str for one in value)
+    return type(value) is _TYPES[kind] and value == value
 
 
 def listed(table: Columns, name: str) -> list[Any]:

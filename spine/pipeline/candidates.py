@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
+from spine.pipeline.differing import as_rows
 from spine.pipeline.gather import Gathered
 from spine.pipeline.key_index import keys_of
 from spine.pipeline.key_rows import (
@@ -29,7 +30,7 @@ from spine.pipeline.key_rows import (
     write_holders,
 )
 from spine.pipeline.target_numbers import most_named
-from spine.ports import Row, Writer, arrow_schema
+from spine.ports import Row, Writer
 
 Pair = tuple[int, int]
 
@@ -178,7 +179,7 @@ class Rekeying:
         if gone:
             self._writer.delete("keyed", pa.table({"id": pa.array(gone, pa.int64())}))
         if self._rows:
-            self._writer.put("keyed", pa.Table.from_pylist(self._rows, schema=arrow_schema("keyed")))
+            self._writer.put("keyed", as_rows("keyed", self._rows))
 
     # ------------------------------------------------------------------------------------------------ what is crowded
 

@@ -9,13 +9,12 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-import pyarrow as pa
-
 from spine.domain.ids import encode_id
 from spine.pipeline.applying import Applied
+from spine.pipeline.differing import as_rows
 from spine.pipeline.outcome import Move, outcome
 from spine.pipeline.rebuild import Labels
-from spine.ports import Clock, Row, Writer, arrow_schema
+from spine.ports import Clock, Row, Writer
 
 PLACES = 1 << 20
 """Changes of one position are numbered from `position * PLACES`."""
@@ -55,7 +54,7 @@ def write_said(writer: Writer, said: Iterable[Said], clock: Clock) -> int:
         }
         for place, (kind, entity, entry) in enumerate(told)
     ]  # fmt: skip
-    writer.put("change", pa.Table.from_pylist(rows, schema=arrow_schema("change")))
+    writer.put("change", as_rows("change", rows))
     return len(rows)
 
 

@@ -6,7 +6,16 @@ from operator import itemgetter
 import pyarrow as pa
 
 from spine.domain.graph import GRAPH
+from spine.normalise.few_rows import plain_rows
+from spine.normalise.pressed import Columns
 from spine.ports import Difference, Differences, Row, Writer, arrow_schema
+
+
+def as_rows(table: str, rows: list[Row]) -> Columns:
+    """Rows of a table of the graph as a writer takes them."""
+    schema = arrow_schema(table)
+    plain = plain_rows(GRAPH[table], schema, rows)
+    return pa.Table.from_pylist(rows, schema=schema) if plain is None else plain
 
 
 class Differing:
@@ -23,7 +32,7 @@ class Differing:
         known = {key(row): row for row in held}
         changed = [row for row in rows if known.get(key(row)) != row] if known else rows
         if changed:
-            self._count(table, self._writer.put(table, pa.Table.from_pylist(changed, schema=arrow_schema(table))))
+            self._count(table, self._writer.put(table, as_rows(table, changed)))
 
     def delete(self, table: str, keys: Iterable[tuple[int | str, ...]]) -> None:
         """Remove the rows with these keys."""

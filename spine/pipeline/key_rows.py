@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
+from spine.pipeline.differing import as_rows
 from spine.pipeline.keying import Keys, Scheme, refined, scheme
 from spine.ports import Reader, Row, Writer, arrow_schema
 from spine.resolution.components import Ints, runs
@@ -113,12 +114,11 @@ def write_holders(writer: Writer, changed: dict[int, Holders]) -> None:
     if gone:
         writer.delete("key", pa.table({"id": pa.array(gone, pa.int64())}))
     if kept:
-        columns: list[Any] = [
-            list(kept),
-            [one.held for one in kept.values()],
-            [None if one.records is None else _packed(one.records) for one in kept.values()],
+        rows = [
+            {"id": key, "held": one.held, "records": None if one.records is None else _packed(one.records)}
+            for key, one in kept.items()
         ]
-        writer.put("key", pa.table(columns, schema=arrow_schema("key")))
+        writer.put("key", as_rows("key", rows))
 
 
 def _packed(records: set[int]) -> bytes:

@@ -14,6 +14,8 @@ import numpy as np
 import pyarrow as pa
 
 from spine.domain.graph import EDGES, GRAPH, Table
+from spine.normalise.few_rows import PlainRows
+from spine.normalise.pressed import Columns, whole
 from spine.ports import Difference, Plan, Row, Step, Where, Writer, arrow_schema
 from spine.resolution.grouping import with_columns
 
@@ -126,7 +128,7 @@ class Remembering:
                 ids.setdefault(number, [])
         return given
 
-    def put(self, table: str, rows: pa.Table) -> Difference:
+    def put(self, table: str, rows: Columns) -> Difference:
         """As in the port; what is known of the table is known with these rows from then on."""
         written = self._writer.put(table, rows)
         self._unmake(table)
@@ -207,10 +209,14 @@ class Remembering:
             some |= {value: rows for value, rows in held.items() if len(rows) >= limit}
         return held
 
-    def _take(self, shape: Table, rows: pa.Table) -> None:
+    def _take(self, shape: Table, rows: Columns) -> None:
         """Put rows into what is known."""
         self._some.pop(shape.name, None)
-        new: list[Row] = with_columns(rows, arrow_schema(shape.name)).to_pylist()
+        new: Sequence[Row]
+        if isinstance(rows, PlainRows):
+            new = rows.rows
+        else:
+            new = with_columns(whole(rows), arrow_schema(shape.name)).to_pylist()
         if shape.is_edge:
             for column in shape.columns:
                 if column.indexed:
@@ -229,7 +235,7 @@ class Remembering:
         # Whatever was known of an id, it is this row now.
         held.setdefault("id", {}).update((row["id"], [row]) for row in new)
 
-    def _add(self, shape: Table, column: str, new: list[Row]) -> None:
+    def _add(self, shape: Table, column: str, new: Sequence[Row]) -> None:
         by_value: dict[Any, list[Row]] = {}
         for row in new:
             by_value.setdefault(row[column], []).append(row)

@@ -6,6 +6,8 @@ from typing import Any
 import pyarrow as pa
 
 from spine.domain.graph import Table
+from spine.normalise.few_rows import listed
+from spine.normalise.pressed import Columns
 
 NODES = ("record", "event", "consent", "component", "person", "organisation", "household")
 """Nodes that answers are made of, and that the log names by their numbers."""
@@ -27,7 +29,7 @@ class Touched:
     def __init__(self) -> None:
         self._numbers: dict[str, set[int]] | None = defaultdict(set)
 
-    def add(self, table: Table, rows: pa.Table) -> None:
+    def add(self, table: Table, rows: Columns) -> None:
         """Take note of rows of a table, of which the key is enough."""
         if self._numbers is None:
             return
@@ -39,7 +41,7 @@ class Touched:
             self._numbers = None
             return
         for node, column in columns:
-            self._numbers[node].update(rows.column(column).to_pylist())  # type: ignore[arg-type]  # keys are never null
+            self._numbers[node].update(listed(rows, column))
         if sum(map(len, self._numbers.values())) > MOST:
             self._numbers = None
 

@@ -14,6 +14,8 @@ import pyarrow.compute as pc
 from spine.access.context import Context
 from spine.domain.graph import GRAPH, Table
 from spine.errors import StoreError
+from spine.normalise.few_rows import PlainRows
+from spine.normalise.pressed import Columns, whole
 from spine.ports import Cause, Clock, Difference, Differences, Where, arrow_schema
 from spine.stores.difference import changes
 from spine.stores.shape import aligned, aligned_pieces, keys_only, known
@@ -64,11 +66,12 @@ class Transaction(ABC):
             numbers = np.array([self._given[key] for key in different], dtype=np.int64)
         return np.take(numbers, np.asarray(coded.indices))
 
-    def put(self, table: str, rows: pa.Table) -> Difference:
+    def put(self, table: str, rows: Columns) -> Difference:
         """Insert rows, or replace whole rows of the same key; equal rows are not written. Duplicate keys: last wins."""
         shape = _writable(table)
         with self._attempt():
-            return self._put(shape, aligned(shape, rows))
+            plain = isinstance(rows, PlainRows) and tuple(rows.column_names) == shape.names
+            return self._put(shape, rows if plain else aligned(shape, whole(rows)))
 
     def delete(self, table: str, rows: pa.Table) -> int:
         """Remove the rows with these keys; a node's edges go with it. How many there were."""
@@ -107,6 +110,10 @@ class Transaction(ABC):
     def _merge(self, table: Table, rows: pa.Table) -> Difference:
         """Insert or replace these rows (aligned, at least one); `removed` is 0. StoreError where an end is missing."""
 
+    def _merge_plain(self, table: Table, rows: PlainRows) -> Difference:
+        """The same of a few rows that no column was made of yet."""
+        return self._merge(table, whole(rows))
+
     @abstractmethod
     def _remove(self, table: Table, keys: pa.Table) -> dict[str, int]:
         """Remove the rows with these keys, and the edges of removed nodes: how many rows of each table."""
@@ -138,14 +145,14 @@ class Transaction(ABC):
 
     # ------------------------------------------------------------------------------------------------------- private
 
-    def _put(self, table: Table, rows: pa.Table) -> Difference:
+    def _put(self, table: Table, rows: Columns) -> Difference:
         if not rows.num_rows:
             return Difference()
-        difference = self._merge(table, rows)
+        difference = self._merge_plain(table, rows) if isinstance(rows, PlainRows) else self._merge(table, whole(rows))
         self._add(table.name, difference)
         self._touched.add(table, rows)
         if table is RECORD:
-            self.highest = max(self.highest, pc.max(rows.column("id")).as_py())
+            self.highest = max(self.highest, pc.max(rows["id"]).as_py())
         return difference
 
     def _delete(self, table: Table, keys: pa.Table) -> int:

@@ -15,6 +15,7 @@ import pyarrow as pa
 
 from spine.domain.graph import GRAPH, Table
 from spine.normalise.columns import compute
+from spine.normalise.pressed import Columns
 from spine.ports import arrow_schema
 from spine.stores.shape import in_key_order
 from spine.stores.sqlite.connection import Connection
@@ -105,10 +106,10 @@ class Blocks:
         else:
             self._write(table, rows.select(list(COLUMNS[table.name])))
 
-    def changed(self, table: Table, rows: pa.Table) -> None:
+    def changed(self, table: Table, rows: Columns) -> None:
         """Rows were inserted or replaced; their keys are enough."""
         if table.name in COLUMNS and (self.holds(table) or self._begins(table)):
-            self._note(table, rows.column(0))
+            self._note(table, rows[rows.column_names[0]])
 
     def removed(self, table: Table, first: "pa.ChunkedArray[Any]") -> None:
         """Rows with these first keys were removed: what blocks hold of them goes."""

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from spine.domain.graph import GRAPH, Table
 from spine.normalise.columns import NumberSet, compute
+from spine.normalise.pressed import Columns
 from spine.normalise.whole_numbers import firsts
 from spine.stores.sqlite import schema, search
 from spine.stores.sqlite.blocks import Blocks
@@ -174,12 +175,12 @@ class Filling:
         marks = ", ".join("?" * len(table.names))
         self._connection.change_many(f'INSERT INTO "{table.name}" ({names}) VALUES ({marks})', to_sqlite(rows))
 
-    def remember(self, table: Table, rows: pa.Table) -> None:
+    def remember(self, table: Table, rows: Columns) -> None:
         """Keep in mind that these rows are there."""
         held = self._rows.get(table.name)
         if held is not None:
             self._rows[table.name] = held + rows.num_rows
-        if pa.types.is_integer(rows.column(0).type) and (not table.is_edge or held is not None):
+        if pa.types.is_integer(rows.schema.field(0).type) and (not table.is_edge or held is not None):
             self._put.setdefault(table.name, NumberSet()).add(_firsts(rows))
 
     def learn(self, table: Table, nodes: pa.Table) -> None:
@@ -207,7 +208,7 @@ class Filling:
         self._rows = dict.fromkeys(GRAPH)
 
 
-def _firsts(rows: pa.Table) -> Ints:
+def _firsts(rows: Columns) -> Ints:
     """The numbers in the first column of rows in key order, each once."""
-    numbers: Ints = rows.column(0).to_numpy()
+    numbers: Ints = rows[rows.column_names[0]].to_numpy()
     return numbers[firsts(numbers)]

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from spine.domain.graph import ColumnType, Table
 from spine.normalise.columns import compute, one_array
+from spine.normalise.few_rows import PlainRows
 from spine.ports import Row, arrow_schema
 from spine.stores.shape import known
 
@@ -23,6 +24,20 @@ _CHUNK = 20_000
 def to_sqlite(rows: pa.Table) -> Iterable[tuple[Any, ...]]:
     """The rows as tuples of SQLite values, in the order of the columns."""
     return zip(*(_written(column) for column in rows.columns), strict=True)
+
+
+def plain_to_sqlite(table: Table, rows: PlainRows) -> list[tuple[Any, ...]]:
+    """The same of a few rows that no column was made of."""
+    lists = [column.name for column in table.columns if column.type in _LISTS]
+    if not lists:
+        return [tuple(row.values()) for row in rows.rows]
+    return [
+        tuple(
+            json.dumps(value, ensure_ascii=False, separators=(",", ":")) if type(value) is list else value
+            for value in row.values()
+        )
+        for row in rows.rows
+    ]
 
 
 def from_sqlite(table: Table, names: Sequence[str], rows: list[tuple[Any, ...]]) -> pa.Table:

@@ -10,7 +10,9 @@ import pyarrow.compute as pc
 
 from spine.access.context import Context
 from spine.domain.graph import GRAPH, Table
-from spine.normalise.whole_numbers import distinct_numbers
+from spine.normalise.few_rows import PlainRows
+from spine.normalise.pressed import Columns
+from spine.normalise.whole_numbers import Ints, distinct_numbers
 from spine.ports import Cause, Clock, Difference, Row, Step, Where
 from spine.stores.difference import changes
 from spine.stores.shape import edges_of, ends_of, key_of, known, known_columns
@@ -18,7 +20,7 @@ from spine.stores.sqlite import blocks, search
 from spine.stores.sqlite.connection import Connection
 from spine.stores.sqlite.filling import Filling
 from spine.stores.sqlite.reader import SqliteReader, listed
-from spine.stores.sqlite.values import from_sqlite, key_documents, to_sqlite
+from spine.stores.sqlite.values import from_sqlite, key_documents, plain_to_sqlite, to_sqlite
 from spine.stores.transaction import LOG, RECORD, Transaction, missing_end
 
 _FEW, _SOME = 200, 2_000
@@ -146,6 +148,16 @@ class SqliteWriter(SqliteReader, Transaction):
         self._filling.remember(table, rows)
         return difference
 
+    def _merge_plain(self, table: Table, rows: PlainRows) -> Difference:
+        if table is RECORD or self._filling.has_back(table) or self._filling.is_bare(table):
+            return super()._merge_plain(table, rows)
+        for column, node in ends_of(table):
+            self._check_end(table, column, node, np.array(sorted(set(rows.listed(column))), np.int64))
+        self._filling.owns(table)
+        difference = self._merge_values(table, rows, plain_to_sqlite(table, rows))
+        self._filling.remember(table, rows)
+        return difference
+
     def _written(self, table: Table, rows: pa.Table) -> Difference:
         if self._filling.has_back(table):
             if self._filling.keeps_back(table, rows):
@@ -160,7 +172,9 @@ class SqliteWriter(SqliteReader, Transaction):
     def _merge_few(self, table: Table, rows: pa.Table) -> Difference:
         if table is RECORD:
             self._filling.complete(table)
-        values = list(to_sqlite(rows))
+        return self._merge_values(table, rows, list(to_sqlite(rows)))
+
+    def _merge_values(self, table: Table, rows: Columns, values: list[tuple[Any, ...]]) -> Difference:
         added = self._connection.change_many(_added(table), values)
         # What was added a moment ago is equal, and counts as no change.
         changed = self._connection.change_many(_upsert(table), values) if added < len(values) else 0
@@ -238,15 +252,18 @@ class SqliteWriter(SqliteReader, Transaction):
 
     def _check_ends(self, table: Table, rows: pa.Table) -> None:
         for column, node in ends_of(table):
-            asked = self._filling.unknown(node, distinct_numbers(rows.column(column).to_numpy()))
-            if len(asked) >= _MANY_ENDS:
-                self._filling.learn(node, self.scan(node.name, ["id"]))
-                asked = self._filling.unknown(node, asked)
-            held = f'SELECT 1 FROM "{node.name}" WHERE id = each.value'
-            missing = f"SELECT each.value FROM json_each(?) AS each WHERE NOT EXISTS ({held})"
-            for chunk in key_documents(asked.tolist()):
-                for (identity,) in self._connection.run(f"{missing} LIMIT 1", [chunk]):
-                    raise missing_end(table, column, identity)
+            self._check_end(table, column, node, distinct_numbers(rows.column(column).to_numpy()))
+
+    def _check_end(self, table: Table, column: str, node: Table, numbers: Ints) -> None:
+        asked = self._filling.unknown(node, numbers)
+        if len(asked) >= _MANY_ENDS:
+            self._filling.learn(node, self.scan(node.name, ["id"]))
+            asked = self._filling.unknown(node, asked)
+        held = f'SELECT 1 FROM "{node.name}" WHERE id = each.value'
+        missing = f"SELECT each.value FROM json_each(?) AS each WHERE NOT EXISTS ({held})"
+        for chunk in key_documents(asked.tolist()):
+            for (identity,) in self._connection.run(f"{missing} LIMIT 1", [chunk]):
+                raise missing_end(table, column, identity)
 
     def _remove(self, table: Table, keys: pa.Table) -> dict[str, int]:
         self._filling.forget()
