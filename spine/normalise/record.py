@@ -1,8 +1,9 @@
 """A batch of records turned into comparable fields and identifier claims, column by column."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import phonenumbers
@@ -35,6 +36,7 @@ from spine.normalise.columns import (
 from spine.normalise.countries import normalise_country, normalise_region
 from spine.normalise.dates import DateOrder, decide_order, normalise_date
 from spine.normalise.emails import company_domain
+from spine.normalise.few_claims import FEW, few_claims
 
 MOST_PROBLEMS = 1000
 _CLAIMED = ("email", "phone", "national_id", "tax_id", "register", "lei", "domain")
@@ -205,6 +207,8 @@ def _checked(
 def _claims(records: pa.Table, known: Mapping[str, Column], region: str) -> Claims:
     """The claims that came with the records, and those made of addresses, websites and company e-mail."""
     observed = text_column(records, "observed_at")
+    if records.num_rows <= FEW:
+        return _few_claims(records, known, region, observed.to_pylist())
     came = normalise_claims(flatten(one_array(records.column("identifiers"))), _regions(known["country"], region))
     made = [came.table, claims_of("address", _address_lines(known), observed)]
     kind = text_column(records, "kind")
@@ -216,6 +220,24 @@ def _claims(records: pa.Table, known: Mapping[str, Column], region: str) -> Clai
         only = compute.if_else(is_organisation, domain, NO_TEXT)
         made.append(claims_of("domain", only, observed))
     return Claims(once_per_row(_dated(pa.concat_tables(made), observed)), came.unusable, came.counts)
+
+
+def _few_claims(records: pa.Table, known: Mapping[str, Column], region: str, observed: Sequence[str | None]) -> Claims:
+    """The same of a few records, value by value."""
+    identifiers = records.column("identifiers").to_pylist()
+    regions: Any = _regions(known["country"], region).to_pylist()
+    lines: Any = _address_lines(known).to_pylist()
+    made = [("address", lines)]
+    kinds = text_column(records, "kind").to_pylist()
+    if Kind.ORGANISATION.value in kinds:
+        came = few_claims(identifiers, regions, (), observed).table
+        email = first_value(came, "email", records.num_rows)
+        domain = first_known(
+            map_distinct(text_column(records, "website"), company_domain), map_distinct(email, company_domain)
+        )
+        owned = zip(kinds, domain.to_pylist(), strict=True)
+        made.append(("domain", [value if kind == Kind.ORGANISATION.value else None for kind, value in owned]))
+    return few_claims(identifiers, regions, made, observed)
 
 
 def _dated(claims: pa.Table, observed: Column) -> pa.Table:

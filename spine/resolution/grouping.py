@@ -1,6 +1,7 @@
 """Columns in groups: codes for texts, groups of equal rows, pairs inside groups, the extremes and lists of a group."""
 
 from collections.abc import Sequence
+from itertools import combinations
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -14,6 +15,8 @@ from spine.resolution.components import Ints, runs
 
 _FEW = 300
 """Up to so many texts Python numbers them sooner than Arrow."""
+_SMALL = 40
+"""Up to so many rows Python groups and pairs sooner than numpy."""
 _WIDEST = 1 << 60
 """Combinations below this are numbered directly; above it, what there is so far is numbered anew."""
 
@@ -80,6 +83,8 @@ def _coded_few(values: list[Any]) -> Coded:
 
 def groups_of(columns: Sequence[NDArray[Any]]) -> tuple[Ints, Ints]:
     """Number rows by their distinct combinations: the group of each row, and the first row of each group."""
+    if len(columns[0]) <= _SMALL:
+        return _groups_of_few(columns)
     key, size = np.zeros(len(columns[0]), np.int64), 1
     for column in columns:
         low = int(column.min(initial=0))
@@ -95,12 +100,24 @@ def groups_of(columns: Sequence[NDArray[Any]]) -> tuple[Ints, Ints]:
     return group, order[fresh]
 
 
+def _groups_of_few(columns: Sequence[NDArray[Any]]) -> tuple[Ints, Ints]:
+    """The same of a few rows, which Python numbers before numpy has begun."""
+    rows = list(zip(*(column.tolist() for column in columns), strict=True))
+    first: dict[tuple[Any, ...], int] = {}
+    for place, row in enumerate(rows):
+        first.setdefault(row, place)
+    number = {row: at for at, row in enumerate(sorted(first))}
+    return np.array([number[row] for row in rows], np.int64), np.array([first[row] for row in number], np.int64)
+
+
 def pairs_within(group: Ints, cap: int, members: Ints | None = None) -> tuple[Ints, Ints, int]:
     """All pairs (`left` < `right`) of members that share a group of at most `cap`, and how many larger ones skipped.
 
     `group` [n] is -1 where a member belongs to none; `members` [n] names them, row numbers by default. A pair that
     shares several groups comes once for each.
     """
+    if len(group) <= _SMALL:
+        return _pairs_within_few(group, cap, members)
     kept = np.flatnonzero(group >= 0)
     order = kept[np.argsort(group[kept], kind="stable")]
     start, sizes = runs(group[order])
@@ -117,6 +134,23 @@ def pairs_within(group: Ints, cap: int, members: Ints | None = None) -> tuple[In
     if members is not None:
         left, right = members[left], members[right]
     return np.minimum(left, right), np.maximum(left, right), int((sizes > cap).sum())
+
+
+def _pairs_within_few(group: Ints, cap: int, members: Ints | None) -> tuple[Ints, Ints, int]:
+    """The same of a few members, in the same order: groups by size, then by number."""
+    held: dict[int, list[int]] = {}
+    for place, number in enumerate(group.tolist()):
+        if number >= 0:
+            held.setdefault(number, []).append(place)
+    if max(map(len, held.values()), default=0) < 2:
+        nobody: Ints = np.empty(0, np.int64)
+        return nobody, nobody, 0
+    some = sorted((len(rows), number) for number, rows in held.items() if 1 < len(rows) <= cap)
+    found = [pair for _, number in some for pair in combinations(held[number], 2)]
+    pairs = np.array(found, np.int64).reshape(-1, 2)
+    if members is not None:
+        pairs = members[pairs]
+    return pairs.min(axis=1), pairs.max(axis=1), sum(len(rows) > cap for rows in held.values())
 
 
 def distinct_pairs(left: Ints, right: Ints, size: int) -> tuple[Ints, Ints]:

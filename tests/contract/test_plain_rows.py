@@ -12,7 +12,7 @@ from spine.domain.graph import GRAPH
 from spine.errors import StoreError
 from spine.normalise.few_rows import plain_rows
 from spine.pipeline.remembering import Remembering
-from spine.ports import Cause, Row, arrow_schema
+from spine.ports import Cause, GraphStore, Row, arrow_schema
 from spine.settings import Settings
 
 PERSON: Row = {
@@ -22,7 +22,7 @@ PERSON: Row = {
 }  # fmt: skip
 COMPONENT: Row = {"id": 3, "kind": "person", "size": 2, "members": [3, 4], "value": b"\x00\xff", "flags": []}
 ORGANISATION: Row = {
-    **{name: None for name in GRAPH["organisation"].names}, "id": 9, "cycle": True, "namespaces": [], "parents": 0,
+    **dict.fromkeys(GRAPH["organisation"].names), "id": 9, "cycle": True, "namespaces": [], "parents": 0,
 }  # fmt: skip
 STEPS: list[tuple[str, list[Row]]] = [
     ("person", [PERSON, {**PERSON, "id": 5}]),
@@ -30,7 +30,7 @@ STEPS: list[tuple[str, list[Row]]] = [
     ("person", [{**PERSON, "size": 3}, {**PERSON, "id": 5}, {**PERSON, "size": 4}]),
     ("component", [COMPONENT]),
     ("organisation", [ORGANISATION]),
-    ("related_to", [{**{name: None for name in GRAPH["related_to"].names}, "start": 7, "end": 5, "kind": "family"}]),
+    ("related_to", [{**dict.fromkeys(GRAPH["related_to"].names), "start": 7, "end": 5, "kind": "family"}]),
     ("document", [{"id": "a", "kind": "meta", "at": None, "body": "{}"}]),
 ]  # fmt: skip
 
@@ -61,15 +61,15 @@ def test_plain_rows_are_written_as_their_columns(fresh_url: Callable[[], str], s
     assert told[0][0][:2] == [(2, 0, 0), (0, 1, 0)]
 
 
+def _write(store: GraphStore, table: str, rows: Any) -> None:
+    with store.writing(LOCAL, Cause("record")) as writer:
+        writer.put(table, rows)
+
+
 def test_an_end_that_is_missing_is_told(fresh_url: Callable[[], str], settings: Settings) -> None:
-    rows = [{"start": 1, "end": 2}]
-    with (
-        open_store(fresh_url(), settings) as store,
-        pytest.raises(StoreError, match="which does not exist"),
-        store.writing(LOCAL, Cause("record")) as writer,
-    ):
-        writer.put("resolves_to_person", _plain("resolves_to_person", rows))
-        writer.get("resolves_to_person", "start", [1])
+    rows = _plain("resolves_to_person", [{"start": 1, "end": 2}])
+    with open_store(fresh_url(), settings) as store, pytest.raises(StoreError, match="which does not exist"):
+        _write(store, "resolves_to_person", rows)
 
 
 def test_what_was_written_is_remembered(fresh_url: Callable[[], str], settings: Settings) -> None:

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from spine.domain.vocabulary import ATTRIBUTES, FIELDS, NAMESPACES
+from spine.normalise import record as preparing
 from spine.normalise.dates import DateOrder
 from spine.normalise.identifiers import normalise_identifier
 from spine.normalise.record import MOST_PROBLEMS, Options, prepare
@@ -252,3 +253,15 @@ def test_two_hundred_thousand_records_take_seconds() -> None:
     prepared = prepare(batch)
     assert time.process_time() - started < 12
     assert prepared.fields.num_rows == 200_000
+
+
+@given(st.lists(RECORD, max_size=4))
+def test_claims_of_few_records_are_those_of_columns(records: list[dict[str, Any]]) -> None:
+    few = prepare(table(records))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(preparing, "FEW", -1)
+        many = prepare(table(records))
+    assert few.claims.to_pylist() == many.claims.to_pylist()
+    assert few.fields.to_pylist() == many.fields.to_pylist()
+    assert few.claims.schema == many.claims.schema
+    assert (few.problems, few.problem_count, few.unusable) == (many.problems, many.problem_count, many.unusable)
