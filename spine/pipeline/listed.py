@@ -9,6 +9,7 @@ from spine.domain.judgements import Judgement
 from spine.matching.encoded import Encoded
 from spine.matching.side_by_side import owner_and_owned, two_persons, under_other_names
 from spine.normalise.columns import compute, one_array
+from spine.normalise.few_rows import FewRows
 from spine.pipeline.gather import Gathered
 from spine.resolution.components import Ints, inside_pairs
 from spine.resolution.grouping import coded, distinct, groups_of, spread
@@ -89,8 +90,10 @@ def _side_by_side(gathered: Gathered, rows: Ints, labels: Ints) -> tuple[Ints, I
     """Pairs of places among `rows`, each once, of one source, component and list."""
     place = np.full(gathered.size, -1, np.int64)
     place[rows] = np.arange(len(rows))
-    source = coded(gathered.records["source"]).codes
     member, group = lists_of(gathered)
+    if not len(member):
+        return NOBODY, NOBODY
+    source = coded(gathered.records["source"]).codes
     kept = place[member] >= 0
     member, group = member[kept], group[kept]
     at = place[member]
@@ -128,6 +131,8 @@ def _named_records(gathered: Gathered, named: Any) -> tuple[Ints, Any]:
 
 
 def _accounts(gathered: Gathered) -> tuple[Ints, Ints]:
+    if isinstance(gathered.claims, FewRows) and "account" not in gathered.claims.listed("namespace"):
+        return NOBODY, NOBODY
     claims = gathered.claims.filter(compute.equal(gathered.claims["namespace"], "account"))
     number: Ints = np.unique(claims["identifier"].to_numpy(), return_inverse=True)[1]
     row: Ints = claims["row"].to_numpy()

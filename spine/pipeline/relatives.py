@@ -78,8 +78,8 @@ def _related(resolved: Resolved) -> pa.Table:
 
 
 def _owned(resolved: Resolved) -> pa.Table:
-    """The table `subsidiary_of` of these records; nothing is looked at where there is no organisation."""
-    if (resolved.organisation < 0).all():
+    """The table `subsidiary_of` of these records; nothing is looked at where nothing is declared."""
+    if not resolved.relations.num_rows or (resolved.organisation < 0).all():
         return arrow_schema("subsidiary_of").empty_table()
     return hierarchy(resolved).subsidiary_of
 

@@ -1,5 +1,6 @@
 """The golden values of all entities at once, by the same rules as those of one: columns for lists to show."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -11,12 +12,14 @@ from spine.resolution.components import Ints
 from spine.resolution.golden_rules import Rules
 from spine.resolution.grouping import Coded, groups_of, smallest
 from spine.resolution.resolved import Resolved
-from spine.resolution.survivorship import Statements, decide, orders_of
+from spine.resolution.survivorship import Statement, Statements, believe, decide, orders_of
 from spine.resolution.written import CAME_FROM, CODED, WHOLE, well_written, written
 
 _PLAIN = r"^[!-~]+( [!-~]+)*$"
 """Words of ASCII, parted by single blanks: they are shown as they are."""
 _MANY = 100
+_FEW = 40
+"""Of so few records one after the other is looked at."""
 ADDRESS = ("house_number", "street", "unit", "po_box", "city", "region", "postcode", "country")
 NAME = ("given", "middle", "surname", "suffix")
 
@@ -51,6 +54,8 @@ def _winner(resolved: Resolved, number: Ints, size: int, topic: str, rules: Rule
     """Per entity the row whose statement of a topic is believed, -1 where there is none."""
     parts = ADDRESS if topic == "address" else (topic,)
     columns = {name: resolved.coded_text(name) for name in parts}
+    if resolved.size <= _FEW:
+        return _winner_of_few(resolved, number, size, topic, columns, rules)
     says = np.logical_or.reduce([column.codes >= 0 for column in columns.values()]) & (number >= 0)
     rows = np.flatnonzero(says)
     key, _ = groups_of([column.codes[rows] for column in columns.values()]) if len(rows) else (rows, rows)
@@ -84,6 +89,38 @@ def _winner(resolved: Resolved, number: Ints, size: int, topic: str, rules: Rule
     )
     found = decide(said, orders_of([rules.deciding(topic)]))
     winner[found.entity] = rows[found.winner]
+    return winner
+
+
+def _winner_of_few(
+    resolved: Resolved, number: Ints, size: int, topic: str, columns: Mapping[str, Coded], rules: Rules
+) -> Ints:
+    """The same of a few records, entity by entity."""
+    said = list(zip(*(column.codes.tolist() for column in columns.values()), strict=True))
+    by_entity: dict[int, list[int]] = {}
+    for row, entity in enumerate(number.tolist()):
+        if entity >= 0 and max(said[row]) >= 0:
+            by_entity.setdefault(entity, []).append(row)
+    winner = np.full(size, -1, np.int64)
+    for entity, rows in by_entity.items():
+        winner[entity] = rows[0]
+    several = {entity: rows for entity, rows in by_entity.items() if len(rows) > 1}
+    if not several:
+        return winner
+    source, seen = (resolved.coded_of_records(name) for name in ("source", "observed_at"))
+    verified = _verified(resolved, topic)
+
+    def statement(row: int) -> Statement:
+        codes = zip(columns.items(), said[row], strict=True)
+        texts = {name: column.texts[code] for (name, column), code in codes if code >= 0}
+        (own,), (day,) = (column.take(column.codes[row : row + 1]) for column in (source, seen))
+        trust = 10_000 if own is None else rules.trusted(topic, own)
+        whole = topic == "address" and ("street" in texts or "po_box" in texts)
+        length = sum(map(len, texts.values()))
+        return Statement(int(resolved.ids[row]), said[row], bool(verified[row]), trust, day or "", whole, length)
+
+    for entity, rows in several.items():
+        winner[entity] = rows[believe([statement(row) for row in rows], rules.deciding(topic))[0]]
     return winner
 
 
@@ -184,6 +221,11 @@ class _Ways:
 
 def _dictionary(column: "pa.ChunkedArray[Any]") -> "tuple[Ints, pa.Array[Any]]":
     """Codes of a text column in any order, -1 where null, and the texts."""
+    if len(column) <= _FEW:
+        place: dict[str, int] = {}
+        values: list[Any] = column.to_pylist()
+        few = [-1 if value is None else place.setdefault(value, len(place)) for value in values]
+        return np.array(few, np.int64), pa.array(list(place), pa.string())
     array: Any = column.combine_chunks().dictionary_encode()
     codes: Ints = array.indices.fill_null(-1).to_numpy(zero_copy_only=False).astype(np.int64)
     return codes, array.dictionary

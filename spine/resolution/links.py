@@ -45,6 +45,8 @@ def entity_of_targets(resolved: Resolved, targets: pa.Table, entity: Ints) -> In
     A target names an identifier that the records of the entity carry, or with the namespace `record` the key
     `source/record_id` of one of them. Where several entities carry it, the smallest label answers.
     """
+    if not targets.num_rows:
+        return np.empty(0, np.int64)
     if resolved.answered:
         told = first_known(targets["value"].cast(pa.int64()), pa.scalar(-1, pa.int64()))
         return np.asarray(told, np.int64)
