@@ -5,9 +5,15 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from spine.domain.graph import GRAPH
 from spine.normalise.columns import NumberSet, at_positions
 from spine.normalise.whole_numbers import Ints
+from spine.pipeline.differing import as_rows
 from spine.ports import Differences, Row, Writer, arrow_schema
+
+FEW = 16
+"""Up to so many rows are written as they are, without columns."""
+_WIDTH = {name: len(table.columns) for name, table in GRAPH.items()}
 
 
 class BatchWriter:
@@ -26,7 +32,8 @@ class BatchWriter:
 
     def put(self, table: str, rows: pa.Table) -> None:
         """Write rows of a table and count what changed."""
-        self.changes.add(table, self._writer.put(table, rows))
+        few = as_rows(table, rows.to_pylist()) if rows.num_rows <= FEW and rows.num_columns == _WIDTH[table] else rows
+        self.changes.add(table, self._writer.put(table, few))
 
     def identifiers(self, number: Ints, namespace: Any, value: Any) -> None:
         """Write the nodes of these identifiers (row by row), those that this transaction has not written yet.

@@ -21,7 +21,7 @@ from spine.pipeline.gather_few import NOTHING_SAID, RECORD_NAMES, RECORD_SCHEMA,
 from spine.pipeline.remembering import Remembering
 from spine.ports import Plan, Reader, Row, Step, arrow_schema
 from spine.resolution.components import Ints
-from spine.resolution.resolved import CLAIMS, PAST, RELATIONS
+from spine.resolution.resolved import CLAIMS, PAST, RELATIONS, text_schema
 
 _CONTENT = (*RECORD_NAMES, "live", "attributes", "fields", "relations")
 _CARRIED = tuple(arrow_schema("carries").names)
@@ -29,6 +29,10 @@ FEW = 200
 """Up to so many records are made of their rows."""
 MANY = 1000
 """Of more records than this, what is read for them is not remembered row by row."""
+_NOTHING = (
+    RECORD_SCHEMA.empty_table(), text_schema(FIELDS).empty_table(), pa.table({}), CLAIMS.empty_table(),
+    PAST.empty_table(), RELATIONS.empty_table(),
+)  # fmt: skip
 _READ = ("judged", "record", "carries", "identifier")
 
 
@@ -82,12 +86,7 @@ class _Pool:
         self._few = FewRecords(reader)
         self._place: dict[int, int] = {}
         self._cut: dict[tuple[int, ...], Gathered] = {}
-        self._records = RECORD_SCHEMA.empty_table()
-        self._fields = pa.table({name: pa.array([], pa.string()) for name in FIELDS})
-        self._attributes = pa.table({})
-        self._claims = CLAIMS.empty_table()
-        self._past = PAST.empty_table()
-        self._relations = RELATIONS.empty_table()
+        self._records, self._fields, self._attributes, self._claims, self._past, self._relations = _NOTHING
 
     def gathered(self, asked: list[int]) -> Gathered:
         """The live ones of these records, which are sorted."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,11 @@ from spine.resolution.grouping import Coded, coded, whole_numbers, with_columns
 
 def text_schema(names: Iterable[str]) -> pa.Schema:
     """A schema of text columns."""
+    return _text_schema(tuple(names))
+
+
+@lru_cache(maxsize=256)
+def _text_schema(names: tuple[str, ...]) -> pa.Schema:
     return pa.schema([(name, pa.string()) for name in names])
 
 

@@ -28,8 +28,14 @@ DAYS = st.lists(st.integers(0, 9000), min_size=8, max_size=8)
 
 
 @settings(max_examples=80, deadline=None)
-@given(st.lists(ROW, min_size=2, max_size=8), DAYS, st.booleans())
-def test_trees_weigh_matches_as_they_were_scored(rows: list[Any], days: list[int], backwards: bool) -> None:
+@given(st.lists(ROW, min_size=2, max_size=8), DAYS, st.booleans(), st.sampled_from([-1, scoring.FEW]))
+def test_trees_weigh_matches_as_they_were_scored(rows: list[Any], days: list[int], backwards: bool, few: int) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scoring, "FEW", few)
+        _weighed_as_scored(rows, days, backwards)
+
+
+def _weighed_as_scored(rows: list[Any], days: list[int], backwards: bool) -> None:
     phones = [{"phone": [1]} for _ in rows]
     records = encoded([{**row, "phone": "+14155550100"} for row in rows], phones, {"phone": days[: len(rows)]})
     model = replace(untrained(Kind.PERSON), frequencies=frequencies_of(Kind.PERSON, records))
@@ -41,20 +47,28 @@ def test_trees_weigh_matches_as_they_were_scored(rows: list[Any], days: list[int
     assert weights_in_trees(model, records, *pairs, weighed).tolist() == plain.tolist()
 
 
-def test_a_match_is_not_scored_again(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("few", [-1, scoring.FEW])
+def test_a_match_is_not_scored_again(monkeypatch: pytest.MonkeyPatch, few: int) -> None:
+    monkeypatch.setattr(scoring, "FEW", few)
     records = encoded([{"given": "anna", "surname": "berg", "birth_date": "1980-05-21"}] * 2 + [{"given": "bo"}])
     model = untrained(Kind.PERSON)
     pairs = all_pairs(3)
     (left, right), weight, _ = matches(model, records, pairs)
     assert len(left) == 1
-    asked = []
-    score = scoring.score
+    asked: list[tuple[int, int]] = []
+    score, score_few = scoring.score, scoring.score_few
 
     def heard(model: Any, records: Any, one: Any, other: Any) -> Any:
         asked.extend(zip(one.tolist(), other.tolist(), strict=True))
         return score(model, records, one, other)
 
+    def heard_one_by_one(model: Any, records: Any, pairs: Any) -> Any:
+        some = list(pairs)
+        asked.extend(some)
+        return score_few(model, records, some)
+
     monkeypatch.setattr(scoring, "score", heard)
+    monkeypatch.setattr(scoring, "score_few", heard_one_by_one)
     found = weights_in_trees(model, records, *pairs, Weighed((left, right), weight))
     assert asked == [(0, 2), (1, 2)]
     assert found[0] == weight[0]
