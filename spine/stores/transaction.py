@@ -51,8 +51,7 @@ class Transaction(ABC):
         """The sequence number of each record key: the one it has always had, or a new one in order of appearance."""
         if not len(keys):
             return np.empty(0, dtype=np.int64)
-        coded = pa.array(keys, pa.string()).dictionary_encode()
-        different: list[str] = coded.dictionary.to_pylist()  # type: ignore[assignment]  # keys are never null
+        different = dict.fromkeys(keys)
         asked = [key for key in different if key not in self._given]
         with self._attempt():
             found = self._numbers(asked)
@@ -60,11 +59,9 @@ class Transaction(ABC):
         self._given |= found
         self._given |= dict(zip(new, range(self.highest + 1, self.highest + 1 + len(new)), strict=True))
         self.highest += len(new)
-        if len(new) == len(different):
-            numbers = np.arange(self.highest + 1 - len(new), self.highest + 1, dtype=np.int64)
-        else:
-            numbers = np.array([self._given[key] for key in different], dtype=np.int64)
-        return np.take(numbers, np.asarray(coded.indices))
+        if len(new) == len(keys):
+            return np.arange(self.highest + 1 - len(new), self.highest + 1, dtype=np.int64)
+        return np.array([self._given[key] for key in keys], dtype=np.int64)
 
     def put(self, table: str, rows: Columns) -> Difference:
         """Insert rows, or replace whole rows of the same key; equal rows are not written. Duplicate keys: last wins."""

@@ -192,6 +192,10 @@ class Filling:
         """True where the ids of all rows of the table are kept in mind."""
         return self.owns(table) and not table.is_edge and table.column("id").type == "int"
 
+    def lacks(self, table: Table, ids: list[Any]) -> bool:
+        """True where the table is known to hold none of these ids, without a look at it."""
+        return self.knows_all(table) and len(self.unknown(table, np.array(ids, np.int64))) == len(ids)
+
     def known(self, table: Table, ids: Ints) -> Ints:
         """Those of these ids that are known to be there."""
         return np.setdiff1d(ids, self.unknown(table, ids), assume_unique=True)

@@ -79,6 +79,8 @@ class _Binding:
             return "NULL"
         if pa.types.is_string(array.type) and (few := _few(array)) is not None:
             return self._chosen(few)
+        if pa.types.is_boolean(array.type):
+            return self._chosen(compute.dictionary_encode(array))
         found = self._known(array)
         if not array.null_count:
             return found
@@ -99,7 +101,7 @@ class _Binding:
         return self._number(compute.fill_null(array.cast(pa.int64()), 0).to_numpy())
 
     def _chosen(self, encoded: Any) -> str:
-        """One of few texts, by its number; a null is none of them."""
+        """One of few texts or truth values, by its number; a null is none of them."""
         texts = [self.add(text) for text in encoded.dictionary.to_pylist()]
         if len(texts) == 1 and not encoded.null_count:
             return texts[0]

@@ -52,6 +52,8 @@ class SqliteWriter(SqliteReader, Transaction):
 
     def _fetch(self, table: Table, step: Step, values: list[Any]) -> list[Row]:
         if step.column == table.key[0]:
+            if self._filling.lacks(table, values):
+                return []
             self._filling.pour(table)
         else:
             self._filling.complete(table)
