@@ -19,6 +19,7 @@ from spine.pipeline.gather import Gathered, encode_kind
 from spine.pipeline.gather_some import gather_some
 from spine.pipeline.matching import Matched, judged_among, trees_of
 from spine.pipeline.region import Region, region
+from spine.pipeline.scoring import Weighed
 from spine.pipeline.tables import component_tables, entities_of, resolved_of
 from spine.ports import Differences, Reader, Row, Step, Writer
 from spine.resolution.entities import Entities
@@ -121,7 +122,10 @@ def _matched(gathered: Gathered, kind: Kind, model: Model, matches: Mapping[Pair
     weight = np.array([row["weight"] for row in chosen], dtype=np.int64)
     encoded = encode_kind(gathered, rows)
     judged = judged_among(gathered, rows)
-    trees, refused = trees_of(gathered, rows, encoded, model, (left, right), weight, judged)
+    # What this model said of a match it would say again.
+    told = np.array([row["model"] == model.version for row in chosen], dtype=bool)
+    weighed = Weighed((left[told], right[told]), weight[told])
+    trees, refused = trees_of(gathered, rows, encoded, model, (left, right), weight, judged, weighed=weighed)
     levels = pa.chunked_array([[row["levels"] for row in chosen]], pa.string())
     return Matched(kind, rows, model, encoded, left, right, weight, levels, trees, len(left), {}, refused)
 

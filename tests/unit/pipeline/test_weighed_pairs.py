@@ -5,15 +5,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from batches import Ticking, batch, person
 from compared import all_pairs, encoded
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from spine.access.context import LOCAL
+from spine.bootstrap import open_store
 from spine.domain.vocabulary import Kind
 from spine.matching.frequencies import frequencies_of
 from spine.matching.training import untrained
 from spine.pipeline import scoring
+from spine.pipeline.ingest import ingest
 from spine.pipeline.scoring import Weighed, matches, weights_in_trees
+from spine.settings import Settings
 
 ROW = st.fixed_dictionaries(
     {"given": st.sampled_from(["anna", "ann", "maria"]), "surname": st.sampled_from(["berg", "bergh", "smith"])},
@@ -74,3 +79,22 @@ def test_a_match_is_not_scored_again(monkeypatch: pytest.MonkeyPatch, few: int) 
     assert found[0] == weight[0]
     none = Weighed((left[:0], right[:0]), weight[:0])
     assert np.array_equal(weights_in_trees(model, records, *pairs, none), found)
+
+
+def test_a_change_scores_a_match_once(monkeypatch: pytest.MonkeyPatch, settings: Settings) -> None:
+    asked: list[int] = []
+    score_few = scoring.score_few
+
+    def heard(model: Any, records: Any, pairs: Any) -> Any:
+        some = list(pairs)
+        asked.append(len(some))
+        return score_few(model, records, some)
+
+    monkeypatch.setattr(scoring, "score_few", heard)
+    said = {"given_name": "Ann", "surname": "Quist", "birth_date": "1980-05-01"}
+    with open_store("memory:", settings) as store:
+        for name in ("r1", "r2", "r3"):
+            asked.clear()
+            ingest(store, LOCAL, batch([person(name, "2024-01-01", **said)]), Ticking())
+        # Each of the two others matches the third; the trees know all of it.
+        assert [many for many in asked if many] == [2]
