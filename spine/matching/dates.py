@@ -35,12 +35,12 @@ def compare_dates(view: PairView, field: str, outcomes: Outcomes) -> Levels:
 
 def _two_dates(dates: "_Dates", one: Codes, other: Codes, outcomes: Outcomes) -> Levels:
     # Dates that agree neither in the year nor in month and day are at most near.
-    near = np.abs(dates.number[one] - dates.number[other]) <= 1
+    near = np.abs(dates.number.take(one) - dates.number.take(other)) <= 1
     out = outcomes.ranked(None, [("near year", near)], FAR)
-    whole = dates.whole[one] & dates.whole[other]
-    agree = (dates.year[one] == dates.year[other]) | (dates.day[one] == dates.day[other])
+    whole = dates.whole.take(one) & dates.whole.take(other)
+    agree = (dates.year.take(one) == dates.year.take(other)) | (dates.day.take(one) == dates.day.take(other))
     rows = np.flatnonzero(whole & agree)
-    out[rows] = _whole_dates(dates.grid[one[rows]], dates.grid[other[rows]], outcomes)
+    out[rows] = _whole_dates(dates.grid.take(one.take(rows), 0), dates.grid.take(other.take(rows), 0), outcomes)
     rows = np.flatnonzero(~whole)
     mine, theirs = dates.grid[one[rows]], dates.grid[other[rows]]
     agree = ((mine == theirs) | (mine == BLANK) | (theirs == BLANK)).all(axis=1)

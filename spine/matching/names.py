@@ -6,7 +6,7 @@ from spine.matching.addresses import in_one_home
 from spine.matching.encoded import Bools, Codes, Ints
 from spine.matching.outcomes import FAMILY_NAME, FAR, NEAR, OUTCOMES, Levels
 from spine.matching.pairs import PairView
-from spine.matching.signs import most_jaro_winkler
+from spine.matching.signs import Glance
 from spine.matching.text_pairs import SLACK, Scores, TextPairs, initials_of
 
 CROSSED, CROSSED_BOTH = 0.8, 1.25
@@ -138,7 +138,7 @@ def turn_names(view: PairView) -> None:
     # Both names fit crosswise, or one does so well that the other may have been replaced, or one is the very same.
     both = (better >= 1.6) & (better > before + 0.5)
     single = (np.maximum(one, other) >= 0.88) & (better >= CROSSED_BOTH) & (better > before + 0.3)
-    length = view.records.signs("given").length
+    length = view.records.signs("given")["length"]
     whole = ((a == d) & (length[a] > 3)) | ((c == b) & (length[c] > 3))
     swapped = np.zeros(len(view), dtype=bool)
     swapped[rows] = both | single | (whole & (better > before + 0.3))
@@ -152,11 +152,12 @@ def _crosswise(view: PairView) -> Ints:
     here_given, there_given = view.codes("given")
     here_surname, there_surname = view.codes("surname")
     initials = initials_of(view.records, "given")
-    one, other = initials[here_given] == initials[there_surname], initials[here_surname] == initials[there_given]
+    one = initials.take(here_given) == initials.take(there_surname)
+    other = initials.take(here_surname) == initials.take(there_given)
     rows = np.flatnonzero((one | other) & view.both("given") & view.both("surname"))
-    a, b, c, d = (side[rows] for side in (here_given, there_given, here_surname, there_surname))
+    a, b, c, d = (side.take(rows) for side in (here_given, there_given, here_surname, there_surname))
     signs = view.records.signs("given")
-    most_one, most_other = most_jaro_winkler(signs, a, d) + SLACK, most_jaro_winkler(signs, c, b) + SLACK
+    most_one, most_other = (Glance.at(signs, *pair).most_jaro_winkler() + SLACK for pair in ((a, d), (c, b)))
     fit = (np.maximum(most_one, most_other) >= CROSSED) & (most_one + most_other >= CROSSED_BOTH)
     crosswise: Ints = rows[(a == d) | (c == b) | fit]
     return crosswise
@@ -166,7 +167,7 @@ def _likeness(view: PairView, here: Codes, there: Codes) -> Scores:
     """Jaro-Winkler similarity of names by their codes; 1 where they are one."""
     out = np.ones(len(here), dtype=np.float32)
     rows = np.flatnonzero(here != there)
-    out[rows] = TextPairs(view.records, "given", here[rows], there[rows]).jaro_winkler()
+    out[rows] = TextPairs(view.records, "given", here.take(rows), there.take(rows)).jaro_winkler()
     return out
 
 

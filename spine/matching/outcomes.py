@@ -105,20 +105,20 @@ class Outcomes:
         table = np.array([*(self._numbers.get((group, one.label), fallback) for one in self.all), -1], dtype=np.int8)
         rows = np.flatnonzero(where)
         out = levels.copy()
-        out[rows] = table[levels[rows]]
+        out[rows] = table.take(levels.take(rows))
         return out
 
     def named(self, levels: Levels, *labels: str) -> Bools:
         """Whether each level bears one of the labels, in whichever group."""
-        return self._table(one.label in labels for one in self.all)[levels]
+        return self._table(one.label in labels for one in self.all).take(levels)
 
     def within(self, levels: Levels, group: str) -> Bools:
         """Whether each level is of the group."""
-        return self._table(one.group == group for one in self.all)[levels]
+        return self._table(one.group == group for one in self.all).take(levels)
 
     def marked(self, levels: Levels, mark: str) -> Bools:
         """Whether each level bears the mark."""
-        return self._table(mark in one.marks for one in self.all)[levels]
+        return self._table(mark in one.marks for one in self.all).take(levels)
 
     def is_named(self, level: int, *labels: str) -> bool:
         """Whether a level bears one of the labels, in whichever group."""

@@ -36,8 +36,9 @@ class PairView:
         """The codes of both sides; where names stand swapped, one side's given name and surname change places."""
 
         def compute() -> tuple[Codes, Codes]:
-            here = self.records.codes[field][self.left]
-            there = self.records.codes[field][self.right]
+            # `take` finds numbers twice as fast as an index in brackets does.
+            here = self.records.codes[field].take(self.left)
+            there = self.records.codes[field].take(self.right)
             if field in ("given", "surname") and self.swapped.any():
                 other = self.records.codes["surname" if field == "given" else "given"]
                 here = np.where(self.swapped & self._left_turned, other[self.left], here)
@@ -48,7 +49,7 @@ class PairView:
 
     def part(self, rows: Ints) -> "PairView":
         """These pairs alone."""
-        part = PairView(self.records, self.left[rows], self.right[rows])
+        part = PairView(self.records, self.left.take(rows), self.right.take(rows))
         part.turn(self.swapped[rows], self._left_turned[rows])
         part.crowded = self.crowded
         return part
@@ -105,7 +106,7 @@ class PairView:
             return out
         known = self.records.remember(("told", what, field), lambda: Told(len(self.records.texts_of(field))))
         out[rows] = known.answers(
-            here[rows], there[rows], lambda low, high: ask(TextPairs(self.records, field, low, high))
+            here.take(rows), there.take(rows), lambda low, high: ask(TextPairs(self.records, field, low, high))
         )
         return out
 
@@ -119,21 +120,22 @@ class PairView:
         out = np.zeros(len(self), dtype=bool)
         if not len(rows):
             return out
-        out[rows] = ask(TextPairs(self.records, field, here[rows], there[rows]))
+        out[rows] = ask(TextPairs(self.records, field, here.take(rows), there.take(rows)))
         return out
 
     def shorter(self, field: str) -> Ints32:
         """The length of the shorter of the two texts; 0 where a side is null."""
-        lengths = self.records.signs(field).length
+        lengths = self.records.signs(field)["length"]
         here, there = self.codes(field)
-        shorter: Ints32 = np.minimum(lengths[here], lengths[there])
+        shorter: Ints32 = np.minimum(lengths.take(here), lengths.take(there))
         return shorter
 
     def same_initial(self, field: str) -> Bools:
         """The two texts begin with the same character."""
         initials = initials_of(self.records, field)
         here, there = self.codes(field)
-        equal: Bools = (initials[here] == initials[there]) & (initials[here] != 0)
+        mine = initials.take(here)
+        equal: Bools = (mine == initials.take(there)) & (mine != 0)
         return equal
 
     def shares(self, namespace: str) -> tuple[Bools, Bools]:
@@ -145,10 +147,10 @@ class PairView:
         shared = np.zeros(len(self), dtype=bool)
         both = self._hold(namespace)
         rows = np.flatnonzero(both)
-        left, right = self.left[rows], self.right[rows]
-        shared[rows] = held.first[left] == held.first[right]
+        left, right = self.left.take(rows), self.right.take(rows)
+        shared[rows] = held.first.take(left) == held.first.take(right)
         if held.signs is not None:
-            rows = rows[~shared[rows] & ((held.signs[left] & held.signs[right]) != 0)]
+            rows = rows[~shared[rows] & ((held.signs.take(left) & held.signs.take(right)) != 0)]
             shared[rows] = (self.common(namespace, rows) != 0).any(axis=1)
         return both, shared
 
@@ -156,7 +158,7 @@ class PairView:
         """Both sides have an identifier of the namespace: a bit of what is looked up once for all namespaces."""
         names = sorted(self.records.shared)
         held = self.records.remember(("namespaces",), lambda: _namespaces([self.records.shared[one] for one in names]))
-        both = self.remember("namespaces", lambda: held[self.left] & held[self.right])
+        both = self.remember("namespaces", lambda: held.take(self.left) & held.take(self.right))
         hold: Bools = (both & np.uint32(1 << names.index(namespace))) != 0
         return hold
 

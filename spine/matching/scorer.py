@@ -113,8 +113,9 @@ class Faded(NamedTuple):
 
     def told(self, rows: Ints, words: _Words) -> _Words:
         """The words of these rows, those that have faded with their weight if fresh and the days between."""
-        here = np.flatnonzero(np.isin(rows, self.rows))
-        there = np.searchsorted(self.rows, rows[here])
+        place = np.minimum(np.searchsorted(self.rows, rows), len(self.rows) - 1)
+        here = np.flatnonzero(self.rows.take(place) == rows)
+        there = place.take(here)
         plain = [words.texts[code] for code in words.code[here].tolist()]
         own = zip(plain, self.fresh[there].tolist(), self.days[there].tolist(), strict=True)
         number, texts = np.unique([f"{word}:{fresh}:{days}" for word, fresh, days in own], return_inverse=True)[::-1]
@@ -198,7 +199,7 @@ def _one_of_many(view: PairView, field: str, model: Model, rows: Ints) -> Bools:
         return crowded
     common = view.records.common(model.version, field, table)
     here, there = view.codes(field)
-    found: Bools = common[here[rows]] & common[there[rows]]
+    found: Bools = common.take(here.take(rows)) & common.take(there.take(rows))
     return found
 
 
@@ -218,7 +219,7 @@ def _frequency_adjustment(view: PairView, field: str, model: Model, rows: Ints) 
         return rarest
     by_code = view.records.adjustment(model.version, field, table)
     here, there = view.codes(field)
-    return np.minimum(by_code[here[rows]], by_code[there[rows]])
+    return np.minimum(by_code.take(here.take(rows)), by_code.take(there.take(rows)))
 
 
 def adjustment(model: Model, comparison: Comparison, view: PairView, found: Levels) -> Ints:

@@ -6,29 +6,27 @@ that is there.
 """
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 Ints32 = NDArray[np.int32]
-Marks = NDArray[np.uint32]
 Floats32 = NDArray[np.float32]
 ENDS = 4
 """So many characters of either end are kept."""
 
 
-class Signs(NamedTuple):
-    """Per text, and last for none: its length, the classes of its letters as bits, its first and last characters."""
-
-    length: Ints32
-    letters: Marks
-    head: Marks
-    tail: Marks
+Signs = NDArray[np.void]
+"""Per text, and last for none, the fields of `SIGNS`; side by side, since whoever asks for one of them asks for more."""
+SIGNS = np.dtype([("length", np.int32), ("letters", np.uint32), ("head", np.uint32), ("tail", np.uint32)])
+"""The length of a text, the classes of its letters as bits, its first and its last characters."""
 
 
 def signs_of(texts: Sequence[str]) -> Signs:
     """The signs of texts; those of no text are zeros."""
+    signs = np.zeros(len(texts) + 1, dtype=SIGNS)
     length = np.array([*map(len, texts), 0], dtype=np.int32)
     characters = np.frombuffer("".join(texts).encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
     start = np.cumsum(length, dtype=np.int64) - length
@@ -41,50 +39,69 @@ def signs_of(texts: Sequence[str]) -> Signs:
         shift = np.uint32(8 * at)
         head[long] |= (characters[start[long] + at] & np.uint32(255)) << shift
         tail[long] |= (characters[start[long] + length[long] - 1 - at] & np.uint32(255)) << shift
-    return Signs(length, letters, head, tail)
+    signs["length"], signs["letters"], signs["head"], signs["tail"] = length, letters, head, tail
+    return signs
 
 
-def _missing(signs: Signs, here: NDArray[Any], there: NDArray[Any]) -> tuple[Ints32, Ints32]:
-    """At least so many characters of the first text have no counterpart in the second, and the other way round."""
-    one, other = signs.letters[here], signs.letters[there]
-    return np.bitwise_count(one & ~other).astype(np.int32), np.bitwise_count(other & ~one).astype(np.int32)
+class Glance:
+    """What the signs of two texts each, pair by pair, allow at most or at least."""
 
+    def __init__(self, one: Signs, other: Signs) -> None:
+        self._one = one
+        self._other = other
 
-def _matching(signs: Signs, here: NDArray[Any], there: NDArray[Any]) -> Ints32:
-    """At most so many characters of the two texts match."""
-    mine, theirs = _missing(signs, here, there)
-    most: Ints32 = np.minimum(signs.length[here] - mine, signs.length[there] - theirs)
-    return most
+    @classmethod
+    def at(cls, signs: Signs, here: NDArray[Any], there: NDArray[Any]) -> "Glance":
+        """At these pairs among texts of these signs."""
+        return cls(signs.take(here), signs.take(there))
 
+    @cached_property
+    def lengths(self) -> tuple[Ints32, Ints32]:
+        """The length of either text."""
+        return self._sides("length")
 
-def most_jaro_winkler(signs: Signs, here: NDArray[Any], there: NDArray[Any]) -> Floats32:
-    """At least the Jaro-Winkler similarity of the two texts: as if all that can match stood in order."""
-    match = _matching(signs, here, there).astype(np.float32)
-    one, other = (np.maximum(signs.length[side], 1).astype(np.float32) for side in (here, there))
-    jaro = np.where(match > 0, (match / one + match / other + 1) / 3, 0)
-    apart = signs.head[here] ^ signs.head[there]
-    prefix = np.zeros(len(apart), dtype=np.float32)
-    for at in range(ENDS):
-        prefix += (apart & np.uint32((1 << (8 * (at + 1))) - 1)) == 0
-    bound: Floats32 = (jaro + np.float32(0.1) * prefix * (1 - jaro)).astype(np.float32)
-    return bound
+    @cached_property
+    def _missing(self) -> tuple[Ints32, Ints32]:
+        """At least so many characters of the first have no counterpart in the second, and the other way round."""
+        one, other = self._sides("letters")
+        return np.bitwise_count(one & ~other).astype(np.int32), np.bitwise_count(other & ~one).astype(np.int32)
 
+    @cached_property
+    def _matching(self) -> Ints32:
+        """At most so many characters of the two texts match."""
+        (one, other), (mine, theirs) = self.lengths, self._missing
+        most: Ints32 = np.minimum(one - mine, other - theirs)
+        return most
 
-def least_edits(signs: Signs, here: NDArray[Any], there: NDArray[Any]) -> Ints32:
-    """At most the edit distance of the two texts, transpositions counted as one.
+    def most_jaro_winkler(self) -> Floats32:
+        """At least the Jaro-Winkler similarity of the two texts: as if all that can match stood in order."""
+        match = self._matching.astype(np.float32)
+        one, other = (np.maximum(length, 1).astype(np.float32) for length in self.lengths)
+        jaro = np.where(match > 0, (match / one + match / other + 1) / 3, 0)
+        apart = np.bitwise_xor(*self._sides("head"))
+        prefix = np.zeros(len(apart), dtype=np.float32)
+        for at in range(ENDS):
+            prefix += (apart & np.uint32((1 << (8 * (at + 1))) - 1)) == 0
+        bound: Floats32 = (jaro + np.float32(0.1) * prefix * (1 - jaro)).astype(np.float32)
+        return bound
 
-    Each edit makes up for one missing letter. One edit leaves the first or the last four of nine letters as they are.
-    """
-    mine, theirs = _missing(signs, here, there)
-    one, other = signs.length[here], signs.length[there]
-    least = np.maximum(np.maximum(mine, theirs), np.abs(one - other))
-    apart = (signs.head[here] != signs.head[there]) & (signs.tail[here] != signs.tail[there])
-    bound: Ints32 = np.where(apart & (np.minimum(one, other) > 2 * ENDS), np.maximum(least, 2), least)
-    return bound
+    def least_edits(self) -> Ints32:
+        """At most the edit distance of the two texts, transpositions counted as one.
 
+        Each edit makes up for one missing letter. One edit leaves the first or the last four of nine letters as they
+        are.
+        """
+        one, other = self.lengths
+        least = np.maximum(np.maximum(*self._missing), np.abs(one - other))
+        apart = np.not_equal(*self._sides("head")) & np.not_equal(*self._sides("tail"))
+        bound: Ints32 = np.where(apart & (np.minimum(one, other) > 2 * ENDS), np.maximum(least, 2), least)
+        return bound
 
-def most_ratio(signs: Signs, here: NDArray[Any], there: NDArray[Any]) -> Floats32:
-    """At least the normalised indel similarity of the two texts: as if all that can match stood in order."""
-    together = np.maximum(signs.length[here] + signs.length[there], 1).astype(np.float32)
-    bound: Floats32 = 2 * _matching(signs, here, there).astype(np.float32) / together
-    return bound
+    def most_ratio(self) -> Floats32:
+        """At least the normalised indel similarity of the two texts: as if all that can match stood in order."""
+        together = np.maximum(np.add(*self.lengths), 1).astype(np.float32)
+        bound: Floats32 = 2 * self._matching.astype(np.float32) / together
+        return bound
+
+    def _sides(self, name: str) -> tuple[NDArray[Any], NDArray[Any]]:
+        return self._one[name], self._other[name]

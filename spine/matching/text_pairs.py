@@ -1,17 +1,20 @@
 """What two different texts have in common: similarity, edits, words, initials; asked once per pair of texts."""
 
 from collections.abc import Callable, Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz
 from rapidfuzz.distance import OSA, JaroWinkler
 from rapidfuzz.process import cpdist
 
 from spine.matching.encoded import Bools, Codes, Encoded, Ints
-from spine.matching.signs import Floats32, Ints32, Signs, least_edits, most_jaro_winkler, most_ratio, signs_of
+from spine.matching.signs import Floats32, Glance, Ints32, Signs, signs_of
 
 Scores = Floats32
+Objects = NDArray[np.object_]
 FAR_APART = 99
 """At least so many edits lie between texts that nobody needs to count further."""
 SLACK = 1e-4
@@ -37,42 +40,42 @@ class TextPairs:
 
     def jaro_winkler(self, least: float = 0.0) -> Scores:
         """Jaro-Winkler similarity in 0..1; below `least` it may be 0 instead, which spares most comparisons."""
-        return self._at_least(_JARO_WINKLER, self._as_written(), least)
+        return self._at_least(_JARO_WINKLER, self._texts, self._glance, least)
 
     def near(self, least: float) -> Ints:
         """Which pairs may have a Jaro-Winkler similarity of `least` or more."""
-        return np.flatnonzero(most_jaro_winkler(self.records.signs(self.field), self.here, self.there) >= least - SLACK)
+        return np.flatnonzero(self._glance.most_jaro_winkler() >= least - SLACK)
 
     def ratio(self, least: float = 0.0) -> Scores:
         """Normalised indel similarity in 0..1 (longest common subsequence, Dice); below `least` it may be 0."""
-        return self._at_least(_RATIO, self._as_written(), least)
+        return self._at_least(_RATIO, self._texts, self._glance, least)
 
     def word_ratio(self, least: float = 0.0) -> Scores:
         """The same after the words have been sorted."""
-        return self._at_least(_RATIO, self._in_word_order(), least)
+        texts, signs = self.records.remember(("words in order", self.field), self._in_word_order)
+        return self._at_least(_RATIO, texts, Glance.at(signs, self.here, self.there), least)
 
     def edits(self, most: int = FAR_APART) -> Scores:
         """Edit distance with transpositions (optimal string alignment); above `most` it may be any greater number."""
-        texts, signs = self._as_written()
         out = np.full(len(self), FAR_APART, dtype=np.float32)
-        possible = np.flatnonzero(least_edits(signs, self.here, self.there) <= most)
-        out[possible] = self._measured(texts, possible, OSA.distance, most)
+        possible = np.flatnonzero(self._glance.least_edits() <= most)
+        out[possible] = self._measured(self._texts, possible, OSA.distance, most)
         return out
 
     def part(self, rows: Ints) -> "TextPairs":
         """These pairs alone."""
-        return TextPairs(self.records, self.field, self.here[rows], self.there[rows])
+        return TextPairs(self.records, self.field, self.here.take(rows), self.there.take(rows))
 
     def shorter(self) -> Ints32:
         """The length of the shorter of the two texts."""
-        lengths = self.records.signs(self.field).length
-        shorter: Ints32 = np.minimum(lengths[self.here], lengths[self.there])
+        shorter: Ints32 = np.minimum(*self._glance.lengths)
         return shorter
 
     def same_initial(self) -> Bools:
         """The two texts begin with the same character."""
         initials = initials_of(self.records, self.field)
-        equal: Bools = (initials[self.here] == initials[self.there]) & (initials[self.here] != 0)
+        mine = initials.take(self.here)
+        equal: Bools = (mine == initials.take(self.there)) & (mine != 0)
         return equal
 
     def nickname(self) -> Bools:
@@ -91,7 +94,7 @@ class TextPairs:
         compound = self.records.remember(
             ("compound", self.field), lambda: np.array([" " in text for text in texts] + [False], dtype=bool)
         )
-        rows = np.flatnonzero(compound[self.here] | compound[self.there])
+        rows = np.flatnonzero(compound.take(self.here) | compound.take(self.there))
         out = np.zeros(len(self), dtype=bool)
         out[rows] = [
             texts[one] in words[other] if one not in words
@@ -101,30 +104,32 @@ class TextPairs:
         ]  # fmt: skip
         return out
 
-    def _as_written(self) -> tuple[list[str], Signs]:
-        return self.texts, self.records.signs(self.field)
+    @cached_property
+    def _glance(self) -> Glance:
+        return Glance.at(self.records.signs(self.field), self.here, self.there)
 
-    def _in_word_order(self) -> tuple[list[str], Signs]:
-        def compute() -> tuple[list[str], Signs]:
-            texts = [" ".join(sorted(text.split())) for text in self.texts]
-            return texts, signs_of(texts)
+    @property
+    def _texts(self) -> Objects:
+        """The texts, to take many of them at once."""
+        return self.records.remember(("texts", self.field), lambda: _objects(self.texts))
 
-        return self.records.remember(("words in order", self.field), compute)
+    def _in_word_order(self) -> tuple[Objects, Signs]:
+        texts = [" ".join(sorted(text.split())) for text in self.texts]
+        return _objects(texts), signs_of(texts)
 
-    def _at_least(self, measure: "_Measure", shown: tuple[list[str], Signs], least: float) -> Scores:
-        """A similarity of the texts as they are `shown`, exact from `least` up."""
-        texts, signs = shown
+    def _at_least(self, measure: "_Measure", texts: Objects, glance: Glance, least: float) -> Scores:
+        """A similarity of these texts, exact from `least` up."""
         floor = max(least - SLACK, 0.0)
-        possible = np.flatnonzero(measure.most(signs, self.here, self.there) >= floor)
+        possible = np.flatnonzero(measure.most(glance) >= floor)
         out = np.zeros(len(self), dtype=np.float32)
         found = self._measured(texts, possible, measure.scorer, floor * measure.equal)
         out[possible] = found / np.float32(measure.equal)
         return out
 
-    def _measured(self, texts: Sequence[str], rows: Ints, scorer: Any, cutoff: float) -> Scores:
+    def _measured(self, texts: Objects, rows: Ints, scorer: Any, cutoff: float) -> Scores:
         if not len(rows):
             return np.zeros(0, dtype=np.float32)
-        one, other = _take(texts, self.here[rows]), _take(texts, self.there[rows])
+        one, other = (texts.take(side.take(rows)).tolist() for side in (self.here, self.there))
         return cpdist(one, other, scorer=scorer, score_cutoff=cutoff, dtype=np.float32)
 
 
@@ -133,11 +138,11 @@ class _Measure(NamedTuple):
 
     scorer: Any
     equal: float
-    most: Callable[[Signs, Codes, Codes], Scores]
+    most: Callable[[Glance], Scores]
 
 
-_JARO_WINKLER = _Measure(JaroWinkler.similarity, 1.0, most_jaro_winkler)
-_RATIO = _Measure(fuzz.ratio, 100.0, most_ratio)
+_JARO_WINKLER = _Measure(JaroWinkler.similarity, 1.0, Glance.most_jaro_winkler)
+_RATIO = _Measure(fuzz.ratio, 100.0, Glance.most_ratio)
 
 
 def initials_of(records: Encoded, field: str) -> Ints32:
@@ -155,5 +160,8 @@ def _several_words(texts: Sequence[str]) -> dict[int, set[str]]:
     return {code: {word for word in words if len(word) > 2} for code, words in parted if words != [texts[code]]}
 
 
-def _take(texts: Sequence[str], codes: Codes) -> list[str]:
-    return list(map(texts.__getitem__, codes.tolist()))
+def _objects(texts: Sequence[str]) -> Objects:
+    """Texts as an array."""
+    objects = np.empty(len(texts), dtype=object)
+    objects[:] = texts
+    return objects

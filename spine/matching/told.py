@@ -40,7 +40,7 @@ class Told:
         if self._places is None:
             self._places = np.full(1 << BITS, -1, dtype=np.int64)
         place = ((key.view(np.uint64) * _MIX) >> np.uint64(64 - BITS)).view(np.int64)
-        word = self._places[place]
+        word = self._places.take(place)
         out = word.astype(np.int8)
         fresh = np.flatnonzero((word >> 8) != key)
         if len(fresh):

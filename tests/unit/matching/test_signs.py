@@ -13,7 +13,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from spine.matching.dates import _dates, _whole_dates, compare_dates
 from spine.matching.outcomes import OUTCOMES
 from spine.matching.pairs import PairView
-from spine.matching.signs import least_edits, most_jaro_winkler, most_ratio, signs_of
+from spine.matching.signs import Glance, signs_of
 from spine.matching.text_pairs import SLACK, TextPairs
 
 QUICK = settings(deadline=None, max_examples=60)
@@ -25,17 +25,17 @@ ANY = st.lists(st.one_of(ALIKE, st.text(max_size=12)), min_size=2, max_size=2)
 @given(ANY)
 def test_bounds_hold(texts: list[str]) -> None:
     one, other = texts
-    signs, here, there = signs_of(texts), np.array([0]), np.array([1])
-    assert most_jaro_winkler(signs, here, there)[0] >= JaroWinkler.similarity(one, other) - SLACK or one == other
-    assert least_edits(signs, here, there)[0] <= OSA.distance(one, other)
-    assert most_ratio(signs, here, there)[0] >= fuzz.ratio(one, other) / 100 - SLACK or one == other
+    glance = Glance.at(signs_of(texts), np.array([0]), np.array([1]))
+    assert glance.most_jaro_winkler()[0] >= JaroWinkler.similarity(one, other) - SLACK or one == other
+    assert glance.least_edits()[0] <= OSA.distance(one, other)
+    assert glance.most_ratio()[0] >= fuzz.ratio(one, other) / 100 - SLACK or one == other
 
 
 @pytest.mark.parametrize("texts", [["johnson", "jonson"], ["maria lopez", "maria lopes"], ["", "a"]])
 def test_bounds_tell_apart_what_is_nothing_alike(texts: list[str]) -> None:
     signs = signs_of([*texts, "xquwk"])
-    assert least_edits(signs, np.array([0]), np.array([1]))[0] <= 1
-    assert most_jaro_winkler(signs, np.array([0]), np.array([2]))[0] < 0.7
+    assert Glance.at(signs, np.array([0]), np.array([1])).least_edits()[0] <= 1
+    assert Glance.at(signs, np.array([0]), np.array([2])).most_jaro_winkler()[0] < 0.7
 
 
 WORDS = st.text("abc ", min_size=1, max_size=9).filter(str.strip)
