@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from spine.domain.vocabulary import FIELDS
+from spine.matching.at_once import each
 from spine.matching.model import Frequencies
 from spine.matching.signs import Signs, signs_of
 from spine.normalise.days import Days
@@ -147,13 +148,17 @@ def encode(
             codes[name] = joined[position * size : (position + 1) * size]
     texts.setdefault("name", [])
     nicknames = _nickname_pairs(texts["name"], codes.get("given", null))
+    others = [name for name in FIELDS if name in fields.column_names and name not in NAME_FIELDS]
+    if isinstance(fields, FewRows):
+        columns = (_dictionary(fields.listed(name)) for name in others)
+    else:
+        columns = (each if size > FEW else map)(lambda name: _dictionary(fields[name]), others)
+    made = dict(zip(others, columns, strict=True))
     for name in FIELDS:
         if name in NAME_FIELDS:
             codes.setdefault(name, null)
-        elif name in fields.column_names:
-            codes[name], texts[name] = _dictionary(fields.listed(name) if isinstance(fields, FewRows) else fields[name])
         else:
-            codes[name], texts[name] = null, []
+            codes[name], texts[name] = made.get(name, (null, []))
     _derive(codes, texts, "email_local", "email", lambda text: text.partition("@")[0] or None)
     _dwelling(codes, texts)
     return Encoded(size, codes, texts, dict(shared or {}), nicknames, dict(seen or {}))

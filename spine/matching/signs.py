@@ -19,7 +19,7 @@ ENDS = 4
 
 
 Signs = NDArray[np.void]
-"""Per text, and last for none, the fields of `SIGNS`; side by side, since whoever asks for one of them asks for more."""
+"""Per text, and last for none, the fields of `SIGNS`; side by side, since who asks for one asks for more."""
 SIGNS = np.dtype([("length", np.int32), ("letters", np.uint32), ("head", np.uint32), ("tail", np.uint32)])
 """The length of a text, the classes of its letters as bits, its first and its last characters."""
 

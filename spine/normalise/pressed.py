@@ -32,6 +32,12 @@ class Pressed:
         parts = [_Part(table) for table in tables]
         return cls(schema, sum(part.rows for part in parts), parts)
 
+    @classmethod
+    def joined(cls, pieces: "Iterable[Pressed]", schema: pa.Schema) -> "Pressed":
+        """These one after the other, all of this schema and none of them taken from another."""
+        parts = [part for piece in pieces for part in piece._parts]
+        return cls(schema, sum(part.rows for part in parts), parts)
+
     def __len__(self) -> int:
         """How many rows there are."""
         return self.num_rows

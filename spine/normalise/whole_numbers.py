@@ -33,6 +33,17 @@ def distinct_numbers(values: Ints) -> Ints:
     return ordered[firsts(ordered)]
 
 
+def places_of(values: Ints, ordered: Ints) -> Ints:
+    """`np.searchsorted(ordered, values)`: where each value stands, or would; of many the smaller are sought first.
+
+    Values that follow each other are found in what is at hand; of millions in no order each is far away.
+    """
+    order = np.argsort(values)
+    places = np.empty(len(values), np.int64)
+    places[order] = np.searchsorted(ordered, values.take(order))
+    return places
+
+
 def in_order(values: Ints) -> tuple[Ints, NDArray[np.bool_]]:
     """The places of the values from the smallest to the greatest, equal ones as they stand, and where each is new."""
     if not len(values):

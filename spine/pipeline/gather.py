@@ -5,7 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import duckdb
 import numpy as np
@@ -15,12 +17,14 @@ from numpy.typing import NDArray
 from spine.ahead import ahead
 from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import ATTRIBUTES, FIELDS, Kind
+from spine.matching.at_once import each
 from spine.matching.carried import Carried, carried, carried_by_few
 from spine.matching.encoded import Encoded, encode
 from spine.normalise.claims import normalised
 from spine.normalise.columns import at_positions, compute, one_array
 from spine.normalise.few_rows import FewRows
 from spine.normalise.pressed import Columns, Pressed
+from spine.normalise.whole_numbers import places_of
 from spine.pipeline.progress import unseen
 from spine.pipeline.room import give_back
 from spine.ports import RELATION_STRUCT, Reader, arrow_schema
@@ -34,7 +38,7 @@ _RECORD = (
 _CARRIES = ("start", "end", "namespace", "first_seen", "last_seen", "verified", "valid_to")
 _CLAIMED = ("row", "namespace", "identifier", "first_seen", "last_seen")
 _CONSENT = ("id", "source", "reference", "purpose", "status", "at")
-_AT_ONCE = 1 << 17
+_AT_ONCE = 1 << 16
 """So many rows are worked on at a time; DuckDB, which unfolds documents, holds several times what it answers."""
 _FEW = 200
 """Up to so many rows are looked through in Python."""
@@ -81,6 +85,7 @@ class Gathered:
 
 
 _KEPT = pa.schema([arrow_schema("record").field(name) for name in _RECORD[:6]])
+_FIELDS, _ATTRIBUTES = text_schema(FIELDS), text_schema(sorted(ATTRIBUTES))
 _READ = ("record", "carries", "identifier", "consent_of", "consent", "judged")
 
 
@@ -92,12 +97,12 @@ def rows_to_gather(reader: Reader) -> int:
 def gather(reader: Reader, advance: Callable[[int], None] = unseen) -> Gathered:
     """Read what a resolve needs; nothing is normalised again. `advance` is told of rows as they are read.
 
-    The next rows are read while those before are worked on, some at a time: what is kept is a small part of them.
+    The next rows are read while some of those before are worked on, side by side: what is kept is a small part of them.
     """
     gathering = _Gathering()
     with closing(ahead(_read(reader, advance))) as pieces:
-        for table, rows in pieces:
-            gathering.take(table, rows)
+        for table, parts in groupby(pieces, itemgetter(0)):
+            gathering.take(table, (rows for _, rows in parts))
     gathered = gathering.whole(reader)
     give_back()
     return gathered
@@ -133,73 +138,98 @@ def _read(reader: Reader, advance: Callable[[int], None]) -> Iterator[tuple[str,
     yield scan("judged")
 
 
+class _Records(NamedTuple):
+    """Some of the live records; what they declare counts its rows among them."""
+
+    ids: Ints
+    records: Pressed
+    fields: Pressed
+    attributes: Pressed
+    declared: pa.Table
+
+
+def _records(rows: pa.Table) -> _Records:
+    """Records as they were read, their documents as columns, compressed."""
+    live = rows.filter(rows["live"])
+    with duckdb.connect() as connection:
+        connection.register("records", live)
+        declared = _declared(connection)
+        fields, attributes = (
+            Pressed.of([_unfold(connection, column, schema.names)], schema)
+            for column, schema in (("fields", _FIELDS), ("attributes", _ATTRIBUTES))
+        )
+    return _Records(live["id"].to_numpy(), Pressed.of([live.select(_KEPT.names)], _KEPT), fields, attributes, declared)
+
+
+class _Carries(NamedTuple):
+    """Some of what records carry: what counts now, the edges of those who were heard, and addresses of before."""
+
+    claims: Pressed
+    about: pa.Table
+    closed: pa.Table
+
+
 class _Gathering:
     """What was read so far, compressed as soon as its rows are columns."""
 
     def __init__(self) -> None:
-        self._records = Pressed.of([], _KEPT)
-        self._fields = Pressed.of([], text_schema(FIELDS))
-        self._attributes = Pressed.of([], text_schema(sorted(ATTRIBUTES)))
-        self._claims = Pressed.of([], CLAIMS)
-        self._relations: list[pa.Table] = []
-        self._about: list[pa.Table] = []
-        self._closed: list[pa.Table] = []
-        self._told: dict[str, pa.Table] = {}
+        self._records: list[_Records] = []
+        self._carries: list[_Carries] = []
         self._ids: Ints = np.empty(0, np.int64)
+        self._told: dict[str, pa.Table] = {}
 
-    def take(self, table: str, rows: pa.Table) -> None:
-        """Take in rows of a table, in the order of `_read`."""
+    def take(self, table: str, parts: Iterator[pa.Table]) -> None:
+        """Take in all rows of a table, the tables in the order of `_read`."""
         if table == "record":
-            self._record(rows.filter(rows["live"]))
+            self._records.extend(each(_records, parts))
+            self._ids = np.concatenate([self._ids, *(part.ids for part in self._records)])
         elif table == "carries":
-            self._carry(rows)
+            self._carries.extend(each(self._carried, parts))
         else:
-            self._told[table] = rows
+            self._told[table] = pa.concat_tables(parts)
 
-    def _record(self, records: pa.Table) -> None:
-        """Records, their documents as columns."""
-        with duckdb.connect() as connection:
-            connection.register("records", records)
-            self._relations.append(_declared(connection, len(self._ids)))
-            self._fields = self._fields.followed_by(_unfold(connection, "fields", self._fields.column_names))
-            self._attributes = self._attributes.followed_by(
-                _unfold(connection, "attributes", self._attributes.column_names)
-            )
-        self._records = self._records.followed_by(records.select(_KEPT.names))
-        self._ids = np.concatenate((self._ids, records["id"].to_numpy()))
-
-    def _carry(self, carried: pa.Table) -> None:
+    def _carried(self, rows: pa.Table) -> _Carries:
         """What records carry, and what they carried."""
-        edges = self._told["consent_of"]
-        if edges.num_rows:
-            about = np.isin(carried["end"].to_numpy(), edges["end"].to_numpy())
-            self._about.append(carried.filter(pa.array(about)))
-        self._claims = self._claims.followed_by(_claims(self._told["identifier"], self._ids, carried))
-        closed = carried.filter(compute.is_valid(carried["valid_to"]))
-        self._closed.append(closed.filter(compute.equal(closed["namespace"], "address")))
+        heard_at = self._told["consent_of"]["end"]
+        about = rows.filter(compute.is_in(rows["end"], heard_at)) if len(heard_at) else rows.slice(0, 0)
+        claims = _claims(self._told["identifier"], self._ids, rows)
+        closed = rows.filter(compute.is_valid(rows["valid_to"]))
+        addresses = closed.filter(compute.equal(closed["namespace"], "address"))
+        return _Carries(Pressed.of([claims], CLAIMS), about, addresses)
 
     def whole(self, reader: Reader) -> Gathered:
         """All of it, once everything was taken in."""
-        keys = one_array(self._records["key"])
+        # Identifiers with their values are the largest table of all.
+        self._told.pop("identifier")
+        records = Pressed.joined((part.records for part in self._records), _KEPT)
+        keys = one_array(records["key"])
         order = np.empty(len(keys), np.int64)
         order[np.asarray(compute.sort_indices(keys))] = np.arange(len(keys))
-        declared = pa.concat_tables(self._relations)
+        declared = self._declared()
         place = declared.schema.get_field_index("value")
-        consents = SAID.empty_table()
-        if self._about:
-            edges, about = self._told["consent_of"], pa.concat_tables(self._about)
-            consents = _consents(self._told["consent"], self._records, edges, about)
+        consents, edges = SAID.empty_table(), self._told["consent_of"]
+        if edges.num_rows:
+            about = pa.concat_tables(part.about for part in self._carries)
+            consents = _consents(self._told["consent"], records, edges, about)
         return Gathered(
-            self._records,
-            self._fields,
-            self._attributes,
-            self._claims,
+            records,
+            Pressed.joined((part.fields for part in self._records), _FIELDS),
+            Pressed.joined((part.attributes for part in self._records), _ATTRIBUTES),
+            Pressed.joined((part.claims for part in self._carries), CLAIMS),
             declared.set_column(place, "value", _targets(declared)),
             consents,
             _judgements(self._told["judged"]),
             order,
-            _past(reader, self._ids, pa.concat_tables(self._closed)) if self._closed else PAST.empty_table(),
+            _past(reader, self._ids, pa.concat_tables(part.closed for part in self._carries)),
         )
+
+    def _declared(self) -> pa.Table:
+        """What all records declare, its rows counted among all."""
+        start, parts = 0, []
+        for part in self._records:
+            parts.append(part.declared.set_column(0, "row", compute.add(part.declared["row"], start)))
+            start += len(part.ids)
+        return pa.concat_tables(parts)
 
 
 def _unfold(connection: duckdb.DuckDBPyConnection, column: str, names: Sequence[str]) -> pa.Table:
@@ -213,15 +243,15 @@ def _unfold(connection: duckdb.DuckDBPyConnection, column: str, names: Sequence[
     return unfolded.combine_chunks()
 
 
-def _declared(connection: duckdb.DuckDBPyConnection, start: int) -> pa.Table:
-    """What the records declare of others; their rows are counted from `start`."""
+def _declared(connection: duckdb.DuckDBPyConnection) -> pa.Table:
+    """What the records declare of others."""
     shape = json.dumps([dict.fromkeys([field.name for field in RELATION_STRUCT], "VARCHAR")])
     declared: pa.Table = connection.sql(
         """SELECT row, unnest(declared) FROM (
             SELECT row, unnest(from_json(relations, $shape)) AS declared
-            FROM (SELECT row_number() OVER () - 1 + $start AS row, relations FROM records)
+            FROM (SELECT row_number() OVER () - 1 AS row, relations FROM records)
             WHERE relations IS NOT NULL)""",
-        params={"shape": shape, "start": start},
+        params={"shape": shape},
     ).to_arrow_table()
     return declared
 
@@ -240,7 +270,7 @@ def _claims(identifiers: pa.Table, ids: Ints, carried: pa.Table) -> pa.Table:
     carried = carried.filter(compute.is_null(carried["valid_to"]))
     row, live = _rows(ids, carried["start"].to_numpy())
     carried, row = carried.filter(pa.array(live)), row[live]
-    place = np.searchsorted(identifiers["id"].to_numpy(), carried["end"].to_numpy())
+    place = places_of(carried["end"].to_numpy(), identifiers["id"].to_numpy())
     columns: list[Any] = [
         row, carried["namespace"], at_positions(one_array(identifiers["value"]), place), carried["end"],
         *(carried[name] for name in ("verified", "first_seen", "last_seen")),

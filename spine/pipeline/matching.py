@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -48,8 +48,8 @@ class Known:
 
 
 @dataclass(frozen=True)
-class Matched(Known):
-    """One kind, matched; pair ends and trees count within its rows.
+class Compared(Known):
+    """One kind, its candidates compared; pair ends count within its rows.
 
     `left`, `right`, `weight`, `levels` are the candidate pairs at or above the floor, with their evidence as text.
     """
@@ -59,9 +59,15 @@ class Matched(Known):
     right: Ints
     weight: Ints
     levels: "pa.ChunkedArray[Any]"
-    trees: Trees
     candidates: int
     skipped: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Matched(Compared):
+    """One kind, matched: its merge trees count within its rows."""
+
+    trees: Trees
     refused: tuple[Refused, ...]
 
     @property
@@ -71,19 +77,16 @@ class Matched(Known):
 
 
 def match(
-    gathered: Gathered,
-    kind: Kind,
-    engine: MatchEngine,
-    model: Model | None,
-    watch: Stopwatch,
-    *,
-    learn: bool = True,
-    linkage: Method = "merge_tree",
+    gathered: Gathered, kind: Kind, engine: MatchEngine, model: Model | None, watch: Stopwatch, *, learn: bool = True
 ) -> Matched:
-    """Match the records of one kind with a model; where none is given, with one trained on them or the shipped one.
+    """Match the records of one kind with a model; where none is given, with one trained on them or the shipped one."""
+    return joined(gathered, compare(gathered, kind, engine, model, watch, learn=learn), watch)
 
-    `linkage` `components` joins by the strongest pair alone, as plain connected components do.
-    """
+
+def compare(
+    gathered: Gathered, kind: Kind, engine: MatchEngine, model: Model | None, watch: Stopwatch, *, learn: bool = True
+) -> Compared:
+    """Compare the candidates of one kind with such a model as `match` does."""
     rows = gathered.rows_of(kind)
     with watch.stage(f"{kind.value}: encode"):
         encoded = encode_kind(gathered, rows)
@@ -106,14 +109,20 @@ def match(
             model = _learned(gathered, kind, encoded, (pairs.left, pairs.right)) if learn else untrained(kind)
     with watch.stage(f"{kind.value}: score", candidates):
         found = matches(model, encoded, (pairs.left, pairs.right), watch.progress.advance)
-        (left, right), weight, levels = found
     # All that follows looks at the few that match: the candidates take more room than the records.
-    del pairs
-    with watch.stage(f"{kind.value}: merge trees"):
-        judged = judged_among(gathered, rows)
-        weighed = Weighed((left, right), weight)
-        trees, refused = trees_of(gathered, rows, encoded, model, (left, right), weight, judged, linkage, weighed)
-    return Matched(kind, rows, model, encoded, left, right, weight, levels, trees, candidates, dict(skipped), refused)
+    (left, right), weight, levels = found
+    return Compared(kind, rows, model, encoded, left, right, weight, levels, candidates, dict(skipped))
+
+
+def joined(gathered: Gathered, found: Compared, watch: Stopwatch, linkage: Method = "merge_tree") -> Matched:
+    """Join what was compared; `linkage` `components` joins by the strongest pair alone, as plain components do."""
+    with watch.stage(f"{found.kind.value}: merge trees"):
+        pairs, judged = (found.left, found.right), judged_among(gathered, found.rows)
+        trees, refused = trees_of(
+            gathered, found.rows, found.encoded, found.model, pairs, found.weight, judged, linkage,
+            Weighed(pairs, found.weight),
+        )  # fmt: skip
+    return Matched(**{one.name: getattr(found, one.name) for one in fields(Compared)}, trees=trees, refused=refused)
 
 
 def judged_among(gathered: Gathered, rows: Ints) -> list[Judgement]:

@@ -20,7 +20,7 @@ from spine.pipeline.gather_some import gather_some
 from spine.pipeline.matching import Matched, judged_among, trees_of
 from spine.pipeline.region import Region, region
 from spine.pipeline.scoring import Weighed
-from spine.pipeline.tables import component_tables, entities_of, resolved_of
+from spine.pipeline.tables import component_tables, entities_of, match_table, resolved_of
 from spine.ports import Differences, Reader, Row, Step, Writer
 from spine.resolution.entities import Entities
 from spine.resolution.judgements import Refused
@@ -106,7 +106,7 @@ def build(
             found[kind] = (matched, entities_of(gathered, matched, confidence))
             made, marked = component_tables(gathered, matched)
             flags |= marked
-            for name, table in made.items():
+            for name, table in {**made, "match": match_table(gathered, matched)}.items():
                 tables.setdefault(name, []).append(table)
     return Built(reached, gathered, found, resolved_of(gathered, found.values()), tables, flags, delta)
 
@@ -127,7 +127,7 @@ def _matched(gathered: Gathered, kind: Kind, model: Model, matches: Mapping[Pair
     weighed = Weighed((left[told], right[told]), weight[told])
     trees, refused = trees_of(gathered, rows, encoded, model, (left, right), weight, judged, weighed=weighed)
     levels = pa.chunked_array([[row["levels"] for row in chosen]], pa.string())
-    return Matched(kind, rows, model, encoded, left, right, weight, levels, trees, len(left), {}, refused)
+    return Matched(kind, rows, model, encoded, left, right, weight, levels, len(left), {}, trees, refused)
 
 
 def write(writer: Writer, built: Built) -> Rebuilt:

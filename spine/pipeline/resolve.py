@@ -2,8 +2,8 @@
 
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import asdict
 from functools import partial
@@ -15,19 +15,21 @@ from spine import __version__
 from spine.access.context import Context
 from spine.domain.changes import FEED
 from spine.domain.vocabulary import Kind
+from spine.matching.at_once import each
 from spine.matching.model import Model
 from spine.matching.stored import stored_model
 from spine.pipeline.catching_up import FEW, catch_up, caught_up
 from spine.pipeline.gather import Gathered, gather, rows_to_gather
 from spine.pipeline.golden_rules import golden_rules
 from spine.pipeline.index_state import MADE
-from spine.pipeline.matching import Known, Matched, match, same_model
+from spine.pipeline.matching import Compared, Known, Matched, compare, joined, same_model
 from spine.pipeline.progress import Stopwatch, unseen
 from spine.pipeline.resolve_report import SUMMARY, ResolveReport
 from spine.pipeline.resolved_changes import COLUMNS, standing, write_resolved
 from spine.pipeline.room import give_back, one_heap
 from spine.pipeline.surname_counts import keep_surnames, stored_surnames
 from spine.pipeline.tables import (
+    COMPARED,
     DERIVED,
     MATCHED,
     RESOLVED,
@@ -35,6 +37,7 @@ from spine.pipeline.tables import (
     entities_of,
     entity_tables,
     household_part,
+    match_table,
     resolved_of,
 )
 from spine.ports import (
@@ -107,23 +110,48 @@ _ASKED = {**COLUMNS, "household": ("id",)}
 """The columns of tables that are asked for when they are written."""
 
 
-def _gather_tables(tables: dict[str, list[pa.Table]], made: dict[str, pa.Table]) -> None:
-    for name, table in made.items():
-        tables.setdefault(name, []).append(table)
+class _Beside:
+    """Derived tables, written by a thread of its own as soon as they are whole; nothing else may ask the store then."""
 
+    def __init__(self, writer: Writer) -> None:
+        self.tables: dict[str, list[pa.Table]] = {}
+        self._writer = writer
+        self._pool = ThreadPoolExecutor(1, "write")
+        self._changes: list[Future[dict[str, dict[str, int]]]] = []
 
-def _write(
-    writer: Writer, names: Sequence[str], tables: dict[str, list[pa.Table]], advance: Callable[[int], None] = unseen
-) -> dict[str, dict[str, int]]:
-    """Make these derived tables hold what was found; what that changed, by table. What nobody asks any more goes."""
-    changes = {}
-    for name in names:
-        rows = pa.concat_tables(tables.get(name) or [arrow_schema(name).empty_table()])
-        tables[name] = [rows.select(list(_ASKED.get(name, ())))]
-        changes[name] = writer.replace(name, rows)
-        advance(rows.num_rows)
-        del rows
-    return {name: asdict(change) for name, change in changes.items() if change != Difference()}
+    def __enter__(self) -> "_Beside":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown()
+
+    def take(self, made: Mapping[str, pa.Table]) -> None:
+        """Take in some rows of tables."""
+        for name, table in made.items():
+            self.tables.setdefault(name, []).append(table)
+
+    def rows(self, names: Sequence[str]) -> int:
+        """How many rows there are of these tables."""
+        return sum(rows.num_rows for name in names for rows in self.tables.get(name, ()))
+
+    def write(self, names: Sequence[str], advance: Callable[[int], None] = unseen) -> None:
+        """Make the store hold what was taken in of these tables, after those of before."""
+        self._changes.append(self._pool.submit(self._write, names, advance))
+
+    def changes(self) -> dict[str, dict[str, int]]:
+        """Wait until all is written: what that changed, by table."""
+        return {name: change for changes in self._changes for name, change in changes.result().items()}
+
+    def _write(self, names: Sequence[str], advance: Callable[[int], None]) -> dict[str, dict[str, int]]:
+        """What nobody asks any more goes when it is written."""
+        changes = {}
+        for name in names:
+            rows = pa.concat_tables(self.tables.get(name) or [arrow_schema(name).empty_table()])
+            self.tables[name] = [rows.select(list(_ASKED.get(name, ())))]
+            changes[name] = self._writer.replace(name, rows)
+            advance(rows.num_rows)
+            del rows
+        return {name: asdict(change) for name, change in changes.items() if change != Difference()}
 
 
 def _standing(reader: Reader, new: ResolveReport) -> ResolveReport | None:
@@ -158,79 +186,81 @@ def _everything(
     """
     with watch.stage("read", partial(rows_to_gather, writer)):
         gathered = gather(writer, watch.progress.advance)
-    report.changed = gathered.size
-    tables: dict[str, list[pa.Table]] = {}
-    found, flags = _match_kinds(writer, gathered, report, engine, train, confidence, linkage, watch, tables)
-    with watch.stage("read"):
+        models = {kind: None if train == "always" else stored_model(writer, kind) for kind in Kind}
         stood, rules = standing(writer), golden_rules(writer)
         common = None if train == "always" else stored_surnames(writer)
-    size = gathered.size
-    with ThreadPoolExecutor(1, "write") as beside:
+    report.changed = size = gathered.size
+    with _Beside(writer) as beside:
+        compared = _compare_kinds(gathered, engine, models, train != "never", watch)
+        beside.take({"match": pa.concat_tables([match_table(gathered, one) for one in compared])} if compared else {})
+        beside.write(DERIVED[:COMPARED])
+        found, flags = _join_kinds(gathered, compared, report, confidence, linkage, watch, beside)
+        beside.write(DERIVED[COMPARED:MATCHED])
         with watch.stage("entities"):
             resolved, past = resolved_of(gathered, found.values()), gathered.past
-            written = [beside.submit(_write, writer, DERIVED[:MATCHED], tables)]
             made, over, report.unresolved = entity_tables(resolved, found, flags, rules, gathered.consents)
             del gathered
-            _gather_tables(tables, made)
+            beside.take(made)
             # What persons were made of takes as much room again as all that was gathered.
             resolved = resolved.looked_at_anew()
             del made
-            written.append(beside.submit(_write, writer, DERIVED[MATCHED:RESOLVED], tables))
+            beside.write(DERIVED[MATCHED:RESOLVED])
         give_back()
         with watch.stage("households"):
             common = count_surnames(resolved) if common is None else common
             at_home, _ = household_part(with_past(resolved, past), common)
-            _gather_tables(tables, at_home)
+            beside.take(at_home)
             del resolved
-        rest = DERIVED[RESOLVED:]
-        with watch.stage("write", sum(rows.num_rows for name in rest for rows in tables.get(name, ()))):
-            for part in written:
-                report.written |= part.result()
-            report.written |= _write(writer, rest, tables, watch.progress.advance)
-            write_resolved(writer, stood, tables, clock)
+        with watch.stage("write", beside.rows(DERIVED[RESOLVED:])):
+            beside.write(DERIVED[RESOLVED:], watch.progress.advance)
+            report.written |= beside.changes()
+            write_resolved(writer, stood, beside.tables, clock)
             _keep_models(writer, [matched.model for matched, _ in found.values()], clock)
             if found:
                 keep_surnames(writer, common, clock)
-            _count(report, size, tables, over, writer.count("identifier"))
+            _count(report, size, beside.tables, over, writer.count("identifier"))
 
 
-def _match_kinds(
-    writer: Writer,
+def _compare_kinds(
+    gathered: Gathered, engine: MatchEngine, models: Mapping[Kind, Model | None], learn: bool, watch: Stopwatch
+) -> list[Compared]:
+    """The candidates of each kind that there is, compared; the kinds side by side, of which the first is shown."""
+    kinds = [kind for kind in Kind if len(gathered.rows_of(kind))]
+
+    def work(kind: Kind) -> Compared:
+        shown = watch if kind is kinds[0] else Stopwatch(clock=watch.clock, seconds=watch.seconds)
+        return compare(gathered, kind, engine, models[kind], shown, learn=learn)
+
+    return list(each(work, kinds))
+
+
+def _join_kinds(
     gathered: Gathered,
+    compared: list[Compared],
     report: ResolveReport,
-    engine: MatchEngine,
-    train: Train,
     confidence: float,
     linkage: Method,
     watch: Stopwatch,
-    tables: dict[str, list[pa.Table]],
+    beside: _Beside,
 ) -> tuple[dict[Kind, tuple[Known, Entities]], dict[int, list[str]]]:
-    """What matched each kind and the entities of its records, with the flags of their components.
+    """What matched each kind and the entities of its records, with the flags of their components; `compared` is let go.
 
-    The tables of components and matches are taken in to `tables`.
+    `beside` takes in the tables of components.
     """
     found: dict[Kind, tuple[Known, Entities]] = {}
     flags: dict[int, list[str]] = {}
-    for kind in Kind:
-        if not len(gathered.rows_of(kind)):
-            continue
-        model = None if train == "always" else stored_model(writer, kind)
-        matched = match(gathered, kind, engine, model, watch, learn=train != "never", linkage=linkage)
-        with watch.stage(f"{kind.value}: components"):
-            found[kind] = (matched.known, entities_of(gathered, matched, confidence))
-            flags |= _gather_components(tables, gathered, matched)
+    while compared:
+        matched = joined(gathered, compared.pop(0), watch, linkage)
+        with watch.stage(f"{matched.kind.value}: components"):
+            found[matched.kind] = (matched.known, entities_of(gathered, matched, confidence))
+            made, marked = component_tables(gathered, matched)
+            beside.take(made)
+            flags |= marked
             _note(report, matched)
         # Pairs, trees and codes stand in tables now: the next stages get their room.
-        del matched
+        del matched, made
         give_back()
     return found, flags
-
-
-def _gather_components(tables: dict[str, list[pa.Table]], gathered: Gathered, matched: Matched) -> dict[int, list[str]]:
-    """Take in the tables of components and matches; the flags of each record's component."""
-    made, flags = component_tables(gathered, matched)
-    _gather_tables(tables, made)
-    return flags
 
 
 def _keep_models(writer: Writer, models: list[Model], clock: Clock) -> None:

@@ -1,13 +1,14 @@
 """What a resolve found, as tables of the graph."""
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
 from spine.pipeline.gather import Gathered
-from spine.pipeline.matching import Known, Matched
+from spine.pipeline.matching import Compared, Known, Matched
 from spine.pipeline.room import give_back
 from spine.ports import arrow_schema
 from spine.resolution.components import Ints
@@ -26,14 +27,12 @@ from spine.resolution.resolved import Resolved
 from spine.resolution.surnames import Surnames
 
 DERIVED = (
-    "component", "in_component", "match", "person", "organisation", "resolves_to_person", "resolves_to_organisation",
+    "match", "component", "in_component", "person", "organisation", "resolves_to_person", "resolves_to_organisation",
     "household", "resides_in", "member_of", "related_to", "employed_by", "subsidiary_of",
 )  # fmt: skip
 """The tables that a resolve makes anew, in an order in which nodes come before their edges."""
-MATCHED = 3
-"""So many of them say how records match; the others are about the entities that follow from it."""
-RESOLVED = 7
-"""So many say how records match and whom they resolve to; the others relate these."""
+COMPARED, MATCHED, RESOLVED = 1, 3, 7
+"""So many of them are known when pairs were compared, when trees have grown, and when records resolve to entities."""
 
 
 def resolved_of(gathered: Gathered, found: Iterable[tuple[Known, Entities]]) -> Resolved:
@@ -58,7 +57,7 @@ def entities_of(gathered: Gathered, matched: Matched, confidence: float) -> Enti
 
 
 def component_tables(gathered: Gathered, matched: Matched) -> tuple[dict[str, pa.Table], dict[int, list[str]]]:
-    """`component`, `in_component` and `match` of one kind; and the over-merge flags of each record's component."""
+    """`component` and `in_component` of one kind; and the over-merge flags of each record's component."""
     ids, trees = gathered.ids[matched.rows], matched.trees
     member = ids[trees.rows]
     first = np.minimum.reduceat(member, trees.start[:-1]) if len(trees) else member
@@ -81,21 +80,24 @@ def component_tables(gathered: Gathered, matched: Matched) -> tuple[dict[str, pa
     order = np.argsort(member)
     edges = {"start": member[order], "end": first[trees.component][order]}
     inside = pa.table(edges, schema=arrow_schema("in_component"))
-    left, right = ids[matched.left], ids[matched.right]
-    match = pa.table(
-        {
-            "start": left,
-            "end": right,
-            "weight": matched.weight,
-            "probability": matched.model.probabilities(matched.weight),
-            "levels": matched.levels,
-            "model": pa.array([matched.model.version] * len(left), pa.string()),
-        },
-        schema=arrow_schema("match"),
-    )
     flagged = {c: found for c, found in enumerate(flags) if found}
     by_record = {int(ids[row]): found for c, found in flagged.items() for row in trees.members(c).tolist()}
-    return {"component": component, "in_component": inside, "match": match}, by_record
+    return {"component": component, "in_component": inside}, by_record
+
+
+def match_table(gathered: Gathered, found: Compared) -> pa.Table:
+    """The matches of a kind."""
+    ids = gathered.ids[found.rows]
+    left, right = ids[found.left], ids[found.right]
+    columns: dict[str, Any] = {
+        "start": left,
+        "end": right,
+        "weight": found.weight,
+        "probability": found.model.probabilities(found.weight),
+        "levels": found.levels,
+        "model": pa.repeat(found.model.version, len(left)),
+    }
+    return pa.table(columns, schema=arrow_schema("match"))
 
 
 def _names(matched: Matched) -> Ints:

@@ -154,13 +154,14 @@ def _boxes(forms: Forms, person: Ints, form: Ints) -> Ints:
 
 
 def _mistyped(forms: Forms, person: Ints, form: Ints, compared: list[Ints]) -> Ints:
-    left, right = alike_forms(forms, np.unique(form[form >= 0]), compared)
+    rows = np.bincount(form[form >= 0], minlength=forms.size)
+    left, right = alike_forms(forms, np.flatnonzero(rows), compared)
     if not len(left):
         return form
     persons = distinct_count(form, person, forms.size)
     street = forms.level("street", left, right)
     every = np.arange(forms.size)
-    rank = _rank(forms, every, np.bincount(form[form >= 0], minlength=forms.size)) + forms.size * persons
+    rank = _rank(forms, every, rows) + forms.size * persons
     lesser = np.where(rank[left] < rank[right], left, right)
     better = left + right - lesser
     # Two streets that both have residents of their own may be two streets; a place alone misspelt is the same one.

@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from spine.normalise import whole_numbers
 from spine.resolution.components import Ints
 from spine.resolution.entities import Entities
 from spine.resolution.grouping import Coded, commonest, text_lists
@@ -20,10 +21,10 @@ Probability = Callable[[Ints], Floats]
 
 def numbered(labels: Ints) -> tuple[Ints, Ints]:
     """The distinct entities, sorted, and of each record the number of its entity there (-1 for none)."""
-    ids, number = np.unique(labels, return_inverse=True)
-    if len(ids) and ids[0] < 0:
-        return ids[1:], number.astype(np.int64) - 1
-    return ids, number.astype(np.int64)
+    number, count = whole_numbers.numbered(labels)
+    ids = np.empty(count, np.int64)
+    ids[number] = labels
+    return (ids[1:], number - 1) if count and ids[0] < 0 else (ids, number)
 
 
 def size_and_sureness(ids: Ints, number: Ints, found: Entities | None, probability: Probability) -> dict[str, Any]:

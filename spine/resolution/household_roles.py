@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from spine.normalise.whole_numbers import distinct_numbers
 from spine.resolution.address_forms import Flags
 from spine.resolution.components import Ints
 from spine.resolution.grouping import coded
@@ -38,9 +39,18 @@ def roles(resolved: Resolved, day: str = "") -> dict[int, Ints]:
     head = _persons(resolved, flagged(resolved, "household_role", HEAD_ROLES))
     grown = _persons(resolved, flagged(resolved, "household_role", _ADULT_ROLES) | (_says(resolved, "adult")))
     young = _persons(resolved, flagged(resolved, "household_role", CHILD_ROLES))
-    adult = np.union1d(person[old_enough], np.setdiff1d(np.union1d(grown, head), person))
-    child = np.union1d(person[~old_enough], np.setdiff1d(young, np.union1d(person, adult)))
-    return {CHILD: child, ADULT: np.setdiff1d(adult, child), HEAD: np.setdiff1d(head, child)}
+    adult = _either(person[old_enough], _without(_either(grown, head), person))
+    child = _either(person[~old_enough], _without(young, _either(person, adult)))
+    return {CHILD: child, ADULT: _without(adult, child), HEAD: _without(head, child)}
+
+
+def _either(one: Ints, other: Ints) -> Ints:
+    return distinct_numbers(np.concatenate((one, other)))
+
+
+def _without(one: Ints, other: Ints) -> Ints:
+    """Distinct numbers, ascending, without others that are distinct."""
+    return np.setdiff1d(one, other, assume_unique=True)
 
 
 def _says(resolved: Resolved, word: str) -> Flags:
@@ -48,7 +58,7 @@ def _says(resolved: Resolved, word: str) -> Flags:
 
 
 def _persons(resolved: Resolved, found: Flags) -> Ints:
-    return np.unique(resolved.person[found & (resolved.person >= 0)])
+    return distinct_numbers(resolved.person[found & (resolved.person >= 0)])
 
 
 def _ages(resolved: Resolved, day: str) -> Ints:

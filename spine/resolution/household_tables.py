@@ -27,7 +27,6 @@ from spine.resolution.grouping import (
 from spine.resolution.household_roles import ADULT, CHILD, HEAD, ROLES, roles
 from spine.resolution.households import Floats, Households, probability
 from spine.resolution.membership_evidence import reasons
-from spine.resolution.residencies import sightings
 from spine.resolution.resolved import Resolved
 from spine.resolution.trees import NEVER
 
@@ -58,14 +57,13 @@ class _Members:
 def tables(resolved: Resolved, found: Households) -> HouseholdTables:
     """The tables of these households."""
     homes = found.residencies
-    since, until, dates = sightings(resolved)
     members = _members(found, _current(resolved, found))
     role = roles(resolved, found.day)
     weight = _weights(found)
     return HouseholdTables(
         _household(resolved, found, members, role),
         _member_of(found, members, role, weight),
-        _resides_in(resolved, found, weight, since, until, dates) if len(homes) else _table("resides_in", {}),
+        _resides_in(resolved, found, weight) if len(homes) else _table("resides_in", {}),
     )
 
 
@@ -192,15 +190,13 @@ def _member_of(found: Households, members: _Members, role: dict[int, Ints], weig
     return _ordered(table)
 
 
-def _resides_in(
-    resolved: Resolved, found: Households, weight: Floats, since: Ints, until: Ints, dates: Coded
-) -> pa.Table:
-    household = found.of_row
+def _resides_in(resolved: Resolved, found: Households, weight: Floats) -> pa.Table:
+    household, homes = found.of_row, found.residencies
     rows: NDArray[np.int64] = np.flatnonzero(household >= 0)
     group, first = groups_of([resolved.ids[rows], household[rows]])
     now = rows < resolved.size - resolved.before
     sure, stays = np.zeros(len(first)), np.zeros(len(first), dtype=bool)
-    np.maximum.at(sure, group, weight[found.residencies.of_row[rows]])
+    np.maximum.at(sure, group, weight[homes.of_row[rows]])
     stays[group[now]] = True
     table = _table(
         "resides_in",
@@ -208,8 +204,8 @@ def _resides_in(
             "start": resolved.ids[rows[first]],
             "end": household[rows[first]],
             "weight": pa.array(sure, mask=~stays),
-            "valid_from": dates.arrow(smallest(group, since[rows], len(first))),
-            "valid_to": dates.arrow(largest(group, until[rows], len(first))),
+            "valid_from": homes.dates.arrow(smallest(group, homes.since[rows], len(first))),
+            "valid_to": homes.dates.arrow(largest(group, homes.until[rows], len(first))),
         },
     )
     return _ordered(table)

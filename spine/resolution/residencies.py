@@ -46,9 +46,10 @@ class Residencies:
     """One row per residency; `of_row` [records] is the residency of each record, -1 for none.
 
     `person` is the person's label, `dwelling` a form of `dwellings.forms` (-1: nowhere). `first` and `last` are codes
-    of `dates` (-1: not known). `surnames` and `identifiers` are (residency, code or identifier id) pairs, sorted.
-    `head`, `family` and `child` are declared roles; `collective` marks residents of an institution that a source
-    declares as such; `rank` is the order that breaks ties, by the smallest record key.
+    of `dates` (-1: not known), `since` and `until` [records] those of each record. `surnames` and `identifiers` are
+    (residency, code or identifier id) pairs, sorted. `head`, `family` and `child` are declared roles; `collective`
+    marks residents of an institution that a source declares as such; `rank` is the order that breaks ties, by the
+    smallest record key.
     """
 
     of_row: Ints
@@ -57,6 +58,8 @@ class Residencies:
     dwellings: Dwellings
     first: Ints
     last: Ints
+    since: Ints
+    until: Ints
     dates: Coded
     surname: Coded
     surnames: tuple[Ints, Ints]
@@ -115,7 +118,7 @@ def _described(resolved: Resolved, homes: Dwellings, of_row: Ints, first: Ints, 
     size = len(first)
     surname = resolved.coded_text("surname")
     named = (of_row >= 0) & (surname.codes >= 0)
-    since, until, dates = sightings(resolved)
+    since, until, dates = _sightings(resolved)
     heads = flagged(resolved, "household_role", HEAD_ROLES)
     family = flagged(resolved, "household_role", FAMILY_ROLES, "nonrelative") & ~flagged(
         resolved, "household_role", ("nonrelative", "foster")
@@ -132,6 +135,8 @@ def _described(resolved: Resolved, homes: Dwellings, of_row: Ints, first: Ints, 
         dwellings=homes,
         first=smallest(of_row, since, size),
         last=largest(of_row, until, size),
+        since=since,
+        until=until,
         dates=dates,
         surname=surname,
         surnames=distinct(of_row[named], surname.codes[named]),
@@ -152,7 +157,7 @@ def _key_rank(resolved: Resolved) -> Ints:
     return rank
 
 
-def sightings(resolved: Resolved) -> tuple[Ints, Ints, Coded]:
+def _sightings(resolved: Resolved) -> tuple[Ints, Ints, Coded]:
     """Per record the first and last time it was seen, as codes of one column of times (-1: not known).
 
     That is when it was observed, widened by the sightings of its address.
