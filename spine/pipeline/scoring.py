@@ -31,9 +31,12 @@ def matches(
         return _few_matches(model, encoded, pairs)
 
     def work(left: Ints, right: Ints) -> "tuple[Ints, Ints, pa.Array[Any]]":
-        scored = score(model, encoded, left, right)
-        here = np.flatnonzero(scored.weight >= FLOOR)
-        return here, scored.weight[here].astype(np.int64), scored.texts(here)
+        # Of the left rows a few follow each other; the right ones are looked up in the order in which they lie.
+        order = np.argsort(right)
+        scored = score(model, encoded, left[order], right[order])
+        found = np.flatnonzero(scored.weight >= FLOOR)
+        found = found[np.argsort(order[found])]
+        return order[found], scored.weight[found].astype(np.int64), scored.texts(found)
 
     kept, weights = [NO_PAIRS[0]], [NO_PAIRS[0]]
     levels: list[pa.Array[Any]] = []

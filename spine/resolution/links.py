@@ -1,6 +1,6 @@
 """Links between entities that records declare or imply: targets of relations, identifiers that several carry."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -53,7 +53,7 @@ def entity_of_targets(resolved: Resolved, targets: pa.Table, entity: Ints) -> In
     asked: Any = named(targets).combine_chunks().dictionary_encode()
     answer = np.full(len(asked.dictionary) + 1, np.iinfo(np.int64).max)
     wanted = asked.dictionary
-    for texts, rows in _answering(resolved, keys=bool(equal(targets["namespace"], "record").any())):
+    for texts, rows in _answering(resolved, targets["namespace"].unique().to_pylist()):
         found = call_function("index_in", [texts], SetLookupOptions(wanted, skip_nulls=True))
         place = found.fill_null(-1).to_numpy().astype(np.int64)
         usable = np.flatnonzero(place >= 0)
@@ -66,12 +66,14 @@ def entity_of_targets(resolved: Resolved, targets: pa.Table, entity: Ints) -> In
     return entities
 
 
-def _answering(resolved: Resolved, keys: bool) -> "Iterator[tuple[pa.ChunkedArray[Any], Ints]]":
-    """What records answer to as texts, and their rows, some at a time: their identifiers, and their own keys."""
-    for claims in pieces(resolved.claims, ["row", "namespace", "value"]):
+def _answering(resolved: Resolved, namespaces: Sequence[str | None]) -> "Iterator[tuple[pa.ChunkedArray[Any], Ints]]":
+    """What records answer to in these namespaces, and their rows, some at a time: identifiers, and their own keys."""
+    carried = np.logical_or.reduce([resolved.claims_of(name) for name in namespaces if name not in (None, "record")])
+    if carried.any():
+        claims = rows_where(resolved.claims, carried).select(["row", "namespace", "value"])
         yield named(claims), whole_numbers(claims, "row")
     start = 0
-    for records in pieces(resolved.records, ["source", "record_id"]) if keys else ():
+    for records in pieces(resolved.records, ["source", "record_id"]) if "record" in namespaces else ():
         size = records.num_rows
         prefix, between = pa.repeat("record/", size), pa.repeat("/", size)
         texts = joined_texts(prefix, records["source"], between, records["record_id"])

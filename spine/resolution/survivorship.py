@@ -109,7 +109,9 @@ def decide(said: Statements, orders: Ints) -> Decisions:
         axis=1,
     )
     ranked = np.take_along_axis(measures, orders[said.topic], axis=1)
-    order = np.lexsort((-said.record, *ranked.T[::-1], group))
+    # A rule by which all are equal sorts nothing.
+    telling = [rank for rank in ranked.T[::-1] if (rank != rank[0]).any()]
+    order = np.lexsort((-said.record, *telling, group))
     winner = np.empty(len(first), np.int64)
     winner[group[order]] = order
     rival = np.full(len(first), -1, np.int64)
