@@ -149,10 +149,8 @@ def encode(
     texts.setdefault("name", [])
     nicknames = _nickname_pairs(texts["name"], codes.get("given", null))
     others = [name for name in FIELDS if name in fields.column_names and name not in NAME_FIELDS]
-    if isinstance(fields, FewRows):
-        columns = (_dictionary(fields.listed(name)) for name in others)
-    else:
-        columns = (each if size > FEW else map)(lambda name: _dictionary(fields[name]), others)
+    column = fields.listed if isinstance(fields, FewRows) else fields.__getitem__
+    columns = (each if size > FEW else map)(lambda name: _dictionary(column(name)), others)
     made = dict(zip(others, columns, strict=True))
     for name in FIELDS:
         if name in NAME_FIELDS:

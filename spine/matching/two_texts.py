@@ -9,7 +9,7 @@ from rapidfuzz.distance import OSA, JaroWinkler
 
 from spine.matching.dates import BLANK, LENGTH
 from spine.matching.names import CROSSED_BOTH
-from spine.matching.signs import most_jaro_winkler, signs_of
+from spine.matching.signs import Glance, signs_of
 from spine.matching.text_pairs import SLACK
 
 _WHOLE = np.float32(100)
@@ -64,7 +64,7 @@ def alike(one: str, other: str, close: float) -> tuple[bool, bool]:
     if edits(one, other, 1) > 1:
         return False, False
     # Of very short names an edit may go unseen.
-    bound = most_jaro_winkler(signs_of([one, other]), np.array([0]), np.array([1]))
+    bound = Glance.at(signs_of([one, other]), np.array([0]), np.array([1])).most_jaro_winkler()
     return False, bool(bound[0] >= 0.77 - SLACK)
 
 

@@ -36,6 +36,8 @@ from spine.resolution.trees import Policy as TreePolicy
 
 _UNIQUE_NAMES = [name for name, namespace in NAMESPACES.items() if namespace.policy is Policy.UNIQUE]
 _UNIQUE = range(len(_UNIQUE_NAMES))
+NO_LEVELS: "pa.ChunkedArray[Any]" = pa.chunked_array([], pa.string())
+"""No evidence, or none that anybody still needs."""
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from functools import partial
 from typing import Literal
 
@@ -22,7 +22,7 @@ from spine.pipeline.catching_up import FEW, catch_up, caught_up
 from spine.pipeline.gather import Gathered, gather, rows_to_gather
 from spine.pipeline.golden_rules import golden_rules
 from spine.pipeline.index_state import MADE
-from spine.pipeline.matching import Compared, Known, Matched, compare, joined, same_model
+from spine.pipeline.matching import NO_LEVELS, Compared, Known, Matched, compare, joined, same_model
 from spine.pipeline.progress import Stopwatch, unseen
 from spine.pipeline.resolve_report import SUMMARY, ResolveReport
 from spine.pipeline.resolved_changes import COLUMNS, standing, write_resolved
@@ -192,7 +192,11 @@ def _everything(
     report.changed = size = gathered.size
     with _Beside(writer) as beside:
         compared = _compare_kinds(gathered, engine, models, train != "never", watch)
-        beside.take({"match": pa.concat_tables([match_table(gathered, one) for one in compared])} if compared else {})
+        for at, one in enumerate(compared):
+            beside.take({"match": match_table(gathered, one)})
+            # Its evidence in words is the most of it, and goes when it is written.
+            compared[at] = replace(one, levels=NO_LEVELS)
+            del one
         beside.write(DERIVED[:COMPARED])
         found, flags = _join_kinds(gathered, compared, report, confidence, linkage, watch, beside)
         beside.write(DERIVED[COMPARED:MATCHED])

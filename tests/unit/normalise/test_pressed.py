@@ -34,6 +34,7 @@ def test_columns_come_back_as_they_were(parts: list[list[dict[str, object]]], mo
     pressed = Pressed.of(tables, SCHEMA)
     assert (len(pressed), pressed.column_names) == (wanted.num_rows, wanted.column_names)
     assert whole(pressed).equals(wanted)
+    assert whole(Pressed.joined((Pressed.of([table], SCHEMA) for table in tables), SCHEMA)).equals(wanted)
     assert pressed["few"].equals(wanted["few"])
     assert pressed.select(["number", "text"]).equals(wanted.select(["number", "text"]))
     (last,) = _tables([more])

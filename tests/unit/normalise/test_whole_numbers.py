@@ -17,3 +17,12 @@ def test_equal_numbers_get_one_number_in_their_order(spread: int) -> None:
     order, fresh = whole_numbers.in_order(values)
     assert order.tolist() == np.argsort(values, kind="stable").tolist()
     assert values[order[fresh]].tolist() == distinct.tolist() == whole_numbers.distinct_numbers(values).tolist()
+
+
+@pytest.mark.parametrize("most", [3, 1 << 60])
+def test_places_are_those_of_numpy(most: int) -> None:
+    chance = np.random.default_rng(2)
+    ordered, values = np.sort(chance.integers(0, most, 50)), chance.integers(0, most, 300)
+    values[:50] = ordered
+    assert whole_numbers.places_of(values, ordered).tolist() == np.searchsorted(ordered, values).tolist()
+    assert whole_numbers.places_of(values[:0], ordered).tolist() == []
