@@ -251,13 +251,13 @@ def _verified(gathered: Gathered, rows: Ints) -> tuple[Ints, NDArray[np.int8], I
 
 def _contents(encoded: Encoded) -> Ints:
     """A number for each row's whole content, equal where all fields and compared identifiers are equal."""
-    columns = [encoded.codes[name].astype(np.int64) for name in sorted(encoded.codes)]
-    for name in sorted(encoded.shared):
-        columns.extend(encoded.shared[name].T)
     number = np.zeros(encoded.size, np.uint64)
-    for column in columns:
-        number = stirred(number, column)
-    return np.unique(number, return_inverse=True)[1].astype(np.int64)
+    for name in sorted(encoded.codes):
+        number = stirred(number, encoded.codes[name].astype(np.int64))
+    for name in sorted(encoded.shared):
+        for column in encoded.shared[name].T:
+            number = stirred(number, column)
+    return number.view(np.int64)
 
 
 def same_model(reader: Reader, model: Model) -> bool:

@@ -5,6 +5,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spine.normalise.whole_numbers import order_by
 from spine.resolution.components import NO_PAIRS, Ints, Pairs, connected, runs
 from spine.resolution.trees import CERTAIN, NEVER
 
@@ -79,7 +80,7 @@ def expand(
     joined = np.flatnonzero(height > NEVER)
     component = np.repeat(np.arange(len(start) - 1), np.diff(start))[joined]
     # Copies still have step -1 here, so they come before leaves that join at the same height.
-    ranked = np.lexsort((step[joined], -height[joined], component))
+    ranked = order_by(component, -height[joined], step[joined])
     begin, sizes = runs(component[ranked])
     step[joined[ranked]] = np.arange(len(joined)) - np.repeat(begin[:-1], sizes)
     return into, height, step

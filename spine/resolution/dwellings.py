@@ -18,6 +18,7 @@ from functools import partial
 
 import numpy as np
 
+from spine.normalise.whole_numbers import order_by
 from spine.resolution.address_forms import DIFFERENT, EQUAL, MISSING, NEAR, PARTS, Flags, Forms, forms_of
 from spine.resolution.components import Ints
 from spine.resolution.grouping import distinct_count, distinct_pairs, groups_of, pairs_within
@@ -90,9 +91,9 @@ def _holders(person: Ints, form: Ints) -> tuple[Ints, Ints, Ints, Ints]:
 
 def _rank(forms: Forms, form: Ints, rows: Ints) -> Ints:
     """Forms from the least to the best: completeness, then how many rows have it, then first in the alphabet."""
-    ties = [-forms.parts[part].codes[form] for part in reversed(PARTS)]
+    ties = [-forms.parts[part].codes[form] for part in PARTS]
     rank = np.empty(len(form), np.int64)
-    rank[np.lexsort([*ties, rows, forms.completeness[form]])] = np.arange(len(form))
+    rank[order_by(forms.completeness[form], rows, *ties)] = np.arange(len(form))
     return rank
 
 

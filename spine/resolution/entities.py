@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from spine.normalise.whole_numbers import order_by
 from spine.resolution.components import Ints, runs
 from spine.resolution.trees import CERTAIN, NEVER, Tree, Trees, roots
 
@@ -49,7 +50,7 @@ def entities(trees: Trees, height: int, sequence: Ints) -> Entities:
 
     least = np.full(trees.size, np.iinfo(np.int64).max)
     np.minimum.at(least, root, sequence)
-    order = np.lexsort((sequence, least[root]))
+    order = order_by(least[root], sequence)
     start, sizes = runs(least[root][order])
     head = root[order[start[:-1]]]
     entity = np.empty(trees.size, np.int64)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from pyarrow.compute import call_function
 
 from spine.normalise.pressed import Columns
-from spine.normalise.whole_numbers import distinct_numbers, in_order, numbered
+from spine.normalise.whole_numbers import distinct_numbers, in_order, numbered, order_by
 from spine.resolution.components import Ints, runs
 
 _FEW = 300
@@ -186,7 +186,7 @@ def commonest(group: Ints, codes: Ints, size: int, length: NDArray[Any] | None =
     key, count = np.unique(group[kept] * width + codes[kept], return_counts=True)
     owner, code = key // width, key % width
     longer = length[code] if length is not None else np.zeros(len(code), np.int64)
-    order = np.lexsort((-code, longer, count, owner))
+    order = order_by(owner, count, longer, -code)
     out[owner[order]] = code[order]
     return out
 

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from spine.normalise.whole_numbers import distinct_numbers
+from spine.normalise.whole_numbers import distinct_numbers, order_by
 from spine.resolution.address_forms import Flags
 from spine.resolution.components import Ints
 from spine.resolution.grouping import coded
@@ -32,7 +32,7 @@ def roles(resolved: Resolved, day: str = "") -> dict[int, Ints]:
     age = _ages(resolved, day)
     spoken = np.flatnonzero((age >= 0) & (resolved.person >= 0))
     at = resolved.coded_of_records("observed_at").codes
-    newest = spoken[np.lexsort((age[spoken], at[spoken], resolved.person[spoken]))]
+    newest = spoken[order_by(resolved.person[spoken], at[spoken], age[spoken])]
     person = resolved.person[newest]
     last = np.append(person[1:] != person[:-1], True) if len(person) else np.zeros(0, bool)
     person, old_enough = person[last], age[newest][last] >= OF_AGE

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from spine.normalise.whole_numbers import order_by
 from spine.resolution import household_weights as w
 from spine.resolution.components import Ints, inside_pairs
 from spine.resolution.grouping import smallest
@@ -34,7 +35,7 @@ def reasons(found: Households, of_residency: Ints, size: int) -> "pa.Array[Any]"
     both = np.concatenate([left, right])
     other = np.concatenate([right, left])
     member = of_residency[both]
-    order = np.lexsort((homes.person[other], -np.concatenate([total, total]), member))
+    order = order_by(member, -np.concatenate([total, total]), homes.person[other])
     first = order[np.unique(member[order], return_index=True)[1]] if len(order) else order
     entries = [(kind, np.concatenate([value, value])[first].tolist()) for kind, value in weights.items()]
     start = {kind: f'{{"kind": {json.dumps(kind)}, "with": ' for kind in weights}

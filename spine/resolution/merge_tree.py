@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from spine.domain.weights import SILENT
+from spine.normalise.whole_numbers import order_by
 from spine.resolution import capping, collapsing
 from spine.resolution.components import NO_PAIRS, Ints, Pairs, connected, runs
 from spine.resolution.linkage import Joins, agglomerate, agglomerate_one
@@ -94,7 +95,7 @@ def _inside(labels: Ints, left: NDArray[Any], right: NDArray[Any], *beside: Ints
 def _layout(order: NDArray[Any], labels: Ints) -> tuple[Ints, Ints, Ints]:
     """The rows of components of two or more, component after component, by `order` in each; offsets; places of rows."""
     many = np.flatnonzero(np.bincount(labels, minlength=len(labels))[labels] > 1)
-    rows = many[np.lexsort((order[many], labels[many]))].astype(np.int64)
+    rows = many[order_by(labels[many], order[many])]
     start, _ = runs(labels[rows])
     place = np.full(len(labels), -1, np.int64)
     place[rows] = np.arange(len(rows))

@@ -11,6 +11,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from spine.normalise.whole_numbers import order_by
 from spine.resolution.components import Ints
 from spine.resolution.golden_rules import MEASURES
 from spine.resolution.grouping import groups_of
@@ -109,9 +110,7 @@ def decide(said: Statements, orders: Ints) -> Decisions:
         axis=1,
     )
     ranked = np.take_along_axis(measures, orders[said.topic], axis=1)
-    # A rule by which all are equal sorts nothing.
-    telling = [rank for rank in ranked.T[::-1] if (rank != rank[0]).any()]
-    order = np.lexsort((-said.record, *telling, group))
+    order = order_by(group, *ranked.T, -said.record)
     winner = np.empty(len(first), np.int64)
     winner[group[order]] = order
     rival = np.full(len(first), -1, np.int64)

@@ -26,3 +26,14 @@ def test_places_are_those_of_numpy(most: int) -> None:
     values[:50] = ordered
     assert whole_numbers.places_of(values, ordered).tolist() == np.searchsorted(ordered, values).tolist()
     assert whole_numbers.places_of(values[:0], ordered).tolist() == []
+
+
+@pytest.mark.parametrize("rows", [0, 7, 3000])
+@pytest.mark.parametrize("spreads", [[3, 5, 1], [1, 1], [3, 1 << 40, 1 << 40, 2], [2, 1 << 62, 3], [1 << 63, 4]])
+def test_rows_stand_in_the_order_of_several_columns(rows: int, spreads: list[int]) -> None:
+    chance = np.random.default_rng(3)
+    ends = [(-(spread // 2), (spread - 1) // 2) for spread in spreads]
+    columns = [chance.choice([low, (low + high) // 2, high], rows) for low, high in ends]
+    assert whole_numbers.order_by(*columns).tolist() == np.lexsort(columns[::-1]).tolist()
+    flags = chance.random(rows) < 0.5
+    assert whole_numbers.order_by(flags, *columns).tolist() == np.lexsort([*columns[::-1], flags]).tolist()
