@@ -14,10 +14,11 @@ from spine.access.context import LOCAL
 from spine.bootstrap import open_store
 from spine.domain.vocabulary import Kind
 from spine.matching.frequencies import frequencies_of
+from spine.matching.scorer import score
 from spine.matching.training import untrained
 from spine.pipeline import scoring
 from spine.pipeline.ingest import ingest
-from spine.pipeline.scoring import Weighed, matches, weights_in_trees
+from spine.pipeline.scoring import FLOOR, Weighed, matches, weights_in_trees
 from spine.settings import Settings
 
 ROW = st.fixed_dictionaries(
@@ -50,6 +51,25 @@ def _weighed_as_scored(rows: list[Any], days: list[int], backwards: bool) -> Non
     weighed = Weighed((left[::step], right[::step]), weight[::step])
     plain = weights_in_trees(model, records, *pairs)
     assert weights_in_trees(model, records, *pairs, weighed).tolist() == plain.tolist()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(ROW, min_size=2, max_size=8), DAYS, st.randoms(use_true_random=False), st.booleans())
+def test_matches_stand_as_their_pairs_do(rows: list[Any], days: list[int], chance: Any, few: bool) -> None:
+    phones = [{"phone": [1]} for _ in rows]
+    records = encoded([{**row, "phone": "+14155550100"} for row in rows], phones, {"phone": days[: len(rows)]})
+    model = replace(untrained(Kind.PERSON), frequencies=frequencies_of(Kind.PERSON, records))
+    order = np.arange(len(all_pairs(len(rows))[0]))
+    chance.shuffle(order)
+    pairs = tuple(side[order] for side in all_pairs(len(rows)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(scoring, "FEW", scoring.FEW if few else -1)
+        (left, right), weight, levels = matches(model, records, (pairs[0], pairs[1]))
+    scored = score(model, records, *pairs)
+    here = np.flatnonzero(scored.weight >= FLOOR)
+    assert (left.tolist(), right.tolist()) == (pairs[0][here].tolist(), pairs[1][here].tolist())
+    assert weight.tolist() == scored.weight[here].tolist()
+    assert levels.to_pylist() == [scored.texts(here[at : at + 1])[0].as_py() for at in range(len(here))]
 
 
 @pytest.mark.parametrize("few", [-1, scoring.FEW])
