@@ -18,6 +18,7 @@ from spine.matching.encoded import Encoded, stirred
 from spine.matching.model import Model
 from spine.matching.training import named, train, untrained
 from spine.normalise.columns import compute
+from spine.normalise.few_rows import FewRows
 from spine.pipeline.gather import Gathered, encode_kind
 from spine.pipeline.labels import told_of
 from spine.pipeline.listed import listed_apart, owned_apart
@@ -238,6 +239,10 @@ def proven(gathered: Gathered, rows: Ints) -> list[Ints]:
 def _verified(gathered: Gathered, rows: Ints) -> tuple[Ints, NDArray[np.int8], Ints]:
     """The verified claims of unique namespaces: place among `rows`, number of the namespace, number of the value."""
     claims = gathered.claims
+    if isinstance(claims, FewRows):
+        proofs = zip(claims.listed("verified"), claims.listed("namespace"), strict=True)
+        if not any(proved and name in _UNIQUE_NAMES for proved, name in proofs):
+            return NO_PAIRS[0], np.empty(0, np.int8), NO_PAIRS[0]
     verified = compute.fill_null(claims["verified"], False)
     if not compute.any(verified).as_py():
         return NO_PAIRS[0], np.empty(0, np.int8), NO_PAIRS[0]
