@@ -1,0 +1,1 @@
+"""How long the explorer's pages take in a real browser."""
