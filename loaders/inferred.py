@@ -13,6 +13,7 @@ _PERSON_NAMES = ("full_name", "given_name", "surname")
 _PERSON_ONLY = (*_PERSON_NAMES, "birth_date", "sex", "age", "maiden_name", "middle_name", "marital_status", "ethnicity")
 _ORGANISATION_ONLY = ("legal_form", "industry", "employees", "revenue", "founded_date")
 _BY_VALUE = {"email": "email", "phone": "phone", "ssn": "national_id", "lei": "lei", "ip": "ip"}
+_REGISTERED = ("lei", "register", "tax_id")
 _MANY = ("email", "phone")
 _ID_ENDINGS = ("id", "key", "nr", "number", "nummer", "num", "code", "ref", "numero")
 
@@ -119,7 +120,7 @@ class Draft:
         return bool(words) and words <= {*PERSON_WORDS, *ORGANISATION_WORDS}
 
     def _take_record_id(self) -> None:
-        """The column that names the row: by its name, then by an id's ending, then the first that never repeats."""
+        """The column that names the row: by its name, an id's ending, a register's number, then what never repeats."""
         for name in self._named("record_id"):
             profile = self.profiles[name]
             if len(profile.values) == profile.rows and profile.distinct * 2 > profile.rows:
@@ -133,8 +134,9 @@ class Draft:
         shaped = [
             n for n in unique if n not in self._meanings and self.profiles[n].shape() in ("uuid", "number", "token")
         ]
+        registered = [n for n in unique if self.about_organisations and self._what(n) in _REGISTERED]
         if not self.record_id:
-            self.record_id = (own or shaped)[:1]
+            self.record_id = (own or registered or shaped)[:1]
         for name in self._named("record_id"):
             if name not in self.record_id:
                 self._drop(name, "is an id, but not the one of the row")
@@ -153,7 +155,8 @@ class Draft:
     def _take_the_rest(self) -> None:
         for name in self.profiles:
             meaning = self._meanings.get(name)
-            if name in self._taken() or meaning is None or name in self.left:
+            registered = self.about_organisations and meaning is not None and meaning.what in _REGISTERED
+            if (name in self._taken() and not registered) or meaning is None or name in self.left:
                 continue
             profile = self.profiles[name]
             if not profile.values:

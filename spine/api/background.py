@@ -69,7 +69,10 @@ class Background:
             edges = reader.get("carries", "start", [row["id"] for row in rows], SAMPLE) if rows else []
             found = reader.get("identifier", "id", [edge["end"] for edge in edges]) if edges else []
         proved = next((one for one in found if one["namespace"] in PROVED), None)
-        if proved is not None:
-            confirm_identity(
-                self._store, LOCAL, rows[0]["id"], proved["namespace"], proved["value"], "code", preview=True
-            )
+        if proved is None:
+            return
+        record, namespace, value = rows[0]["id"], proved["namespace"], proved["value"]
+        try:
+            confirm_identity(self._store, LOCAL, record, namespace, value, "code", preview=True)
+        except SpineError as problem:
+            _log.warning("A change could not be tried ahead, the first one will take longer: %s", problem)

@@ -102,6 +102,6 @@ def show_resolve(report: ResolveReport) -> None:
     for text in report.refused:
         output.say(f"judgement refused: {text}")
     if report.cycles:
-        output.say(f"{report.cycles:,} cycles of ownership")
+        output.say(f"cycles of ownership: {report.cycles:,}")
     if not report.written:
         output.say("Nothing changed.")

@@ -145,6 +145,14 @@ def test_organisations_by_a_common_prefix(tmp_path: Path) -> None:
     }  # fmt: skip
 
 
+def test_a_register_number_that_never_repeats_names_the_row_too(tmp_path: Path) -> None:
+    mapping = learn(tmp_path, "company_number,company_name,parent_company_no\nA1,BP,\nA2,Esso,A1\nA3,Shell,A1\n")
+    assert mapping.record_id == ("company_number",)
+    assert identifiers(mapping) == {("register", "company_number")}
+    again = learn(tmp_path, "company_number,company_name,city\nA1,BP,Ulm\nA1,Esso,Rom\n")
+    assert (again.record_id, identifiers(again)) == ((), {("register", "company_number")})
+
+
 def test_employers_beside_persons_are_not_the_person(tmp_path: Path) -> None:
     mapping = learn(
         tmp_path, "id,first_name,last_name,city,employer_name,employer_city\n1,Al,Bo,Ulm,BP,Rom\n2,Cy,Do,Ulm,BP,Rom\n"
