@@ -1,5 +1,6 @@
 """Jars of servers that tests run, fetched once from Maven Central."""
 
+import contextlib
 import os
 import shutil
 import subprocess
@@ -15,26 +16,28 @@ _CHECKOUT = Path(__file__).resolve().parents[2]
 def jars(name: str, version: str, artifacts: Sequence[str]) -> Path:
     """The folder of the jars of these artifacts (`group:artifact`) and of all they need; Missing where none can be had.
 
-    They are kept in `.NAME/lib` of the checkout, or in `SPINE_NAME_CACHE`.
+    They are kept in `.NAME/VERSION` of the checkout, or in `SPINE_NAME_CACHE`. Several processes may fetch at once:
+    each does so into a folder of its own, which takes its name when it is whole, and the first to come is everybody's.
     """
     cache = Path(os.environ.get(f"SPINE_{name.upper()}_CACHE") or _CHECKOUT / f".{name}")
-    lib = cache / "lib"
-    # The marker is written last, so that a fetch that was interrupted is begun again.
-    marker = cache / f"complete-{version}"
-    if marker.exists():
+    lib = cache / version
+    if lib.exists():
         return lib
     maven = shutil.which("mvn")
     if maven is None:
         raise Missing("Java is here, but neither Maven nor fetched jars")
     cache.mkdir(parents=True, exist_ok=True)
-    shutil.rmtree(lib, ignore_errors=True)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=cache) as folder:
         Path(folder, "pom.xml").write_text(_project(name, version, artifacts), encoding="utf-8")
-        command = [maven, "-q", "-B", "dependency:copy-dependencies", f"-DoutputDirectory={lib}"]
+        whole = Path(folder, "lib")
+        command = [maven, "-q", "-B", "dependency:copy-dependencies", f"-DoutputDirectory={whole}"]
         fetched = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    if fetched.returncode:
-        raise Missing(f"Maven could not fetch {name}: {fetched.stdout[-500:]}{fetched.stderr[-500:]}")
-    marker.touch()
+        if fetched.returncode:
+            raise Missing(f"Maven could not fetch {name}: {fetched.stdout[-500:]}{fetched.stderr[-500:]}")
+        with contextlib.suppress(OSError):  # Somebody else was first.
+            whole.rename(lib)
+    if not lib.exists():
+        raise Missing(f"{lib} could not be made")
     return lib
 
 

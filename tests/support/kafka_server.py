@@ -1,6 +1,6 @@
 """A real Kafka broker for tests, from Maven Central's jars: one node in KRaft mode on 127.0.0.1.
 
-The jars are kept in `.kafka/lib` of the checkout, or in `SPINE_KAFKA_CACHE`; they are fetched once, about 45 MB.
+The jars are kept in `.kafka` of the checkout, or in `SPINE_KAFKA_CACHE`; they are fetched once, about 45 MB.
 """
 
 import contextlib

@@ -1,7 +1,7 @@
 """A real Neo4j for tests and benchmarks, from Maven Central's jars: `python tests/support/neo4j_server.py`.
 
 Order of choice: `SPINE_TEST_NEO4J` (a bolt URL, used as it is), the jars run by Java, a container. The jars are kept in
-`.neo4j/lib` of the checkout, or in `SPINE_NEO4J_CACHE`; they are fetched once, about 116 MB.
+`.neo4j` of the checkout, or in `SPINE_NEO4J_CACHE`; they are fetched once, about 116 MB.
 """
 
 import argparse
