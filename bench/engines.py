@@ -19,6 +19,7 @@ from spine.engines.spark_session import local_session
 from spine.engines.spark_steps import score_pairs
 from spine.matching.blocking import REFINE, keys, rules_of
 from spine.matching.encoded import encode
+from spine.matching.model import Breadth
 from spine.matching.scorer import score
 from spine.matching.training import untrained
 from spine.ports import Candidates
@@ -68,14 +69,14 @@ def main(sizes: list[int]) -> None:
 def measure(size, engines, spark, quiet=False) -> None:  # type: ignore[no-untyped-def]
     """One size; the first, quiet one lets the virtual machine compile what it needs."""
     kind, encoded = Kind.PERSON, encode(fields := persons(size))
-    table, rules, model = keys(kind, encoded), rules_of(kind, encoded), untrained(kind)
+    table, rules, model = keys(kind, encoded), rules_of(kind, Breadth.WIDE, encoded), untrained(kind)
     seconds: dict[str, dict[str, float]] = {"candidates": {}, "score": {}, "components": {}}
     found: dict[str, Candidates] = {}
     with tempfile.TemporaryDirectory() as folder:
         parquet.write_table(records_table(fields, {}, {}), path := str(Path(folder) / "records.parquet"))
         for name, engine in engines.items():
             with timed(seconds["candidates"], name):
-                found[name] = engine.candidates(table, rules, REFINE[kind])
+                found[name] = engine.candidates(table, rules, REFINE[kind, Breadth.WIDE])
         pairs = found["local"]
         assert np.array_equal(pairs.left, found["spark"].left)
         assert np.array_equal(pairs.right, found["spark"].right)

@@ -21,6 +21,7 @@ from spine.domain.vocabulary import Kind
 from spine.evaluate import Floats
 from spine.matching.blocking import REFINE, keys, rules_of
 from spine.matching.declared import DECLARED
+from spine.matching.model import Breadth
 from spine.matching.scorer import CHUNK, levels_of
 from spine.resolution.components import Ints, inside_pairs
 
@@ -59,7 +60,9 @@ def of_matches(one: Experiment) -> Counts:
 def of_others(one: Experiment) -> Counts:
     """Levels of pairs of different entities, as so many of all pairs."""
     encoded, kind, truth = one.matched.encoded, one.matched.kind, one.entities
-    found = open_engine("local").candidates(keys(kind, encoded), rules_of(kind, encoded), REFINE[kind])
+    found = open_engine("local").candidates(
+        keys(kind, encoded), rules_of(kind, Breadth.WIDE, encoded), REFINE[kind, Breadth.WIDE]
+    )
     apart = truth[found.left] != truth[found.right]
     near = counted(one, found.left[apart], found.right[apart])
     draw = np.random.default_rng(0)

@@ -52,7 +52,8 @@ def merge_trees(
     path = f"{folder.rstrip('/')}/records"
     records = spark.read.parquet(path)
     plain = records.drop("order")
-    found = blocked(key_frame(plain, kind), rules_of(kind, encoded_of(plain.limit(0).toArrow())), REFINE[kind])
+    rules = rules_of(kind, model.breadth, encoded_of(plain.limit(0).toArrow()))
+    found = blocked(key_frame(plain, kind), rules, REFINE[kind, model.breadth])
     if found is None:
         raise InputError(f"No blocking rule of {kind.value} applies to {path}.", remedy="Write it by records_table.")
     claims = spark.read.parquet(f"{folder.rstrip('/')}/claims").where(

@@ -20,11 +20,12 @@ from spine.engines.spark_lists import lists_of
 from spine.engines.spark_records import FIRST, LAST
 from spine.engines.spark_rows import LABELS, Graph
 from spine.engines.spark_tables import Kept, frequencies_of, judgements_of, learned, models_of, rules_of, table_of
+from spine.matching.blocking import breadth_for
 from spine.matching.carried import COMPARED, CUSTOM, DATED, FADING
 from spine.matching.encoded import SLOTS
 from spine.matching.model import Model
 from spine.matching.outcomes import OTHER, SHARED
-from spine.matching.training import untrained
+from spine.matching.training import compared, untrained
 from spine.normalise.days import first_days, last_days
 from spine.resolution.entities import entities_of
 from spine.resolution.packing import unpack
@@ -47,7 +48,7 @@ def resolve_graph(
     records, out = records.rstrip("/"), out.rstrip("/")
     if spark.sparkContext.getCheckpointDir() is None:
         spark.sparkContext.setCheckpointDir(f"{out}/work/checkpoints")
-    known = {kind: untrained(kind) for kind in Kind} | models_of(spark, records) | dict(models or {})
+    known = models_of(spark, records) | dict(models or {})
     kept = Kept(spark, out)
     live, carries = table_of(spark, records, "record").where("live"), table_of(spark, records, "carries")
     identifiers = table_of(spark, records, "identifier")
@@ -56,7 +57,9 @@ def resolve_graph(
     entities = {kind: spark.createDataFrame([], LABELS) for kind in Kind}
     for kind in Kind:
         chosen = live.where(F.col("kind") == kind.value)
-        if chosen.isEmpty():
+        count = chosen.count()
+        known.setdefault(kind, compared(untrained(kind), breadth_for(count)))
+        if not count:
             continue
         folder = f"{out}/work/{kind.value}"
         _prepare(carries.where("valid_to is null"), chosen, folder)

@@ -11,7 +11,7 @@ from pyspark.sql import DataFrame
 from pyspark.sql import functions as F
 
 from spine.domain.vocabulary import FIELDS, Kind
-from spine.matching.blocking import PARTS, REFINE, RULES
+from spine.matching.blocking import PARTS, key_columns
 from spine.matching.carried import DATED, over_all
 from spine.matching.encoded import Encoded, Seen, encode, slots_of
 from spine.matching.outcomes import SHARED
@@ -82,7 +82,7 @@ def key_frame(records: DataFrame, kind: Kind) -> DataFrame:
     Two texts of one hash are compared in vain, which at a billion distinct values happens about once in forty runs.
     """
     lists = [name for name in records.columns if name.startswith(SHARED)]
-    names = _key_names(kind)
+    names = key_columns(kind)
     schema = ", ".join(["row bigint", *(f"`{name}` string" for name in names)])
     texts = records.select("row", *FIELDS).mapInArrow(partial(_key_batches, kind=kind), schema)
     hashed = [F.when(F.col(name).isNotNull(), F.xxhash64(name)).alias(name) for name in names]
@@ -90,15 +90,11 @@ def key_frame(records: DataFrame, kind: Kind) -> DataFrame:
     return keys.join(records.select("row", *lists), "row") if lists else keys
 
 
-def _key_names(kind: Kind) -> list[str]:
-    return sorted({column for rule in RULES[kind] for column in rule.columns} | set(REFINE[kind]))
-
-
 def _key_batches(batches: Iterable[pa.RecordBatch], kind: Kind) -> Iterator[pa.RecordBatch]:
     for batch in batches:
         table = pa.Table.from_batches([batch])
         records = encoded_of(table)
-        columns = {name: _key_texts(name, records) for name in _key_names(kind)}
+        columns = {name: _key_texts(name, records) for name in key_columns(kind)}
         yield from pa.table({"row": table["row"], **columns}).to_batches()
 
 

@@ -11,6 +11,7 @@ import json
 import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
+from enum import StrEnum
 from functools import cache
 from typing import NamedTuple
 
@@ -62,6 +63,13 @@ class Frequencies:
     rare: int
 
 
+class Breadth(StrEnum):
+    """How broadly the records of a kind are compared: by all rules, or but for those that find chance agreements."""
+
+    WIDE = "wide"
+    NARROW = "narrow"
+
+
 class Evidence(NamedTuple):
     """What one comparison said of a pair: its level, in words, and its weight in bits (None where a side is null).
 
@@ -82,6 +90,7 @@ class Model:
 
     `prior` is the log2 odds that two records taken at random match, in thousandths of a bit; `bare_prior` the same of
     two records that have only identifiers to compare, as visits of a web site have: no name, address or date.
+    `breadth` says which records are compared at all.
     """
 
     kind: str
@@ -92,6 +101,7 @@ class Model:
     frequencies: Mapping[str, Frequencies]
     calibration: tuple[tuple[int, float], ...]
     training: Mapping[str, float | int | str] = field(default_factory=dict)
+    breadth: Breadth = Breadth.WIDE
 
     def probability(self, height: int) -> float:
         """The calibrated probability that a join of this height (thousandths of a bit) is right; never falls."""
@@ -153,6 +163,7 @@ class Model:
             "frequencies": {name: {"adjust": dict(f.adjust), "rare": f.rare} for name, f in self.frequencies.items()},
             "calibration": self.calibration,
             "training": dict(self.training),
+            "breadth": self.breadth,
         }
         return json.dumps(plain, sort_keys=True)
 
@@ -169,7 +180,7 @@ class Model:
             calibration = tuple((int(height), float(probability)) for height, probability in data["calibration"])
             return cls(
                 data["kind"], data["version"], data["prior"], data["bare_prior"],
-                comparisons, frequencies, calibration, data["training"],
+                comparisons, frequencies, calibration, data["training"], Breadth(data["breadth"]),
             )  # fmt: skip
         except (ValueError, KeyError, TypeError) as error:
             raise ModelError(

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 
 from spine.domain.vocabulary import Kind
-from spine.matching.model import Model
+from spine.matching.model import Breadth, Model
 from spine.ports import Reader, Row
 
 MODELS = tuple(f"model:{kind}" for kind in Kind)
@@ -38,6 +38,12 @@ def models_in(rows: Iterable[Row]) -> dict[str, Model]:
 def stored_model(reader: Reader, kind: Kind) -> Model | None:
     """The model that the store keeps for a kind."""
     return stored_models(reader, [kind.value]).get(kind.value)
+
+
+def breadths_of(reader: Reader) -> dict[Kind, Breadth]:
+    """How broadly the records of each kind are compared, as their models say."""
+    models = stored_models(reader, Kind)
+    return {kind: models[kind].breadth if kind in models else Breadth.WIDE for kind in Kind}
 
 
 _PARSED: list[tuple[str, Model]] = []

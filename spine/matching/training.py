@@ -22,7 +22,7 @@ from spine.matching.declared import DECLARED, ORIGIN
 from spine.matching.encoded import Encoded, Ints, stirred
 from spine.matching.fitting import MOST_BARE, Fit
 from spine.matching.frequencies import frequencies_of
-from spine.matching.model import Model
+from spine.matching.model import Breadth, Model
 from spine.matching.sampling import Pairs, Sample, certain_of, in_order, random_pairs, sample
 
 CANDIDATES = 500_000
@@ -106,6 +106,11 @@ def _drawn(order: Ints, pairs: Pairs) -> tuple[Pairs, float]:
 
 def _prior_bits(share: float) -> int:
     return round(SCALE * float(np.log2(share / (1 - share))))
+
+
+def compared(model: Model, breadth: Breadth) -> Model:
+    """The model, whose records are compared so broadly."""
+    return named(replace(model, breadth=breadth))
 
 
 def named(model: Model) -> Model:

@@ -13,6 +13,8 @@ import numpy as np
 import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
+from spine.matching.model import Breadth
+from spine.matching.stored import breadths_of
 from spine.pipeline.differing import as_rows
 from spine.pipeline.gather import Gathered
 from spine.pipeline.key_index import keys_of
@@ -54,7 +56,7 @@ class Rekeying:
         self._writer = writer
         self._changed = changed
         self._old = read_held(writer, changed)
-        self._rows = _rows(gathered, secret)
+        self._rows = _rows(gathered, breadths_of(writer), secret)
         self._new = {row["id"]: held_of(row) for row in self._rows}
         self._known = dict(self._old)
         self._before: dict[int, int] = {}
@@ -275,11 +277,11 @@ class Rekeying:
         out.lost |= {(a, b) for a, b in doubtful if effective[a].isdisjoint(effective[b])}
 
 
-def _rows(gathered: Gathered, secret: bytes) -> list[Row]:
+def _rows(gathered: Gathered, breadths: Mapping[Kind, Breadth], secret: bytes) -> list[Row]:
     rows: list[Row] = []
     for kind in Kind:
         if len(gathered.rows_of(kind)):
-            rows += keyed_rows(*keys_of(gathered, kind, secret))
+            rows += keyed_rows(*keys_of(gathered, kind, breadths[kind], secret))
     return rows
 
 

@@ -14,11 +14,12 @@ from spine.domain.vocabulary import Kind
 from spine.matching.blocking import PARTS as KEY_PARTS
 from spine.matching.carried import COMPARED, CUSTOM
 from spine.matching.encoded import SLOTS
+from spine.matching.model import Breadth
 from spine.matching.outcomes import OTHER, SHARED
 from spine.normalise.few_rows import FewRows, listed
 from spine.pipeline.gather import Gathered
 from spine.pipeline.home_numbers import BY_SORT
-from spine.pipeline.keying import SORTS, Keys, Scheme, scheme, seed_of
+from spine.pipeline.keying import SORTS, Keys, Scheme, followed, scheme, seed_of
 from spine.pipeline.numbering import digest_of
 from spine.resolution.address_forms import PARTS
 from spine.resolution.components import Ints
@@ -39,12 +40,12 @@ def are_few(gathered: Gathered, rows: Ints) -> bool:
     return len(rows) <= FEW and isinstance(gathered.fields, FewRows)
 
 
-def keys_of_few(gathered: Gathered, rows: Ints, kind: Kind, secret: bytes) -> Keys:
-    """What `keying.stable_keys` makes of these rows of a kind."""
-    plan = scheme(kind)
+def keys_of_few(gathered: Gathered, rows: Ints, kind: Kind, breadth: Breadth, secret: bytes) -> Keys:
+    """What `keying.stable_keys` makes of these rows of a kind that is compared so broadly."""
+    plan, kept = scheme(kind), followed(kind, breadth).tolist()
     hashed = _hashing(secret)
     held = _identifiers(gathered, rows.tolist())
-    fixed = [_fixed(plan, texts, hashed) for texts in _texts(gathered, rows, sorted(_fields(plan)))]
+    fixed = [_fixed(plan, kept, texts, hashed) for texts in _texts(gathered, rows, sorted(_fields(plan)))]
     shared = sorted(
         {
             (place, _positive(_mixed(_seed(f"{kind}:{SHARED}{namespace}"), number)))
@@ -117,11 +118,15 @@ def _field_of(name: str) -> str:
     return "email" if field == "email_local" else field
 
 
-def _fixed(plan: Scheme, texts: Texts, hashed: Hash) -> list[int]:
-    """The keys of one record: by rule, then by second key; 0 where it has none."""
+def _fixed(plan: Scheme, kept: list[bool], texts: Texts, hashed: Hash) -> list[int]:
+    """The keys of one record: by rule, then by second key; 0 where it has none or where none is followed."""
     known = {name: _column(name, texts, hashed) for name in _columns(plan.kind, plan.columns, plan.second)}
     out = []
-    for seed, columns in zip(plan.seeds.tolist(), plan.columns, strict=True):
+    width = len(plan.columns)
+    for seed, columns, follow in zip(plan.seeds.tolist(), plan.columns, kept[:width], strict=True):
+        if not follow:
+            out.append(0)
+            continue
         number = seed
         for column in columns:
             if not known[column]:
@@ -132,8 +137,8 @@ def _fixed(plan: Scheme, texts: Texts, hashed: Hash) -> list[int]:
             number = _positive(number)
         out.append(number)
     out += [
-        _positive(_mixed(seed, known[name])) if known[name] else 0
-        for seed, name in zip(plan.second_seeds.tolist(), plan.second, strict=True)
+        _positive(_mixed(seed, known[name])) if known[name] and follow else 0
+        for seed, name, follow in zip(plan.second_seeds.tolist(), plan.second, kept[width:], strict=True)
     ]
     return out
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import pyarrow as pa
 
 from spine.access.context import Context
+from spine.matching.stored import breadths_of
 from spine.pipeline.attempts import attempted
 from spine.pipeline.intake import Written
 from spine.pipeline.key_index import make_index
@@ -44,8 +45,10 @@ class IndexState:
 def read_state(reader: Reader) -> IndexState | None:
     """The state of the index; None where there is none, or it was made with other rules."""
     rows = reader.get("document", "id", [INDEX])
-    said = json.loads(rows[0]["body"]) if rows else {}
-    if said.get("scheme") != digest():
+    if not rows:
+        return None
+    said = json.loads(rows[0]["body"])
+    if said.get("scheme") != digest(breadths_of(reader)):
         return None
     return IndexState(said["position"], said["confidence"], said["settled"])
 
@@ -53,7 +56,8 @@ def read_state(reader: Reader) -> IndexState | None:
 def keep_state(writer: Writer, state: IndexState, clock: Clock) -> None:
     """Say that the index has seen everything up to this very transaction."""
     body = {
-        "scheme": digest(), "position": writer.position, "confidence": state.confidence, "settled": state.settled,
+        "scheme": digest(breadths_of(writer)), "position": writer.position, "confidence": state.confidence,
+        "settled": state.settled,
     }  # fmt: skip
     row = {"id": [INDEX], "kind": ["index"], "at": [clock.now()], "body": [json.dumps(body)]}
     writer.put("document", pa.table(row))

@@ -8,6 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
+from spine.matching.model import Breadth
+from spine.matching.stored import breadths_of
 from spine.pipeline.few_keys import are_few, homes_of_few, keys_of_few
 from spine.pipeline.gather import Gathered, encode_kind, gather
 from spine.pipeline.home_numbers import home_numbers
@@ -24,11 +26,11 @@ _Flat = tuple[Ints, Ints, Ints]
 
 def make_index(writer: Writer, secret: bytes) -> None:
     """Write the index of all live records in the place of whatever there was."""
-    gathered = gather(writer)
+    gathered, breadths = gather(writer), breadths_of(writer)
     rows: list[Row] = []
     parts: list[_Flat] = []
     for kind in Kind:
-        ids, keys, targets = keys_of(gathered, kind, secret)
+        ids, keys, targets = keys_of(gathered, kind, breadths[kind], secret)
         rows += keyed_rows(ids, keys, targets)
         parts += _held(ids, keys)
         parts.append((targets[1], ids[targets[0]], most_named(targets[1])))
@@ -38,14 +40,17 @@ def make_index(writer: Writer, secret: bytes) -> None:
     writer.replace("key", holders_table(key, record, most))
 
 
-def keys_of(gathered: Gathered, kind: Kind, secret: bytes) -> tuple[Ints, Keys, tuple[Ints, Ints]]:
+def keys_of(gathered: Gathered, kind: Kind, breadth: Breadth, secret: bytes) -> tuple[Ints, Keys, tuple[Ints, Ints]]:
     """The numbers of the records of a kind, their keys, and their targets as (place, number), sorted.
 
     Targets are what a record is looked for by besides: what it names and answers to, and its homes.
     """
     rows = gathered.rows_of(kind)
     few = are_few(gathered, rows)
-    keys = keys_of_few(gathered, rows, kind, secret) if few else stable_keys(kind, encode_kind(gathered, rows), secret)
+    if few:
+        keys = keys_of_few(gathered, rows, kind, breadth, secret)
+    else:
+        keys = stable_keys(kind, breadth, encode_kind(gathered, rows), secret)
     if few and kind is Kind.PERSON and not gathered.past.num_rows:
         homes = homes_of_few(gathered, rows, secret)
     else:

@@ -5,6 +5,7 @@ is hashed once (BLAKE2b, keyed by the store), the columns of a rule are mixed in
 splitmix64). 0 stands for "no such key". The identifier numbers are keyed hashes already.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
@@ -17,12 +18,14 @@ from numpy.typing import NDArray
 from spine.domain.vocabulary import Kind
 from spine.matching.blocking import PARTS, REFINE, RULES, STRONG
 from spine.matching.encoded import Encoded
+from spine.matching.model import Breadth
 from spine.matching.outcomes import SHARED
 from spine.pipeline.numbering import numbers
+from spine.ports import BlockingRule
 from spine.resolution.components import Ints
 
 Hashes = NDArray[np.uint64]
-VERSION = 4
+VERSION = 5
 _GOLDEN, _ONE, _TWO = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _POSITIVE = np.uint64((1 << 63) - 1)
 SORTS = 15
@@ -43,7 +46,7 @@ class Scheme:
     """The rules of a kind in a fixed order: per rule a seed and how many records crowd it, the last for identifiers.
 
     `useful` [rules + 1, refine] says which second keys part the records of a crowded key in a way that no rule of its
-    own does already.
+    own does already. There are places for all rules and second keys; those that are not `followed` stay empty.
     """
 
     kind: Kind
@@ -71,18 +74,12 @@ class Keys:
 
 @lru_cache(maxsize=4)
 def scheme(kind: Kind) -> Scheme:
-    """The scheme of a kind."""
-    rules, second = RULES[kind], REFINE[kind]
-    closures = [(_closure(set(rule.columns)), rule.crowded) for rule in rules]
-    useful = np.ones((len(rules) + 1, len(second)), dtype=bool)
-    for at, rule in enumerate(rules):
-        seen: list[frozenset[str]] = []
-        for place, name in enumerate(second):
-            whole = _closure({*rule.columns, name})
-            known = whole == closures[at][0] or whole in seen
-            known |= any(whole == other and most >= rule.crowded for other, most in closures)
-            useful[at, place] = not known
-            seen.append(whole)
+    """The scheme of a kind, however broadly it is compared.
+
+    What is useful beside the rules of the wide way is so beside those of the narrow one: none that is left out there
+    agrees with a second key of the narrow way (tested).
+    """
+    rules, second = _all_rules(kind), REFINE[kind, Breadth.WIDE]
     return Scheme(
         kind,
         tuple(rule.columns for rule in rules),
@@ -90,31 +87,61 @@ def scheme(kind: Kind) -> Scheme:
         np.array([seed_of(f"{kind}:{rule.name}") for rule in rules], np.uint64),
         second,
         np.array([seed_of(f"second:{name}") for name in second], np.uint64),
-        useful,
+        useful(rules, second, RULES[kind, Breadth.WIDE]),
     )
 
 
-def digest() -> str:
-    """What changes with the rules: an index made under another is made anew."""
-    return _digest(tuple(RULES.items()), tuple(REFINE.items()), tuple(sorted(PARTS)))
+@lru_cache(maxsize=8)
+def followed(kind: Kind, breadth: Breadth) -> NDArray[np.bool_]:
+    """Which rules and second keys of the scheme are followed, [rules + refine]."""
+    rules, second = RULES[kind, breadth], REFINE[kind, breadth]
+    return np.array(
+        [*(rule in rules for rule in _all_rules(kind)), *(name in second for name in REFINE[kind, Breadth.WIDE])]
+    )
+
+
+def _all_rules(kind: Kind) -> tuple[BlockingRule, ...]:
+    """Those of the wide way first; a rule of both stands once."""
+    return tuple(dict.fromkeys(rule for breadth in Breadth for rule in RULES[kind, breadth]))
+
+
+def useful(rules: Sequence[BlockingRule], second: Sequence[str], beside: Sequence[BlockingRule]) -> NDArray[np.bool_]:
+    """Which second keys of which rules find what no rule of those `beside` finds, [rules + 1, second]."""
+    closures = [(_closure(set(rule.columns)), rule.crowded) for rule in beside]
+    found = np.ones((len(rules) + 1, len(second)), dtype=bool)
+    for at, rule in enumerate(rules):
+        seen = [_closure(set(rule.columns))]
+        for place, name in enumerate(second):
+            whole = _closure({*rule.columns, name})
+            known = whole in seen or any(whole == other and most >= rule.crowded for other, most in closures)
+            found[at, place] = not known
+            seen.append(whole)
+    return found
+
+
+def digest(breadths: Mapping[Kind, Breadth]) -> str:
+    """What changes with the rules that are followed: an index made under another is made anew."""
+    return _digest(tuple(sorted(breadths.items())), tuple(RULES.items()), tuple(REFINE.items()), tuple(sorted(PARTS)))
 
 
 @lru_cache(maxsize=4)
-def _digest(rules: object, second: object, parts: object) -> str:
+def _digest(breadths: object, rules: object, second: object, parts: object) -> str:
     """Told once for the same rules: each change asks four times."""
-    text = repr((VERSION, rules, second, parts, STRONG))
+    text = repr((VERSION, breadths, rules, second, parts, STRONG))
     return blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def stable_keys(kind: Kind, records: Encoded, secret: bytes) -> Keys:
-    """The keys of encoded records of a kind."""
-    plan = scheme(kind)
+def stable_keys(kind: Kind, breadth: Breadth, records: Encoded, secret: bytes) -> Keys:
+    """The keys of encoded records of a kind that is compared so broadly."""
+    plan, kept = scheme(kind), followed(kind, breadth)
     known: dict[str, Hashes] = {}
     names = sorted({column for columns in plan.columns for column in columns} | set(plan.second))
     for name in names:
         known[name] = _column(name, records, secret)
     fixed = np.zeros((records.size, plan.width), np.int64)
     for at, columns in enumerate(plan.columns):
+        if not kept[at]:
+            continue
         found: Hashes = np.full(records.size, plan.seeds[at], np.uint64)
         whole = np.ones(records.size, dtype=bool)
         for column in columns:
@@ -123,7 +150,8 @@ def stable_keys(kind: Kind, records: Encoded, secret: bytes) -> Keys:
         fixed[:, at] = np.where(whole, positive(found), 0)
     for at, name in enumerate(plan.second):
         finer = positive(mixed(np.full(records.size, plan.second_seeds[at], np.uint64), known[name]))
-        fixed[:, len(plan.columns) + at] = np.where(known[name] != 0, finer, 0)
+        here = (known[name] != 0) & kept[len(plan.columns) + at]
+        fixed[:, len(plan.columns) + at] = np.where(here, finer, 0)
     return Keys(plan, fixed, _shared(kind, records))
 
 

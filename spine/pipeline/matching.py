@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from spine.domain.judgements import Judgement
 from spine.domain.vocabulary import NAMESPACES, Kind, Policy
-from spine.matching.blocking import REFINE, keys, rules_of
+from spine.matching.blocking import REFINE, breadth_for, keys, rules_of
 from spine.matching.calibration import FEWEST, SHIPPED, learned
 from spine.matching.encoded import Encoded, stirred
 from spine.matching.model import Model
-from spine.matching.training import named, train, untrained
+from spine.matching.training import compared, named, train, untrained
 from spine.normalise.columns import compute
 from spine.normalise.few_rows import FewRows
 from spine.pipeline.gather import Gathered, encode_kind
@@ -94,8 +94,9 @@ def compare(
     with watch.stage(f"{kind.value}: encode"):
         encoded = encode_kind(gathered, rows)
         give_back()
+    breadth = breadth_for(len(rows)) if model is None else model.breadth
     with watch.stage(f"{kind.value}: candidates"):
-        pairs = engine.candidates(keys(kind, encoded), rules_of(kind, encoded), REFINE[kind])
+        pairs = engine.candidates(keys(kind, encoded), rules_of(kind, breadth, encoded), REFINE[kind, breadth])
         worth = may_be_one(proven(gathered, rows), pairs.left, pairs.right)
         skipped = Counter(pairs.skipped) + Counter({PROVEN: int((~worth).sum())})
         candidates = int(worth.sum())
@@ -110,6 +111,7 @@ def compare(
     if model is None:
         with watch.stage(f"{kind.value}: train"):
             model = _learned(gathered, kind, encoded, (pairs.left, pairs.right)) if learn else untrained(kind)
+            model = compared(model, breadth)
     with watch.stage(f"{kind.value}: score", candidates):
         found = matches(model, encoded, (pairs.left, pairs.right), watch.progress.advance)
     # All that follows looks at the few that match: the candidates take more room than the records.

@@ -8,6 +8,7 @@ from spine.access.context import LOCAL
 from spine.bootstrap import open_engine
 from spine.domain.vocabulary import Kind
 from spine.matching.blocking import REFINE, keys, rules_of
+from spine.matching.model import Breadth
 from spine.pipeline.gather import encode_kind, gather
 from spine.pipeline.linking import scored
 from spine.pipeline.rebuild import models_of
@@ -37,7 +38,9 @@ def candidates(reader: Reader) -> dict[int, set[Pair]]:
     for kind in Kind:
         rows = gathered.rows_of(kind)
         encoded, ids = encode_kind(gathered, rows), gathered.ids[rows]
-        pairs = open_engine("local").candidates(keys(kind, encoded), rules_of(kind, encoded), REFINE[kind])
+        pairs = open_engine("local").candidates(
+            keys(kind, encoded), rules_of(kind, Breadth.WIDE, encoded), REFINE[kind, Breadth.WIDE]
+        )
         for left, right in zip(ids[pairs.left].tolist(), ids[pairs.right].tolist(), strict=True):
             found[max(left, right)].add((min(left, right), max(left, right)))
     return found

@@ -9,9 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from spine.domain.vocabulary import Kind
-from spine.matching.blocking import PARTS, REFINE, RULES, keys, rules_of, sound
+from spine.engines.local_engine import LocalEngine
+from spine.matching.blocking import PARTS, REFINE, RULES, breadth_for, keys, rules_of, sound
+from spine.matching.model import Breadth
 from spine.matching.name_words import name_parts
 
+ENGINE = LocalEngine()
 NAMES = st.sampled_from(["anna", "ann", "berg", "bergh", "smith", "smyth", "o", ""]).map(lambda text: text or None)
 DATES = st.sampled_from(["1980-05-21", "1980-05-12", "1980", "1980-05", None])
 ROWS = st.lists(st.fixed_dictionaries({"given": NAMES, "surname": NAMES, "birth_date": DATES}), min_size=2, max_size=9)
@@ -64,14 +67,27 @@ def test_the_key_of_both_names_does_not_mind_their_order(rows: list[dict[str, st
             assert (column[a] == column[b]) == (both[a] == both[b])
 
 
+@pytest.mark.parametrize("breadth", Breadth)
 @pytest.mark.parametrize("kind", Kind)
-def test_every_rule_names_columns_that_exist(kind: Kind) -> None:
+def test_every_rule_names_columns_that_exist(kind: Kind, breadth: Breadth) -> None:
     records = encoded([{"given": "anna"}], [{"login": [5]}])
     columns = set(keys(kind, records).column_names)
-    for rule in rules_of(kind, records):
+    for rule in rules_of(kind, breadth, records):
         assert set(rule.columns) <= columns, rule.name
-    assert set(REFINE[kind]) <= columns
-    assert len({rule.name for rule in RULES[kind]}) == len(RULES[kind])
+    assert set(REFINE[kind, breadth]) <= columns
+    assert len({rule.name for rule in RULES[kind, breadth]}) == len(RULES[kind, breadth])
+
+
+def test_what_agrees_on_broad_things_alone_is_compared_in_a_small_store_only() -> None:
+    broad = {"birth_date": "1980-02-03", "city": "lund"}
+    far = {"birth_date": "1980-09-30", "city": "lund"}
+    telling = {**broad, "given": "ann", "surname": "berg"}
+    for one, other, wide, narrow in ((broad, far, 1, 0), (broad, broad, 1, 1), (telling, telling, 1, 1)):
+        records = encoded([one, other])
+        for breadth, pairs in ((Breadth.WIDE, wide), (Breadth.NARROW, narrow)):
+            rules, refine = rules_of(Kind.PERSON, breadth, records), REFINE[Kind.PERSON, breadth]
+            assert len(ENGINE.candidates(keys(Kind.PERSON, records), rules, refine).left) == pairs
+    assert [breadth_for(count) for count in (0, 50_000, 50_001)] == [Breadth.WIDE, Breadth.WIDE, Breadth.NARROW]
 
 
 def test_identifiers_of_a_record_are_a_list_key() -> None:
@@ -79,7 +95,7 @@ def test_identifiers_of_a_record_are_a_list_key() -> None:
     table = keys(Kind.PERSON, records)
     held = [{value for value in row if value is not None} for row in table["shared_login"].to_pylist()]
     assert held == [{5, 7}, set(), {7}]
-    assert "shared_login" in {rule.name for rule in rules_of(Kind.PERSON, records)}
+    assert "shared_login" in {rule.name for rule in rules_of(Kind.PERSON, Breadth.WIDE, records)}
 
 
 def test_words_of_organisations() -> None:

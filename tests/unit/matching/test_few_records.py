@@ -11,6 +11,7 @@ from compared import encoded
 from spine.domain.vocabulary import Kind
 from spine.engines.local_engine import LocalEngine
 from spine.matching.blocking import REFINE, keys, rules_of
+from spine.matching.model import Breadth
 from spine.matching.scorer import score
 from spine.matching.training import train
 from spine.resolution import merge_tree
@@ -93,7 +94,7 @@ def organisations(count: int, seed: int) -> tuple[list[Row], list[int]]:
 def groups(kind: Kind, rows: list[Row]) -> list[int]:
     """The cluster of each record at the default confidence, trained on these records alone."""
     records = encoded(rows)
-    found = ENGINE.candidates(keys(kind, records), rules_of(kind, records), REFINE[kind])
+    found = ENGINE.candidates(keys(kind, records), rules_of(kind, Breadth.WIDE, records), REFINE[kind, Breadth.WIDE])
     model = train(kind, records, found.left, found.right)
     weight = score(model, records, found.left, found.right).weight
     labels = connected(records.size, found.left[weight >= 0], found.right[weight >= 0])

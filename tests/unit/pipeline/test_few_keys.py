@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from spine.domain.vocabulary import FIELDS, Kind
+from spine.matching.model import Breadth
 from spine.normalise.few_rows import FewRows
 from spine.pipeline.few_keys import FEW, are_few, homes_of_few, keys_of_few
 from spine.pipeline.gather import Gathered, encode_kind
@@ -50,11 +51,12 @@ def _gathered(records: list[Any]) -> Gathered:
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
-@given(st.lists(RECORD, max_size=5), st.sampled_from(Kind))
-def test_few_keys_are_the_keys_of_columns(records: list[Any], kind: Kind) -> None:
+@given(st.lists(RECORD, max_size=5), st.sampled_from(Kind), st.sampled_from(Breadth))
+def test_few_keys_are_the_keys_of_columns(records: list[Any], kind: Kind, breadth: Breadth) -> None:
     gathered = _gathered(records)
     rows = gathered.rows_of(kind)
-    few, many = keys_of_few(gathered, rows, kind, SECRET), stable_keys(kind, encode_kind(gathered, rows), SECRET)
+    few = keys_of_few(gathered, rows, kind, breadth, SECRET)
+    many = stable_keys(kind, breadth, encode_kind(gathered, rows), SECRET)
     assert few.scheme == many.scheme
     assert few.fixed.tolist() == many.fixed.tolist()
     assert [column.tolist() for column in few.shared] == [column.tolist() for column in many.shared]

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 import hypothesis
+import pyarrow as pa
 import pytest
 from batches import Ticking, batch, person, relation
 from hypothesis import HealthCheck
@@ -21,6 +22,8 @@ from spine.domain.judgements import Verdict
 from spine.domain.vocabulary import Kind
 from spine.errors import ModelError, NotFound, QueryError
 from spine.matching.blocking import RULES
+from spine.matching.model import Breadth
+from spine.matching.training import compared, untrained
 from spine.memberships import memberships
 from spine.pipeline import (
     catching_up,
@@ -39,7 +42,7 @@ from spine.pipeline.key_index import make_index
 from spine.pipeline.numbering import stored_key
 from spine.pipeline.resolve import resolve
 from spine.pipeline.working_off import work_off
-from spine.ports import Cause, GraphStore, Reader, Row
+from spine.ports import Cause, GraphStore, Reader, Row, arrow_schema
 from spine.resolution import employment, household_weights, relationships
 from spine.settings import Settings
 from spine.stewardship.judging import judge, withdraw
@@ -93,9 +96,14 @@ class Incremental(RuleBasedStateMachine):
         self.versions: dict[str, list[Row]] = {}
         self.said = 0
 
-    @initialize(trained=st.booleans())
-    def begin(self, trained: bool) -> None:
-        """Some stores begin with a resolve, others with the first record."""
+    @initialize(trained=st.booleans(), breadth=st.sampled_from([None, Breadth.NARROW]))
+    def begin(self, trained: bool, breadth: Breadth | None) -> None:
+        """Some stores begin with a resolve, others with the first record; some compare little, as large ones do."""
+        if breadth is not None:
+            models = {f"model:{kind}": compared(untrained(kind), breadth).to_document() for kind in Kind}
+            rows = [{"id": name, "kind": "model", "at": "2024-01-01", "body": body} for name, body in models.items()]
+            with self.store.writing(LOCAL, Cause("models")) as writer:
+                writer.put("document", pa.Table.from_pylist(rows, schema=arrow_schema("document")))
         if trained:
             resolve(self.store, LOCAL, open_engine("local"), "never", clock=self.clock)
 
@@ -254,8 +262,8 @@ def told(reader: Reader) -> dict[str, list[Row]]:
 @pytest.fixture
 def soon_crowded(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Keys that three records crowd, identifiers that three or four persons do, names that three organisations do."""
-    for kind in Kind:
-        monkeypatch.setitem(RULES, kind, tuple(replace(one, crowded=2 + at % 2) for at, one in enumerate(RULES[kind])))
+    for key, rules in list(RULES.items()):
+        monkeypatch.setitem(RULES, key, tuple(replace(one, crowded=2 + at % 2) for at, one in enumerate(rules)))
     for module in (relationships, surroundings):
         monkeypatch.setattr(module, "CROWD", 3)
     monkeypatch.setattr(household_weights, "SHARED_CROWD", 2)
@@ -268,10 +276,12 @@ def soon_crowded(monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setattr(employers, "MOST_CARRYING", 4)
     monkeypatch.setattr(target_numbers, "MOST_NAMING", 4)
     monkeypatch.setattr(catching_up, "FEW", 2)
-    keying.scheme.cache_clear()
+    for known in (keying.scheme, keying.followed):
+        known.cache_clear()
     yield
     monkeypatch.undo()
-    keying.scheme.cache_clear()
+    for known in (keying.scheme, keying.followed):
+        known.cache_clear()
 
 
 PROFILES = {"memory": (6, 20), "sqlite": (2, 15), "neo4j": (1, 8)}
