@@ -205,6 +205,10 @@ class Differences(Mapping[str, Difference]):
         each = self._told[table]
         return Difference(*(sum(getattr(one, name) for one in each) for name in ("added", "changed", "removed")))
 
+    def told(self, table: str) -> Sequence[Difference]:
+        """What each write did to a table."""
+        return self._told.get(table, ())
+
     def __iter__(self) -> Iterator[str]:
         return iter([table for table in self._told if self[table] != Difference()])
 
@@ -335,8 +339,11 @@ class Writer(Reader, Protocol):
         """
         ...
 
-    def delete(self, table: str, rows: pa.Table) -> int:
-        """Remove the rows with these keys (a table of key columns); a node's edges go with it. How many there were."""
+    def delete(self, table: str, rows: pa.Table) -> Difference:
+        """Remove the rows with these keys (a table of key columns); a node's edges go with it. How many there were.
+
+        A store may remove them with others, as it writes rows that are put.
+        """
         ...
 
     def replace(self, table: str, rows: pa.Table) -> Difference:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
+from spine.pipeline.changes import PLACES
 from spine.pipeline.gather_some import content_of
 from spine.pipeline.index_state import INDEX
 from spine.pipeline.key_rows import Holders, read_held, read_holders
@@ -31,15 +32,15 @@ SOON = (KEY_DOCUMENT, INDEX, FREQUENCIES, DOCUMENT, *(f"model:{kind}" for kind i
 
 def ask_for_documents(writer: Writer) -> None:
     """What the store keeps about itself, and the last entry of its log."""
-    writer.follow({"document": Step("document", "id", SOON), "log": Step("log", "id", (writer.position - 1,))})
+    writer.follow(_begun(writer.position))
 
 
-def ask_about_arrivals(reader: Reader, records: pa.Table | None) -> None:
-    """What is there under the keys of records that come."""
-    asked = tuple(map(str, records["key"].to_pylist())) if records is not None else ()
-    if not isinstance(reader, Remembering) or not reader.far or not 0 < len(asked) <= SOME:
-        return
-    reader.follow(_arriving(asked))
+def ask_about_arrivals(writer: Remembering, records: pa.Table) -> None:
+    """The same, and what is there under the keys of records that come."""
+    known = writer.far and 0 < records.num_rows <= SOME
+    names = zip(records["source"].to_pylist(), records["record_id"].to_pylist(), strict=True) if known else ()
+    arriving = tuple(f"{source}/{name}" for source, name in names)
+    writer.follow({**_begun(writer.position), **(_arriving(arriving) if known else {})})
 
 
 def ask_about_records(reader: Reader, records: Iterable[int]) -> None:
@@ -66,7 +67,22 @@ def ask_about_region(reader: Reader, records: Iterable[int]) -> None:
 def shapes() -> list[Plan]:
     """The plans that an ingest follows, about a record that is not there."""
     nobody = (-1,)
-    return [_arriving(("",)), content_of(nobody), _inside(nobody), _region(nobody, far=True), _homes(nobody)]
+    return [
+        {**_begun(0), **_arriving(("",))},
+        content_of(nobody),
+        _inside(nobody),
+        _region(nobody, far=True),
+        _homes(nobody),
+    ]
+
+
+def _begun(position: int) -> Plan:
+    """What the store keeps about itself, the last entry of its log, and where changes of this position would stand."""
+    return {
+        "document": Step("document", "id", SOON),
+        "log": Step("log", "id", (position - 1,)),
+        "change": Step("change", "id", (position * PLACES,)),
+    }
 
 
 def _arriving(keys: tuple[str, ...]) -> Plan:
@@ -77,6 +93,7 @@ def _arriving(keys: tuple[str, ...]) -> Plan:
         **_content_after(known),
         "keyed": Step("keyed", "id", after=known),
         "touched": Step("touched", "id", after=known),
+        "version": Step("record_version", "record", after=known),
     }
 
 

@@ -1,5 +1,6 @@
 """What every write of a batch goes through: it counts what changed per table and writes each identifier once."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -57,6 +58,15 @@ class BatchWriter:
         """Node rows that are there already, by id."""
         wanted = values if isinstance(values, list) else values.tolist()
         return {row["id"]: row for row in self._writer.get(table, column, wanted)} if wanted else {}
+
+    def versions(self, wanted: Mapping[str, int]) -> set[str]:
+        """The ids of those of these versions, ids with the numbers of their records, that are kept already."""
+        if not self._writer.far:
+            return set(self.stored("record_version", "id", list(wanted)))
+        # Far away it was asked ahead which versions arriving records have.
+        numbers = sorted(set(wanted.values()))
+        held = self._writer.get("record_version", "record", numbers) if numbers else []
+        return {str(row["id"]) for row in held} & wanted.keys()
 
     def carried(self, records: Ints) -> list[Row]:
         """The CARRIES edges of some records, past ones too."""

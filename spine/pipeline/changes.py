@@ -44,8 +44,10 @@ def write_said(writer: Writer, said: Iterable[Said], clock: Clock) -> int:
     told = list(said)
     if not told:
         return 0
-    last = writer.select("change", (), "id", descending=True, limit=1)
-    start = max(writer.position * PLACES, last[0]["id"] + 1 if last else 0)
+    start = writer.position * PLACES
+    # Changes are numbered without a gap from where their position begins, and none is removed.
+    if writer.get("change", "id", [start]):
+        start = writer.select("change", (), "id", descending=True, limit=1)[0]["id"] + 1
     at = clock.now()
     rows: list[Row] = [
         {

@@ -40,8 +40,7 @@ class Differing:
         schema = pa.schema([arrow_schema(table).field(name) for name in names])
         rows = [dict(zip(names, key, strict=True)) for key in sorted(keys)]
         if rows:
-            gone = self._writer.delete(table, pa.Table.from_pylist(rows, schema=schema))
-            self._count(table, Difference(removed=gone))
+            self._count(table, self._writer.delete(table, pa.Table.from_pylist(rows, schema=schema)))
 
     def replace(self, table: str, before: Iterable[Row], after: pa.Table | list[Row]) -> None:
         """Make what stood in `before` (rows with at least their keys) be what stands in `after`."""

@@ -12,7 +12,7 @@ from spine.matching.stored import stored_model
 from spine.normalise.record import Options
 from spine.pipeline.applying import ONLINE as MOST
 from spine.pipeline.applying import Applied, apply
-from spine.pipeline.asking_ahead import ask_about_arrivals, ask_about_region, ask_for_documents
+from spine.pipeline.asking_ahead import ask_about_arrivals, ask_about_region
 from spine.pipeline.attempts import attempted
 from spine.pipeline.batch_writer import BatchWriter
 from spine.pipeline.changes import write_changes
@@ -85,22 +85,24 @@ def ingest(
     with store.writing(context, Cause("record", batch=name, details=ONLINE)) as writing, uncollected():
         beside(writing)
         writer = Remembering(writing)
-        ask_for_documents(writer)
+        ask_about_arrivals(writer, batch.records)
         secret = key_of(writer, clock, key)
         change = _Change(writer, clock, confidence, secret)
         ready = make_ready(batch, options or Options(), secret, clock.now())
-        ask_about_arrivals(writer, ready.tables.get("record"))
         written = write_ready(BatchWriter(writer), ready, clock.now())
         changed = set(written.records.tolist())
         linked, pending = change.run(changed, near_consents(writer, written.consented))
         labels = _after(linked)
-        taken = _taken(writer, batch.records, changed, pending, labels, written)
+        taken = _taken(writer, batch.records, changed, pending, labels)
         differs = outcome(_before(linked), labels)
-        wrote = bool(written.changes) and any(one.added or one.changed for one in written.changes.values())
-        return IngestReport(
-            taken, differs, tuple(batch.rejects), writer.position if wrote else None,
-            _added(written, "event"), _added(written, "consent"),
-        )  # fmt: skip
+    # What was written is known when all of it was sent: a look before that would send it in parts.
+    late = bool(_added(written, "record_version"))
+    wrote = any(one.added or one.changed for one in written.changes.values())
+    return IngestReport(
+        taken if late else [replace(one, status="unchanged") if one.status == "late" else one for one in taken],
+        differs, tuple(batch.rejects), writer.position if wrote else None,
+        _added(written, "event"), _added(written, "consent"),
+    )  # fmt: skip
 
 
 @attempted
@@ -211,10 +213,8 @@ def _added(written: Written, table: str) -> int:
     return written.changes[table].added if table in written.changes else 0
 
 
-def _taken(
-    writer: Writer, records: pa.Table, changed: set[int], pending: set[int], after: Labels, written: Written
-) -> list[Taken]:
-    """What became of each record of a batch."""
+def _taken(writer: Writer, records: pa.Table, changed: set[int], pending: set[int], after: Labels) -> list[Taken]:
+    """What became of each record of a batch; late is who has an older version, if the batch brought one."""
     if not records.num_rows:
         return []
     sources, names = records["source"].to_pylist(), records["record_id"].to_pylist()
@@ -229,7 +229,7 @@ def _taken(
         held = after.get(number)
         status = "pending" if number in pending else "linked"
         if number not in changed:
-            status = "late" if number in late and _added(written, "record_version") else "unchanged"
+            status = "late" if number in late else "unchanged"
         state = EntityState(*held, tuple(members[held])) if held else None
         out.append(Taken(str(source), str(name), number, status, state))
     return out

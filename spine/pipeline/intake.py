@@ -121,7 +121,7 @@ def _keep_versions(out: BatchWriter, older: pa.Table, replaced: list[Row], curre
     names = schema.names
     rows = [{name: row[name] for name in names} for row in replaced] + older.select(names).to_pylist()
     by_name = {f"{row['id']}:{row['hash']}": row for row in rows if current.get(row["id"]) != row["hash"]}
-    known = out.stored("record_version", "id", list(by_name))
+    known = out.versions({name: row["id"] for name, row in by_name.items()})
     new = [{**row, "record": row["id"], "id": name} for name, row in by_name.items() if name not in known]
     if new:
         out.put("record_version", pa.Table.from_pylist(new, schema=arrow_schema("record_version")))

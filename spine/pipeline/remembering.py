@@ -138,7 +138,7 @@ class Remembering:
             self._take(GRAPH[table], rows)
         return written
 
-    def delete(self, table: str, rows: pa.Table) -> int:
+    def delete(self, table: str, rows: pa.Table) -> Difference:
         """As in the port; what is known of the table is known without these rows from then on."""
         gone = self._writer.delete(table, rows)
         self._unmake(table, *_EDGES_OF.get(table, ()))

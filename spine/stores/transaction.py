@@ -16,7 +16,7 @@ from spine.domain.graph import GRAPH, Table
 from spine.errors import StoreError
 from spine.normalise.few_rows import PlainRows
 from spine.normalise.pressed import Columns, whole
-from spine.ports import Cause, Clock, Difference, Differences, Where, arrow_schema
+from spine.ports import Cause, Clock, Difference, Differences, Row, Where, arrow_schema
 from spine.stores.difference import changes
 from spine.stores.shape import aligned, aligned_pieces, keys_only, known
 from spine.stores.touching import Touched
@@ -70,7 +70,7 @@ class Transaction(ABC):
             plain = isinstance(rows, PlainRows) and tuple(rows.column_names) == shape.names
             return self._put(shape, rows if plain else aligned(shape, whole(rows)))
 
-    def delete(self, table: str, rows: pa.Table) -> int:
+    def delete(self, table: str, rows: pa.Table) -> Difference:
         """Remove the rows with these keys; a node's edges go with it. How many there were."""
         shape = _writable(table)
         with self._attempt():
@@ -85,9 +85,9 @@ class Transaction(ABC):
                 return Difference(sum(one.added for one in put), sum(one.changed for one in put))
             wanted = aligned(shape, rows)
             difference = changes(shape, self.scan(table), wanted)
-            removed = self._delete(shape, difference.removed)
+            gone = self._delete(shape, difference.removed)
             written = self._put(shape, difference.written)
-            return Difference(written.added, written.changed, removed)
+            return Difference(written.added, written.changed, gone.removed)
 
     # ----------------------------------------------------------------------------------------------------- the store
 
@@ -115,30 +115,34 @@ class Transaction(ABC):
     def _remove(self, table: Table, keys: pa.Table) -> dict[str, int]:
         """Remove the rows with these keys, and the edges of removed nodes: how many rows of each table."""
 
+    def _removed(self, table: Table, keys: pa.Table) -> dict[str, Difference]:
+        """The same, for a store that may remove them later."""
+        return {name: Difference(removed=number) for name, number in self._remove(table, keys).items()}
+
     def entry(self) -> pa.Table | None:
         """The log row of this transaction, or None where it changed nothing."""
-        if self._failed:
-            raise StoreError(
-                "An earlier write of this transaction failed, so nothing of it was kept.",
-                remedy="Let the first error end the transaction, then run it again.",
-            )
+        self._refuse_failed()
         counts = dict(sorted(self._counts.items()))
         if not counts:
             return None
-        entry = {
-            "batch": self._cause.batch,
-            "details": dict(self._cause.details),
-            "tables": {table: asdict(count) for table, count in counts.items()},
-            **self._touched.told(),
-        }
-        row = {
-            "id": self.position,
-            "at": self._clock.now(),
-            "cause": self._cause.kind,
-            "principal": self._context.principal,
-            "entry": json.dumps(entry, ensure_ascii=False, sort_keys=True),
-        }
+        head, tail = self._around_counts()
+        told = json.dumps({table: asdict(count) for table, count in counts.items()}, sort_keys=True)
+        row = {**self._entered(), "entry": f"{head}{told}{tail}"}
         return pa.Table.from_pylist([row], schema=arrow_schema("log"))
+
+    def _entered(self) -> Row:
+        """The columns of the log row beside what the entry says."""
+        return {
+            "id": self.position, "at": self._clock.now(), "cause": self._cause.kind,
+            "principal": self._context.principal,
+        }  # fmt: skip
+
+    def _around_counts(self) -> tuple[str, str]:
+        """What stands in an entry, a JSON object with sorted keys, before and after how many rows of each table were
+        written."""
+        before = {"batch": self._cause.batch, "details": dict(self._cause.details)}
+        head, tail = (json.dumps(said, ensure_ascii=False, sort_keys=True) for said in (before, self._touched.told()))
+        return f'{head[:-1]}, "tables": ', f", {tail[1:]}" if tail != "{}" else "}"
 
     # ------------------------------------------------------------------------------------------------------- private
 
@@ -152,14 +156,21 @@ class Transaction(ABC):
             self.highest = max(self.highest, pc.max(rows["id"]).as_py())
         return difference
 
-    def _delete(self, table: Table, keys: pa.Table) -> int:
+    def _delete(self, table: Table, keys: pa.Table) -> Difference:
         if not keys.num_rows:
-            return 0
-        removed = self._remove(table, keys)
+            return Difference()
+        removed = self._removed(table, keys)
         self._touched.remove(table, keys)
-        for name, number in removed.items():
-            self._add(name, Difference(removed=number))
-        return removed.get(table.name, 0)
+        for name, gone in removed.items():
+            self._add(name, gone)
+        return removed.get(table.name, Difference())
+
+    def _refuse_failed(self) -> None:
+        if self._failed:
+            raise StoreError(
+                "An earlier write of this transaction failed, so nothing of it was kept.",
+                remedy="Let the first error end the transaction, then run it again.",
+            )
 
     def _add(self, table: str, more: Difference) -> None:
         self._counts.add(table, more)

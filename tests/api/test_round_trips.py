@@ -1,17 +1,23 @@
-"""How often a request asks its store: a look-up by any identifier at most twice, on every kind of store."""
+"""How often a request asks its store: a look-up by any identifier at most twice, on every kind of store.
 
-from collections.abc import Iterator
+And how often the ingest of one record waits for a Neo4j.
+"""
+
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
 import hand_made
+import neo4j
 import pytest
 
-from spine.access.context import Context
+from spine.access.context import LOCAL, Context
 from spine.api.execution import run
 from spine.bootstrap import open_store
 from spine.domain.ids import encode_id
+from spine.pipeline.incoming import read_batch
+from spine.pipeline.ingest import ingest
 from spine.ports import Cause, GraphStore, Reader, Writer
 from spine.settings import Settings
 
@@ -149,3 +155,65 @@ def test_a_crowded_identifier_is_counted_in_the_same_round_trip(counted: Counted
 
 def operation(name: str) -> str:
     return (Path(__file__).parents[2] / "graphql" / "operations" / "support" / f"{name}.graphql").read_text("utf-8")
+
+
+INGESTED = {"alone": 12, "joins": 12, "changed": 13, "unchanged": 3}
+"""Round trips of one record at most, with the lock, the entry of the log, and the end."""
+
+
+@pytest.fixture
+def sent(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the driver sends to a Neo4j and waits for; a transaction begins with its first statement."""
+    told: list[str] = []
+    run, commit, close = neo4j.Transaction.run, neo4j.Transaction.commit, neo4j.Transaction.close
+
+    def counted_run(self: neo4j.Transaction, query: Any, *given: Any, **named: Any) -> neo4j.Result:
+        told.append(str(query)[:200])
+        return run(self, query, *given, **named)
+
+    def counted_commit(self: neo4j.Transaction) -> None:
+        told.append("COMMIT")
+        commit(self)
+
+    def counted_close(self: neo4j.Transaction) -> None:
+        told.extend(() if self.closed() else ["ROLLBACK"])
+        close(self)
+
+    monkeypatch.setattr(neo4j.Transaction, "run", counted_run)
+    monkeypatch.setattr(neo4j.Transaction, "close", counted_close)
+    monkeypatch.setattr(neo4j.Transaction, "commit", counted_commit)
+    return told
+
+
+@pytest.mark.neo4j
+def test_one_record_is_ingested_in_few_round_trips(
+    wiped_neo4j: Callable[[], str], api_settings: Settings, sent: list[str]
+) -> None:
+    def take(store: GraphStore, name: str, email: str, at: str = "2025-01-01", **attributes: str) -> int:
+        said = {"source": "crm", "record_id": name, "kind": "person", "observed_at": at}
+        attributes = {"given_name": "Annabel", "surname": "Quist", "birth_date": "1980-05-01", **attributes}
+        sent.clear()
+        report = ingest(store, LOCAL, read_batch([{**said, "attributes": attributes, "identifiers": [_email(email)]}]))
+        assert len(report.taken) == 1
+        return len(sent)
+
+    with open_store(wiped_neo4j(), api_settings) as store:
+        take(store, "first", "first@example.org", given_name="Bertil", surname="Ek", birth_date="1931-01-02")
+        trips = {
+            "alone": take(store, "a", "ann@example.org"),
+            "joins": take(store, "b", "ann@example.org"),
+            "changed": take(
+                store, "b", "ann@example.org", "2025-02-01", city="Lund", postcode="22100", street="Storgatan 1"
+            ),
+            "unchanged": take(
+                store, "b", "ann@example.org", "2025-02-01", city="Lund", postcode="22100", street="Storgatan 1"
+            ),
+        }
+        with store.reading(LOCAL) as reader:
+            assert {row["end"] for row in reader.get("resolves_to_person", "start", [2, 3])} == {2}
+            assert reader.count("record_version") == 1
+    assert all(number <= INGESTED[case] for case, number in trips.items()), trips
+
+
+def _email(value: str) -> dict[str, str]:
+    return {"namespace": "email", "value": value}

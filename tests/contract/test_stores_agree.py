@@ -15,7 +15,7 @@ from spine.access.context import LOCAL
 from spine.bootstrap import open_store
 from spine.domain.graph import GRAPH
 from spine.errors import StoreError
-from spine.ports import Cause, Difference, GraphStore, Row, Writer, arrow_schema
+from spine.ports import Cause, Difference, GraphStore, Plan, Row, Step, Writer, arrow_schema
 from spine.settings import Settings
 from spine.stores.difference import changes_of_few, changes_of_many
 from spine.stores.sqlite import filling
@@ -62,7 +62,7 @@ STEPS = st.one_of(
 TRANSACTIONS = st.lists(st.tuples(st.lists(STEPS, min_size=1, max_size=4), st.booleans()), min_size=1, max_size=6)
 
 
-def expected(model: Model, action: str, table: str, given_rows: list[Row]) -> Difference | int | None:
+def expected(model: Model, action: str, table: str, given_rows: list[Row]) -> Difference | None:
     """Do to the model what the step does to a store; None where the step has to be refused."""
     shape = GRAPH[table]
     wanted = {tuple(each[name] for name in shape.key): each for each in given_rows}
@@ -71,7 +71,7 @@ def expected(model: Model, action: str, table: str, given_rows: list[Row]) -> Di
         gone = [key for key in wanted if key in held]
         for key in gone:
             remove(model, table, key)
-        return len(gone)
+        return Difference(removed=len(gone))
     removed = [key for key in held if key not in wanted] if action == "replace" else []
     for key in removed:
         remove(model, table, key)
@@ -94,10 +94,47 @@ def remove(model: Model, table: str, key: tuple[Any, ...]) -> None:
                     del model[edge][other]
 
 
-def act(writer: Writer, action: str, table: str, given_rows: list[Row]) -> Difference | int:
+def act(writer: Writer, action: str, table: str, given_rows: list[Row]) -> Difference:
     if action == "delete":
         return writer.delete(table, rows(table, *given_rows).select(list(GRAPH[table].key)))
     return (writer.put if action == "put" else writer.replace)(table, rows(table, *given_rows))
+
+
+HOPS: Plan = {
+    "record": Step("record", "key", ("k1", "k2")),
+    "judged": Step("judged", "start", after=(("record", "id"),), limit=1),
+    "inside": Step("in_component", "start", (3,), after=(("record", "id"), ("judged", "end"))),
+    "component": Step("component", "id", after=(("inside", "end"),)),
+    "matched": Step("match", "end", after=(("component", "members"), ("record", "id"))),
+}
+
+
+def check_look_ups(writer: Writer, model: Model) -> None:
+    """What is looked up is there as it was written, sent or not, and nobody has asked what the writes did."""
+    for table in TABLES:
+        for column in {"start", "end"} & set(GRAPH[table].names) or {"id"}:
+            values = ["a", "é"] if table == "document" else [1, 2, 4]
+            for limit in (None, 1, 2):
+                step = Step(table, column, tuple(values), limit=limit)
+                assert writer.get(table, column, values, limit) == found(model, step, values)
+    wanted: dict[str, list[Row]] = {}
+    for name, step in HOPS.items():
+        sought = list(step.values)
+        for before, column in step.after:
+            for each in wanted[before]:
+                sought += (each[column] or []) if column == "members" else [each[column]]
+        wanted[name] = found(model, step, sought)
+    assert writer.follow(HOPS) == wanted
+
+
+def found(model: Model, step: Step, sought: list[Any]) -> list[Row]:
+    """What a step finds in the model."""
+    held = model[step.table]
+    out: dict[tuple[Any, ...], Row] = {}
+    for value in set(sought):
+        keys = [key for key in sorted(held) if held[key][step.column] == value]
+        out |= {key: held[key] for key in keys[: step.limit]}
+    return [out[key] for key in sorted(out)]
 
 
 class Undone(Exception):
@@ -117,7 +154,9 @@ def run_transaction(store: GraphStore, model: Model, steps: list[Any], commits: 
                     repr(act(writer, action, table, given_rows))
                 raise Undone
             told.append((act(writer, action, table, given_rows), wanted))
-            if at % 2:
+            if at % 3 == 1:
+                check_look_ups(writer, after)
+            if at % 3 == 2:
                 assert told[-1][0] == told[-1][1]
         assert all(said == wanted for said, wanted in told)
         for table in TABLES:

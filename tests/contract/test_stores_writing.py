@@ -80,7 +80,7 @@ def test_edges_with_a_further_key_stand_side_by_side(store: GraphStore) -> None:
         writer.put("record", rows("record", record(1), record(2)))
         assert writer.put("judged", rows("judged", second, first)) == Difference(added=2)
         assert writer.put("judged", rows("judged", {**first, "why": "seen"}, second)) == Difference(changed=1)
-        assert writer.delete("judged", rows("judged", first).select(["start", "end", "authority", "at"])) == 1
+        assert writer.delete("judged", rows("judged", first).select(["start", "end", "authority", "at"])).removed == 1
         assert writer.scan("judged").to_pylist() == [second]
 
 
@@ -109,7 +109,7 @@ def test_a_deleted_node_takes_its_edges_along(store: GraphStore, settings: Setti
         writer.put("match", rows("match", *(row("match", start=a, end=b) for a, b in ((1, 2), (2, 3), (1, 3)))))
         writer.put("judged", rows("judged", row("judged", start=2, end=2, authority="login", at="x")))
     with store.writing(LOCAL, CAUSE) as writer:
-        assert writer.delete("record", pa.table({"id": [2, 99]})) == 1
+        assert writer.delete("record", pa.table({"id": [2, 99]})).removed == 1
     assert raw_rows(store, settings, "match") == [row("match", start=1, end=3)]
     assert raw_rows(store, settings, "judged") == []
     tables = json.loads(str(log_of(store)[-1]["entry"]))["tables"]

@@ -1,31 +1,21 @@
-"""Writes of a transaction that are still to be sent: many tables go out in one statement, before a read needs them.
+"""Writes of a transaction that are still to be sent: all usual tables go out together, before a read needs them.
 
-A statement costs a round trip and a plan of the server. Tables that a change writes together have one text for all of
-them, in which a table without rows costs nothing, so that the server plans few texts and keeps them.
+A statement costs a round trip and a plan of the server. Tables that changes of records write have one text for all of
+them (`usual`), in which a table without rows costs nothing, so that the server plans few texts and keeps them.
 """
 
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from spine.domain.graph import GRAPH, Table
 from spine.ports import Difference, Row
-from spine.stores.neo4j_bolt.patterns import NEW, label
+from spine.stores.neo4j_bolt.usual import GOING, USUAL, statement, usual
+from spine.stores.shape import edges_of
 
-ADDED, CHANGED, SAME = 0, 1, 2
-GROUPS: tuple[tuple[str, ...], ...] = (
-    ("record", "record_version", "identifier", "carries"),
-    ("key", "keyed", "document", "touched", "change"),
-    ("component", "person", "in_component", "match", "resolves_to_person"),
-    ("household", "resides_in", "member_of", "related_to"),
-)
-"""Tables that are sent in one statement, nodes before their edges; every other table has one of its own."""
-_NODES = tuple(table.name for table in GRAPH.values() if not table.is_edge)
-_EDGES = tuple(table.name for table in GRAPH.values() if table.is_edge)
-_GROUPED = {name for group in GROUPS for name in group}
-_ORDER = (
-    GROUPS[0], GROUPS[1], *((name,) for name in _NODES if name not in _GROUPED), GROUPS[2], GROUPS[3],
-    *((name,) for name in _EDGES if name not in _GROUPED),
-)  # fmt: skip
+ADDED, CHANGED, SAME, REMOVED = 0, 1, 2, 3
+_NODES = tuple(table.name for table in GRAPH.values() if not table.is_edge and table.name not in USUAL)
+_EDGES = tuple(table.name for table in GRAPH.values() if table.is_edge and table.name not in USUAL)
 Key = tuple[Any, ...]
 
 
@@ -52,17 +42,17 @@ class Late(Difference):
 
     @property
     def removed(self) -> int:
-        """None."""
-        return 0
+        """How many rows were removed."""
+        return self._told()[REMOVED]
 
     def plain(self) -> Difference:
         """The same as a plain value."""
-        return Difference(self.added, self.changed)
+        return Difference(self.added, self.changed, self.removed)
 
     def _told(self) -> list[int]:
         if self.states is None:
             self._send()
-        return self.states or [0, 0, 0]
+        return self.states or [0, 0, 0, 0]
 
     def __eq__(self, other: object) -> bool:
         return self.plain() == (other.plain() if isinstance(other, Late) else other)
@@ -74,30 +64,83 @@ class Late(Difference):
         return repr(self.plain())
 
 
+@dataclass(frozen=True)
+class Sent:
+    """A statement: its text and parameters, the tables of the columns of its answer with the rows that were put, the
+    tables that rows go from, and the differences of all of them that wait for it."""
+
+    query: str
+    values: dict[str, Any]
+    put: list[tuple[Table, list[Row]]]
+    going: tuple[str, ...]
+    waiting: dict[str, list[Late]]
+
+    def settle(self, answer: list[Any]) -> None:
+        """Tell what became of the rows."""
+        count = len(self.put)
+        states = dict(zip((table.name for table, _ in self.put), answer[:count], strict=True))
+        gone = dict(zip(self.going, answer[count:], strict=False))
+        for name, waiting in self.waiting.items():
+            counted = [[0, 0, 0, 0] for _ in waiting]
+            for operation, state in states.get(name, ()):
+                counted[operation][state] += 1
+            for operation in gone.get(name, ()):
+                counted[operation][REMOVED] += 1
+            for late, counts in zip(waiting, counted, strict=True):
+                object.__setattr__(late, "states", counts)
+
+
 class Pending:
-    """Rows to be put, by table and key, and the differences that wait for them."""
+    """Rows to be put and keys to be removed, by table and key, and the differences that wait for them."""
 
     def __init__(self) -> None:
         self._rows: dict[str, dict[Key, tuple[int, Row]]] = {}
+        self._gone: dict[str, dict[Key, int]] = {}
         self._waiting: dict[str, list[Late]] = {}
         self.size = 0
 
     def holds(self, tables: Iterable[str]) -> bool:
-        """Whether rows of one of these tables are to be sent."""
-        return any(name in self._rows for name in tables)
+        """Whether rows of one of these tables are to be sent, or may go."""
+        return any(name in self._rows or name in self._gone or self.loses(GRAPH[name]) for name in tables)
 
     def bears_on(self, table: Table, column: str, values: Iterable[Any]) -> bool:
         """Whether a row that is to be sent may be one that is looked up by these values of a column, or was one."""
-        held = self._rows.get(table.name)
+        if self.loses(table):
+            return True
+        held = [*self._rows.get(table.name, ()), *self._gone.get(table.name, ())]
         if not held or column not in table.key:
             return bool(held)
         at = table.key.index(column)
         return not {key[at] for key in held}.isdisjoint(values)
 
-    def clashes(self, table: Table, keys: Iterable[Key]) -> bool:
-        """Whether a row of one of these keys is to be sent already."""
-        held = self._rows.get(table.name, {})
-        return any(key in held for key in keys)
+    def clashes(self, table: Table, rows: Iterable[Key]) -> bool:
+        """Whether a row of one of these keys is to be sent or removed already, or an end of one of these edges."""
+        held, gone = self._rows.get(table.name, {}), self._gone.get(table.name, {})
+        if any(key in held or key in gone for key in rows):
+            return True
+        if not table.is_edge or not self.loses(table):
+            return False
+        ends = ((self._gone.get(getattr(table, end), {}), at) for at, end in enumerate(("start", "end")))
+        return any((key[at],) in going for going, at in ends if going for key in rows)
+
+    def loses(self, table: Table) -> bool:
+        """Whether nodes are to be removed that edges of this table may end in."""
+        return table.is_edge and (table.start in self._gone or table.end in self._gone)
+
+    def rows(self, table: Table) -> list[Row]:
+        """The rows to be put, as a reader answers them."""
+        held = [row for _, row in self._rows.get(table.name, {}).values()]
+        if table.is_edge:
+            ends, others = table.names[:2], table.names[2:]
+            return [
+                {**{name: row[name] for name in ends}, **{name: row["properties"].get(name) for name in others}}
+                for row in held
+            ]
+        return [{name: row.get(name) for name in table.names} for row in held]
+
+    def gone(self, table: Table) -> set[Key]:
+        """The keys of rows that are to go."""
+        return set(self._gone.get(table.name, ()))
 
     def add(self, table: Table, rows: dict[Key, Row], late: Late) -> None:
         """Take rows in."""
@@ -107,60 +150,58 @@ class Pending:
         waiting.append(late)
         self.size += len(rows)
 
-    def taken(self) -> Iterator[tuple[str, dict[str, Any], list[tuple[Table, list[Row], list[Late]]]]]:
-        """What is to be sent, statement by statement: text, parameters, and what each column of the answer is of."""
-        rows, waiting, self._rows, self._waiting, self.size = self._rows, self._waiting, {}, {}, 0
-        for names in _ORDER:
-            if not any(name in rows for name in names):
-                continue
-            tables = [GRAPH[name] for name in names]
-            sent = [list(rows.get(name, {}).values()) for name in names]
+    def keeps(self, table: Table, keys: Iterable[Key]) -> bool:
+        """Whether rows of these keys have to be sent before they can go, or edges that end in these nodes."""
+        gone = set(keys)
+        if self.clashes(table, gone):
+            return True
+        return any(
+            (key[0 if column == "start" else 1],) in gone
+            for edge, column in edges_of(table)
+            if edge.name not in USUAL
+            for key in self._rows.get(edge.name, ())
+        )
+
+    def remove(self, table: Table, keys: Iterable[Key], late: Late) -> None:
+        """Take keys of rows in that are to go."""
+        waiting = self._waiting.setdefault(table.name, [])
+        held = self._gone.setdefault(table.name, {})
+        before = len(held)
+        held |= dict.fromkeys(keys, len(waiting))
+        waiting.append(late)
+        self.size += len(held) - before
+
+    def together(self) -> bool:
+        """Whether there is something to be sent, and one statement sends all of it."""
+        return bool(self._rows or self._gone) and all(name in USUAL for name in (*self._rows, *self._gone))
+
+    def taken(self) -> Iterator[Sent]:
+        """What is to be sent, statement by statement: nodes before their edges."""
+        rows, gone, waiting = self._rows, self._gone, self._waiting
+        self._rows, self._gone, self._waiting, self.size = {}, {}, {}, 0
+        for name in _NODES:
+            if name in rows:
+                yield _alone(name, rows[name], waiting[name])
+        if any(name in USUAL for name in (*rows, *gone)):
+            put = {f"p{at}": _numbered(rows.get(name, {})) for at, name in enumerate(USUAL)}
+            going = {f"g{at}": _keys(GRAPH[name], gone.get(name, {})) for at, name in enumerate(GOING)}
             # Packed into one map: of a list by itself the server plans anew for each order of magnitude.
-            packed = {f"p{at}": [{"op": op, "row": row} for op, row in some] for at, some in enumerate(sent)}
-            about = [
-                (table, [row for _, row in some], waiting.get(table.name, []))
-                for table, some in zip(tables, sent, strict=True)
-            ]
-            yield statement(names), {"p": packed}, about
+            packed = {"p": {**put, **going, "log": []}}
+            tables = [(GRAPH[name], [row for _, row in rows.get(name, {}).values()]) for name in USUAL]
+            yield Sent(usual(), packed, tables, GOING, {name: waiting[name] for name in USUAL if name in waiting})
+        for name in _EDGES:
+            if name in rows:
+                yield _alone(name, rows[name], waiting[name])
 
 
-def settle(states: list[list[int]], waiting: list[Late]) -> None:
-    """Tell what became of the rows of a table: pairs of an operation and a state."""
-    counted = [[0, 0, 0] for _ in waiting]
-    for operation, state in states:
-        counted[operation][state] += 1
-    for late, counts in zip(waiting, counted, strict=True):
-        object.__setattr__(late, "states", counts)
+def _alone(name: str, rows: dict[Key, tuple[int, Row]], waiting: list[Late]) -> Sent:
+    values = {"p": {"p0": _numbered(rows)}}
+    return Sent(statement((name,)), values, [(GRAPH[name], [row for _, row in rows.values()])], (), {name: waiting})
 
 
-def statement(names: tuple[str, ...]) -> str:
-    """The text that puts rows of these tables; it answers a column of (operation, state) for each."""
-    parts = [_upsert(GRAPH[name], at) for at, name in enumerate(names)]
-    return f"{' '.join(parts)} RETURN {', '.join(f'c{at}' for at in range(len(names)))}"
+def _numbered(rows: dict[Key, tuple[int, Row]]) -> list[Row]:
+    return [{"op": operation, "row": row} for operation, row in rows.values()]
 
 
-def ends_found(table: Table, row: str) -> str:
-    """The clauses that find the ends of an edge."""
-    return f"MATCH (a:{label(table.start)} {{id: {row}.start}}) MATCH (b:{label(table.end)} {{id: {row}.end}})"
-
-
-def further(table: Table, source: str) -> str:
-    """The key columns of an edge table beside its ends, as properties to find the edge by."""
-    names = ", ".join(f"`{name}`: {source}.`{name}`" for name in table.key[2:])
-    return f" {{{names}}}" if names else ""
-
-
-def _upsert(table: Table, number: int) -> str:
-    """Make what is missing, overwrite what is not equal, leave the rest."""
-    if table.is_edge:
-        name, wanted = "r", "one.row.properties"
-        found = f"{ends_found(table, 'one.row')} MERGE (a)-[r:`{table.label}`{further(table, wanted)}]->(b)"
-    else:
-        name, wanted = "n", "one.row"
-        found = f"MERGE (n:`{table.label}` {{id: one.row.id}})"
-    return (
-        f"CALL () {{ UNWIND $p.p{number} AS one {found} ON CREATE SET {name}.{NEW} = true WITH {name}, one, "
-        f"CASE WHEN {name}.{NEW} THEN {ADDED} WHEN properties({name}) = {wanted} THEN {SAME} ELSE {CHANGED} END "
-        f"AS state FOREACH (_ IN CASE state WHEN {SAME} THEN [] ELSE [1] END | SET {name} = {wanted}) "
-        f"RETURN collect([one.op, state]) AS c{number} }}"
-    )
+def _keys(table: Table, gone: dict[Key, int]) -> list[Row]:
+    return [{"op": operation, "key": dict(zip(table.key, key, strict=True))} for key, operation in gone.items()]

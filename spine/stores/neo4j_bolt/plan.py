@@ -25,8 +25,7 @@ def question(plan: Plan, tables: Mapping[str, Table], held: Mapping[str, str]) -
     # Lists are packed into one map: of a list by itself the server plans anew for each order of magnitude.
     values: dict[str, Any] = {"v": sought}
     for number, (name, step) in enumerate(plan.items()):
-        if step.values or not step.after:
-            sought[f"v{number}"] = present(step.values)
+        sought[f"v{number}"] = present(step.values)
         if step.limit is not None:
             values[f"l{number}"] = step.limit
         scope = ", ".join(dict.fromkeys(at[before] for before, _ in step.after))
@@ -41,7 +40,7 @@ def question(plan: Plan, tables: Mapping[str, Table], held: Mapping[str, str]) -
 def _sought(plan: Plan, tables: Mapping[str, Table], name: str, at: Mapping[str, str], number: int) -> str:
     """Rows of `value`: each value that the step looks for, once."""
     step = plan[name]
-    lists = [f"$v.v{number}"] if step.values or not step.after else []
+    lists = [f"$v.v{number}"]
     for before, column in step.after:
         place_of = names_of(tables[before], plan[before]).index(column)
         cell = f"row[{place_of}]"

@@ -1,9 +1,10 @@
 """The graph in a Neo4j database, over Bolt."""
 
 import threading
+import uuid
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +17,7 @@ from spine.errors import BadStoreUrl, StoreBusy, StoreError, TooExpensive
 from spine.ports import Cause, Clock, CypherAnswer, Reader, SystemClock, Writer
 from spine.stores.neo4j_bolt import schema
 from spine.stores.neo4j_bolt.connection import Cypher, translated
+from spine.stores.neo4j_bolt.deadline import Deadline
 from spine.stores.neo4j_bolt.documents import Documents
 from spine.stores.neo4j_bolt.question import answered
 from spine.stores.neo4j_bolt.reader import BoltReader
@@ -32,6 +34,14 @@ PATIENT_SECONDS = 3600.0
 
 WRITE_SECONDS = 3600.0
 """Time-out of one writing transaction."""
+
+MARK = "spine"
+"""The name of what tells a transaction apart among those of the server."""
+
+END = (
+    "SHOW TRANSACTIONS YIELD transactionId AS id, metaData WHERE metaData[$name] = $mark "
+    "TERMINATE TRANSACTIONS id YIELD message RETURN message"
+)
 
 _locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
 """The writers of one process queue here; the lock on the server is for other processes."""
@@ -90,14 +100,19 @@ class BoltStore:
         if not self._lock.acquire(timeout=self._patience):
             raise self._busy()
         try:
-            with self._session(neo4j.WRITE_ACCESS) as session:
-                self._await_lock(session)
-                with self._transaction(session, WRITE_SECONDS) as transaction:
-                    writer = BoltWriter(Cypher(self.url, transaction), self._documents, context, cause, self._clock)
-                    yield writer
-                    if writer.finish():
-                        with translated(self.url):
-                            transaction.commit()
+            mark = uuid.uuid4().hex
+            with (
+                self._session(neo4j.WRITE_ACCESS) as session,
+                self._transaction(session, WRITE_SECONDS, {MARK: mark}) as transaction,
+            ):
+                cypher = Cypher(self.url, transaction)
+                with self._impatient(mark):
+                    locked = cypher.run(LOCK)[0]
+                writer = BoltWriter(cypher, self._documents, context, cause, self._clock, locked)
+                yield writer
+                if writer.finish():
+                    with translated(self.url):
+                        transaction.commit()
         finally:
             self._lock.release()
 
@@ -118,13 +133,25 @@ class BoltStore:
         with self._session(neo4j.READ_ACCESS) as session, self._transaction(session, seconds) as transaction:
             return answered(self.url, transaction, query, parameters, rows)
 
-    def _await_lock(self, session: Session) -> None:
-        """Wait for another process in a transaction with a short time-out: the one that writes may last an hour."""
-        try:
-            with self._transaction(session, self._patience) as transaction:
-                Cypher(self.url, transaction).run(LOCK)
-        except (StoreBusy, TooExpensive) as error:
-            raise self._busy() from error
+    @contextmanager
+    def _impatient(self, mark: str) -> Iterator[None]:
+        """Inside it the transaction of that mark waits for another process; too long, and it is ended: StoreBusy.
+
+        A time-out of its own would end it while it writes, which may last an hour; and a first transaction that only
+        waits costs three round trips.
+        """
+        with Deadline(self._patience, lambda: self._end(mark)) as deadline:
+            try:
+                yield
+            except (StoreBusy, TooExpensive) as error:
+                raise self._busy() from error
+        if deadline.passed:
+            raise self._busy()
+
+    def _end(self, mark: str) -> None:
+        """End the transaction of a mark."""
+        with translated(self.url), self._session(neo4j.WRITE_ACCESS) as session:
+            session.run(END, name=MARK, mark=mark).consume()
 
     def _busy(self) -> StoreBusy:
         return StoreBusy(
@@ -144,10 +171,16 @@ class BoltStore:
                 session.close()
 
     @contextmanager
-    def _transaction(self, session: Session, seconds: float) -> Iterator[BoltTransaction]:
+    def _transaction(
+        self, session: Session, seconds: float, marks: dict[str, str] | None = None
+    ) -> Iterator[BoltTransaction]:
         """A transaction that is rolled back unless it was committed inside."""
-        with translated(self.url):
-            transaction = session.begin_transaction(timeout=seconds)
+        # The driver keeps its way of sending the beginning with the first statement to itself: it is taken where it is
+        # there, and where it is not, the beginning is a round trip of its own.
+        early = getattr(session, "_pipelined_begin", None)
+        begin: AbstractContextManager[Any] = nullcontext() if early is None else early
+        with translated(self.url), begin:
+            transaction = session.begin_transaction(metadata=marks, timeout=seconds)
         try:
             yield transaction
         finally:

@@ -6,14 +6,17 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from spine.access.context import Context
-from spine.domain.graph import Table
+from spine.domain.graph import GRAPH, Table
 from spine.ports import Cause, Clock, Difference, Plan, Row, Where
+from spine.stores.following import checked_plan
 from spine.stores.neo4j_bolt.connection import Cypher
 from spine.stores.neo4j_bolt.digest import PREFIX, digest_of
 from spine.stores.neo4j_bolt.documents import Documents
 from spine.stores.neo4j_bolt.patterns import edge_maps, edge_table, label, node_maps, pattern
-from spine.stores.neo4j_bolt.pending import Late, Pending, ends_found, further, settle
+from spine.stores.neo4j_bolt.pending import Late, Pending
 from spine.stores.neo4j_bolt.reader import BoltReader
+from spine.stores.neo4j_bolt.unsent import completed, widened, with_unsent
+from spine.stores.neo4j_bolt.usual import GOING, ends_found, further
 from spine.stores.shape import aligned, edges_of, known
 from spine.stores.transaction import LOG, RECORD, Transaction, missing_end
 
@@ -21,6 +24,9 @@ _T = TypeVar("_T")
 
 _BATCH = 10_000
 """Rows of one statement."""
+
+_FEW = 500
+"""So many rows that are to be sent are put into answers; more are sent before something is asked."""
 
 _BULK = 1_000
 """From so many rows on it is worth asking whether the table is empty, and to create without looking first."""
@@ -35,9 +41,18 @@ LOCK = (
 class BoltWriter(BoltReader, Transaction):
     """The one writer of a database, inside its transaction."""
 
-    def __init__(self, cypher: Cypher, documents: Documents, context: Context, cause: Cause, clock: Clock) -> None:
+    def __init__(
+        self,
+        cypher: Cypher,
+        documents: Documents,
+        context: Context,
+        cause: Cause,
+        clock: Clock,
+        locked: Sequence[Any],
+    ) -> None:
+        """`locked` is what `LOCK` answered."""
         BoltReader.__init__(self, cypher, documents)
-        position, highest, kept = cypher.run(LOCK)[0]
+        position, highest, kept = locked
         self._digests: dict[str, str | None] = {
             name.removeprefix(PREFIX): value for name, value in kept.items() if name.startswith(PREFIX)
         }
@@ -62,24 +77,47 @@ class BoltWriter(BoltReader, Transaction):
 
     def finish(self) -> bool:
         """Write what is left and the log entry; False where nothing was changed, so that there is nothing to commit."""
+        if self._pending.together():
+            return self._send_with_entry()
         self._send()
+        return self._write_entry()
+
+    def _write_entry(self) -> bool:
         entry = self.entry()
         if entry is None:
             return False
         self._cypher.run(
             f"CREATE (n:`{LOG.label}`) SET n = $entry WITH n MATCH (m:SpineMeta {{id: 'store'}}) "
             "SET m.position = $position, m.highest = $highest, m += $digests",
-            digests={PREFIX + name: value for name, value in self._digests.items()},
             entry=node_maps(LOG, entry)[0],
-            position=self.position,
-            highest=self.highest,
+            **self._kept(),
         )
         return True
 
+    def _kept(self) -> dict[str, Any]:
+        """What the store keeps of itself."""
+        digests = {PREFIX + name: value for name, value in self._digests.items()}
+        return {"position": self.position, "highest": self.highest, "digests": digests}
+
+    def _send_with_entry(self) -> bool:
+        """The same in one statement, in which the server counts what changed."""
+        self._refuse_failed()
+        head, tail = self._around_counts()
+        counts: dict[str, list[int]] = {}
+        for name in GRAPH:
+            told = [one for one in self._counts.told(name) if not (isinstance(one, Late) and one.states is None)]
+            if told:
+                counts[name] = [sum(getattr(one, of) for one in told) for of in ("added", "changed", "removed")]
+        log = {"row": self._entered(), "head": head, "tail": tail, "counts": counts, **self._kept()}
+        logged = self._sent(log)
+        return logged or self._write_entry()
+
     def _numbers(self, keys: list[str]) -> dict[str, int]:
-        self._send_for("record")
         found: dict[str, int] = {}
-        for chunk in _chunks([key for key in keys if key not in self._unknown]):
+        asked = [key for key in keys if key not in self._unknown]
+        if asked:
+            self._send_for("record")
+        for chunk in _chunks(asked):
             rows = self._cypher.run("MATCH (n:Record) WHERE n.key IN $keys RETURN n.key, n.id", keys=chunk)
             found |= dict(rows)
         return found
@@ -103,7 +141,7 @@ class BoltWriter(BoltReader, Transaction):
 
     def _later(self, table: Table, rows: pa.Table) -> Difference:
         """Keep rows to be sent with others; the same row twice is sent before, so that each is counted."""
-        keys = list(zip(*(rows.column(name).to_pylist() for name in table.key), strict=True))
+        keys = _keys(table, rows)
         if self._pending.size > _BATCH or self._pending.clashes(table, keys):
             self._send()
         late = Late(self._send)
@@ -112,31 +150,64 @@ class BoltWriter(BoltReader, Transaction):
 
     def _send(self) -> None:
         """Send what is to be written."""
+        self._sent()
+
+    def _sent(self, log: Row | None = None) -> bool:
+        """The same, with the entry of the log where it is the last; whether that was written."""
+        logged = False
         with self._attempt():
-            for query, values, about in self._pending.taken():
-                (answer,) = self._cypher.run(query, **values)
-                for (table, rows, waiting), states in zip(about, answer, strict=True):
+            for sent in self._pending.taken():
+                if log is not None:
+                    sent.values["p"]["log"] = [log]
+                (answer,) = self._cypher.run(sent.query, **sent.values)
+                for (table, rows), states in zip(sent.put, answer, strict=False):
                     if len(states) < len(rows):
                         self._refuse_missing_end(table, rows)
-                    settle(states, waiting)
+                sent.settle(answer)
+                if sent.going:
+                    *_, lost, changed = answer
+                    for relation, start, end in lost:
+                        name = edge_table(relation, start, end)
+                        self._add(name, Difference(removed=1))
+                        self._digests[name] = None
+                    logged = log is not None and changed > 0 and not lost
+        return logged
 
     # A read sees what was written before it.
 
     def get(self, table: str, column: str, values: Sequence[Any], limit: int | None = None) -> list[Row]:
         """As in the port."""
         shape = known(table)
+        found: list[Row] | None = None
         if column in shape.names and self._pending.bears_on(shape, column, values):
-            self._send()
-        return self._learn(table, column, values, BoltReader.get(self, table, column, values, limit))
+            if self._pending.size <= _FEW and not self._pending.loses(shape):
+                found = BoltReader.get(self, table, column, values, limit)
+                found = with_unsent(shape, column, set(values), limit, found, self._pending)
+            if found is None:
+                self._send()
+        if found is None:
+            found = BoltReader.get(self, table, column, values, limit)
+        return self._learn(table, column, values, found)
 
     def follow(self, plan: Plan) -> dict[str, list[Row]]:
         """As in the port."""
-        self._send_for(*(step.table for step in plan.values()))
-        found = BoltReader.follow(self, plan)
+        found = self._followed_unsent(plan)
+        if found is None:
+            self._send_for(*(step.table for step in plan.values()))
+            found = BoltReader.follow(self, plan)
         for name, step in plan.items():
             if not step.after and not step.columns and not step.counted:
                 self._learn(step.table, step.column, step.values, found[name])
         return found
+
+    def _followed_unsent(self, plan: Plan) -> dict[str, list[Row]] | None:
+        """What a plan finds without sending anything first; None where nothing is to be sent, or it has to be."""
+        tables = [step.table for step in plan.values() if step.table in GRAPH]
+        if not self._pending.holds(tables) or self._pending.size > _FEW:
+            return None
+        checked_plan(plan)
+        wider = widened(plan, self._pending)
+        return None if wider is None else completed(plan, self._pending, BoltReader.follow(self, wider))
 
     def select(
         self,
@@ -187,6 +258,17 @@ class BoltWriter(BoltReader, Transaction):
         for no_start, start, end in lost:
             raise missing_end(table, "start" if no_start else "end", start if no_start else end)
 
+    def _removed(self, table: Table, keys: pa.Table) -> dict[str, Difference]:
+        if table.name not in GOING or keys.num_rows >= _BULK:
+            return Transaction._removed(self, table, keys)
+        gone = list(zip(*(keys.column(name).to_pylist() for name in table.key), strict=True))
+        if self._pending.size > _BATCH or self._pending.keeps(table, gone):
+            self._send()
+        late = Late(self._send)
+        self._pending.remove(table, gone, late)
+        self._digests[table.name] = None
+        return {table.name: late}
+
     def _remove(self, table: Table, keys: pa.Table) -> dict[str, int]:
         self._send()
         removed: dict[str, int] = {}
@@ -217,6 +299,10 @@ class BoltWriter(BoltReader, Transaction):
         for relation, start, end, number in rows:
             name = edge_table(relation, start, end)
             removed[name] = removed.get(name, 0) + number
+
+
+def _keys(table: Table, rows: pa.Table) -> list[tuple[Any, ...]]:
+    return list(zip(*(rows.column(name).to_pylist() for name in table.key), strict=True))
 
 
 def _chunks(values: list[_T]) -> Iterator[list[_T]]:
