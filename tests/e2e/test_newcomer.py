@@ -65,7 +65,7 @@ def test_the_readme_has_exactly_two_commands() -> None:
     assert commands() == [["python3", "run.py", "demo"], ["python3", "run.py", "test"]]
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_first_command_shows_the_demo_world(clone: Path, home: Path) -> None:
     run = typed([*commands()[0], "--no-serve", "--size", "150"], clone, home)
     assert run.returncode == 0, run.stdout + run.stderr
@@ -76,7 +76,7 @@ def test_the_first_command_shows_the_demo_world(clone: Path, home: Path) -> None
     assert again.returncode == 0
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_the_second_command_runs_tests(clone: Path, home: Path) -> None:
     run = typed([*commands()[1], "-q", "tests/unit/test_evaluate.py"], clone, home)
     assert run.returncode == 0, run.stdout + run.stderr

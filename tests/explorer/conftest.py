@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import demo_world
 import pytest
-from browser import Visitor, World, chromium, served
+from browser import PATIENCE, Visitor, World, chromium, served
 from needed import needed
 from playwright.sync_api import Browser
 
@@ -63,7 +63,7 @@ def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
             timezone_id="UTC",
             accept_downloads=True,
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         visitors.append(Visitor(context.new_page(), address))
         return visitors[-1]

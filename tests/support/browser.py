@@ -18,7 +18,7 @@ from spine.settings import Settings
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 READY = "body[data-ready]"
-PATIENCE = 20_000
+PATIENCE = 60_000
 """Milliseconds that an expectation waits: the machine may do other things too."""
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 

@@ -63,7 +63,7 @@ def _held(path: Path) -> dict[str, int]:
         connection.close()
 
 
-@pytest.mark.parametrize("kills", [2, pytest.param(12, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kills", [2, pytest.param(12, marks=pytest.mark.long)])
 def test_a_killed_run_ends_like_an_undisturbed_one(tmp_path: Path, kills: int) -> None:
     whole, killed, chance = tmp_path / "whole.db", tmp_path / "killed.db", random.Random()
     with _flow(whole) as process:
