@@ -81,10 +81,10 @@ class Rekeying:
 
     def _move_primary(self) -> None:
         """Every changed record out of its old keys and into its new ones."""
-        old = {number: {key for key, _, _ in held.primary()} for number, held in self._old.items()}
-        new = {number: {key for key, _, _ in held.primary()} for number, held in self._new.items()}
+        old = {number: {key for key, _, _ in held.primary} for number, held in self._old.items()}
+        new = {number: {key for key, _, _ in held.primary} for number, held in self._new.items()}
         for held in (*self._old.values(), *self._new.values()):
-            self._most |= {key: most for key, most, _ in held.primary()}
+            self._most.update([one[:2] for one in held.primary])
         moved = (_targets(self._old.get(number)) ^ _targets(self._new.get(number)) for number in self._changed)
         # All at once: the targets are moved later, and a look-up may be a round trip.
         self._load({*self._most, *(key for keys in moved for key in keys)})
@@ -96,7 +96,7 @@ class Rekeying:
 
     def _move_finer(self) -> None:
         """The finer keys of crowded ones follow: those of changed records, and of all holders where a key crosses."""
-        crossed = [key for key in sorted(self._most) if self._crossed(key)]
+        crossed = self._crossed(self._most)
         self._learn(record for key in crossed for record in self._others(key))
         leaving = self._finer_of(self._old, before=True)
         joining = self._finer_of(self._new, before=False)
@@ -106,7 +106,7 @@ class Rekeying:
                 for key in crossed
                 if self._is_crowded(key) is crowds
                 for number in self._others(key)
-                for one in self._known[number].primary()
+                for one in self._known[number].primary
                 if one[0] == key
             ]
             self._add_finer(finer, self._known, asked)
@@ -120,12 +120,8 @@ class Rekeying:
     def _finer_of(self, side: dict[int, Held], *, before: bool) -> dict[int, set[int]]:
         """The finer keys that changed records hold, before or after, each with its holders."""
         found: dict[int, set[int]] = {}
-        asked = [
-            (number, one)
-            for number, held in side.items()
-            for one in held.primary()
-            if self._is_crowded(one[0], before=before)
-        ]
+        many = self._before if before else {key: one.held for key, one in self._holders.items()}
+        asked = [(number, one) for number, held in side.items() for one in held.primary if many[one[0]] > one[1]]
         self._add_finer(found, side, asked)
         return found
 
@@ -185,11 +181,13 @@ class Rekeying:
 
     # ------------------------------------------------------------------------------------------------ what is crowded
 
-    def _is_crowded(self, key: int, *, before: bool = False) -> bool:
-        return (self._before[key] if before else self._holders[key].held) > self._most[key]
+    def _is_crowded(self, key: int) -> bool:
+        return self._holders[key].held > self._most[key]
 
-    def _crossed(self, key: int) -> bool:
-        return self._is_crowded(key, before=True) != self._is_crowded(key)
+    def _crossed(self, keys: Iterable[int]) -> list[int]:
+        """Those of these keys that got crowded, or are so no more; in order."""
+        before, holders, limits = self._before, self._holders, self._most
+        return sorted(key for key in keys if (before[key] > limits[key]) != (holders[key].held > limits[key]))
 
     def _named(self, key: int) -> set[int]:
         """The holders of a key after the change; found among all records where they were too many to be named."""
@@ -217,7 +215,7 @@ class Rekeying:
             held = self._new.get(row["id"]) if row["id"] in self._changed else held_of(row)
             if held is None:
                 continue
-            primary = held.primary()
+            primary = held.primary
             finer = finer_of([(held, one) for one in primary])
             if any(one[0] == key for one in primary) or any(key in keys for keys in finer):
                 found.add(int(row["id"]))
@@ -229,39 +227,52 @@ class Rekeying:
     def _pairs_of_changed(self, out: Candidates) -> None:
         """All that the keys of changed records now bring them together with."""
         for number, keys in self._effective(self._new).items():
-            for key in keys:
-                out.fresh |= {_pair(number, other) for other in self._named(key) if other != number}
+            others: set[int] = set().union(*map(self._named, keys))
+            others.discard(number)
+            out.fresh.update([_pair(number, other) for other in others])
 
     def _effective(self, held: Mapping[int, Held], among: Mapping[int, set[int]] | None = None) -> dict[int, list[int]]:
         """The keys of records that bring records together: those not crowded, or finer ones of those that are; where
         `among` is given, only those that follow from these keys of each."""
-        primary = {number: one.primary() for number, one in held.items()}
+        primary = {number: one.primary for number, one in held.items()}
         if among is not None:
             primary = {number: [one for one in keys if one[0] in among[number]] for number, keys in primary.items()}
-        self._most |= {key: most for keys in primary.values() for key, most, _ in keys}
-        self._load(key for keys in primary.values() for key, _, _ in keys)
-        out = {number: [key for key, _, _ in keys if not self._is_crowded(key)] for number, keys in primary.items()}
-        crowded = [(number, one) for number, keys in primary.items() for one in keys if self._is_crowded(one[0])]
+        limits = {key: most for keys in primary.values() for key, most, _ in keys}
+        crowds = self._crowds(limits)
+        out = {number: [key for key, _, _ in keys if key not in crowds] for number, keys in primary.items()}
+        crowded = [(number, one) for number, keys in primary.items() for one in keys if one[0] in crowds]
         finer = finer_of([(held[number], one) for number, one in crowded])
-        self._most |= {key: most for (_, (_, most, _)), keys in zip(crowded, finer, strict=True) for key in keys}
-        self._load(key for keys in finer for key in keys)
+        limits = {key: most for (_, (_, most, _)), keys in zip(crowded, finer, strict=True) for key in keys}
+        crowds = self._crowds(limits)
         for (number, _), keys in zip(crowded, finer, strict=True):
-            out[number] += [key for key in keys if not self._is_crowded(key)]
+            out[number] += [key for key in keys if key not in crowds]
         return out
+
+    def _crowds(self, limits: Mapping[int, int]) -> set[int]:
+        """The crowded ones of these keys, each given with the number that crowds it."""
+        self._most |= limits
+        self._load(limits)
+        holders = self._holders
+        return {key for key, most in limits.items() if holders[key].held > most}
 
     def _pairs_of_crossed(self, out: Candidates) -> None:
         """What keys that got crowded part, and what those that are crowded no more bring together."""
-        crossed = [key for key in sorted(self._touched) if key in self._before and self._crossed(key)]
+        crossed = self._crossed(key for key in self._touched if key in self._before)
         risen = [self._others(key) for key in crossed if self._is_crowded(key)]
         fallen = [self._others(key) for key in crossed if not self._is_crowded(key)]
         for members in fallen:
             out.fresh |= {_pair(a, b) for a, b in combinations(sorted(members), 2)}
         asked = sorted({number for members in risen for number in members})
         matched = self._writer.get("match", "start", asked) if asked else []
+        parted: dict[int, set[int]] = {}
+        for at, members in enumerate(risen):
+            for number in members:
+                parted.setdefault(number, set()).add(at)
+        nowhere: set[int] = set()
         doubtful = {
             (row["start"], row["end"])
             for row in matched
-            if any(row["start"] in members and row["end"] in members for members in risen)
+            if not parted[row["start"]].isdisjoint(parted.get(row["end"], nowhere))
         } - out.fresh
         asked = sorted({number for pair in doubtful for number in pair})
         self._learn(asked)
@@ -290,7 +301,7 @@ def _targets(held: Held | None) -> set[int]:
 
 
 def _primary(held: Held) -> set[int]:
-    return {key for key, _, _ in held.primary()}
+    return {key for key, _, _ in held.primary}
 
 
 def _pair(a: int, b: int) -> Pair:

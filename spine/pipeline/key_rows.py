@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from struct import pack, unpack
+from functools import cached_property, lru_cache
+from struct import Struct
 from typing import Any
 
 import numpy as np
@@ -30,10 +31,10 @@ class Held:
     shared: Ints
     targets: Ints
 
+    @cached_property
     def primary(self) -> list[Key]:
         """The keys that are no finer ones."""
-        width = len(self.scheme.columns)
-        crowded = self.scheme.crowded.tolist()
+        width, crowded = len(self.scheme.columns), self.scheme.limits
         own = [(key, crowded[at], at) for at, key in enumerate(self.fixed[:width].tolist()) if key]
         return own + [(key, crowded[width], width) for key in self.shared.tolist()]
 
@@ -79,7 +80,7 @@ def keyed_rows(ids: Ints, keys: Keys, targets: tuple[Ints, Ints]) -> list[Row]:
     ]
 
 
-@dataclass
+@dataclass(slots=True)
 class Holders:
     """Who holds a key: `records` is None where they are too many to be named."""
 
@@ -89,13 +90,16 @@ class Holders:
 
 def read_holders(reader: Reader, keys: Iterable[int]) -> dict[int, Holders]:
     """The holders of these keys; a key that nobody holds has none."""
-    asked = sorted(set(keys))
-    found = {key: Holders(0, set()) for key in asked}
-    for row in reader.get("key", "id", asked) if asked else []:
-        named = row["records"]
-        members = None if named is None else set(unpack(f"<{len(named) // 8}q", named))
-        found[row["id"]] = Holders(row["held"], members)
+    asked = set(keys)
+    found = {row["id"]: _holders(row) for row in (reader.get("key", "id", sorted(asked)) if asked else [])}
+    for key in asked - found.keys():
+        found[key] = Holders(0, set())
     return found
+
+
+def _holders(row: Row) -> Holders:
+    named = row["records"]
+    return Holders(row["held"], None if named is None else set(numbers_of(len(named) // 8).unpack(named)))
 
 
 def searched(reader: Reader, number: int) -> set[int]:
@@ -122,7 +126,13 @@ def write_holders(writer: Writer, changed: dict[int, Holders]) -> None:
 
 
 def _packed(records: set[int]) -> bytes:
-    return pack(f"<{len(records)}q", *sorted(records))
+    return numbers_of(len(records)).pack(*sorted(records))
+
+
+@lru_cache(maxsize=4096)
+def numbers_of(many: int) -> Struct:
+    """How so many numbers lie in bytes."""
+    return Struct(f"<{many}q")
 
 
 def holders_table(key: Ints, record: Ints, most: Ints) -> pa.Table:

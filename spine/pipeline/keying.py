@@ -7,7 +7,7 @@ splitmix64). 0 stands for "no such key". The identifier numbers are keyed hashes
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from hashlib import blake2b
 from typing import Any
 
@@ -57,10 +57,16 @@ class Scheme:
     second_seeds: Hashes
     useful: NDArray[np.bool_]
 
-    @property
+    @cached_property
     def width(self) -> int:
         """How many places the rules and the second keys take in a record's row."""
         return len(self.columns) + len(self.second)
+
+    @cached_property
+    def limits(self) -> list[int]:
+        """`crowded` as Python numbers."""
+        numbers: list[int] = self.crowded.tolist()
+        return numbers
 
 
 @dataclass(frozen=True)

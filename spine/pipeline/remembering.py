@@ -240,11 +240,17 @@ class Remembering:
         for row in new:
             by_value.setdefault(row[column], []).append(row)
         key = itemgetter(*shape.key)
+        known = self._held(shape.name, column, by_value, None)
+        held = self._whole[shape.name][column]
         for value, some in by_value.items():
-            before = self._known(shape.name, column, value, None)
-            if before is not None:
-                merged = {key(row): row for row in (*before, *some)}
-                self._whole[shape.name][column][value] = [merged[one] for one in sorted(merged)]
+            before = known[value]
+            if before is None:
+                continue
+            if not before and len(some) == 1:
+                held[value] = some
+                continue
+            merged = {key(row): row for row in (*before, *some)}
+            held[value] = [merged[one] for one in sorted(merged)]
 
     def _drop(self, shape: Table, rows: pa.Table) -> None:
         """Take rows, and the edges of nodes among them, out of what is known."""

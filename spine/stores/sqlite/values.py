@@ -1,7 +1,7 @@
 """Arrow columns as SQLite values and back: lists as JSON text, truth values as 0 and 1."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -54,7 +54,7 @@ def from_sqlite(table: Table, names: Sequence[str], rows: list[tuple[Any, ...]])
 
 def to_rows(table: Table, names: Sequence[str], rows: list[tuple[Any, ...]]) -> list[Row]:
     """Tuples of SQLite values of the named columns as rows."""
-    out = [dict(zip(names, row, strict=True)) for row in rows]
+    out = _maker(tuple(names))(rows) if rows else []
     special = _unlike_sqlite(table.name, tuple(names)) if rows else ()
     for row in out if special else ():
         for name, kind in special:
@@ -62,6 +62,18 @@ def to_rows(table: Table, names: Sequence[str], rows: list[tuple[Any, ...]]) -> 
             if value is not None:
                 row[name] = bool(value) if kind == "bool" else json.loads(value)
     return out
+
+
+@lru_cache(maxsize=1024)
+def _maker(names: tuple[str, ...]) -> Callable[[list[tuple[Any, ...]]], list[Row]]:
+    """What makes rows of tuples with these columns: a dictionary whose names are written out takes a third of the time
+    of one that is zipped, and a change of a thousand records reads a hundred thousand rows."""
+    places = [f"value{at}" for at in range(len(names))]
+    shown = ", ".join(f"{name!r}: {place}" for name, place in zip(names, places, strict=True))
+    made: Callable[[list[tuple[Any, ...]]], list[Row]] = eval(  # names that the graph declares
+        f"lambda rows: [{{{shown}}} for {', '.join(places)}, in rows]"
+    )
+    return made
 
 
 @lru_cache(maxsize=1024)

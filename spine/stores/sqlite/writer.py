@@ -23,9 +23,9 @@ from spine.stores.sqlite.reader import SqliteReader, listed
 from spine.stores.sqlite.values import from_sqlite, key_documents, plain_to_sqlite, to_sqlite
 from spine.stores.transaction import LOG, RECORD, Transaction, missing_end
 
-_FEW, _SOME = 200, 2_000
+_FEW, _SOME, _MORE = 200, 2_000, 30_000
 """Up to so many rows are looked up one by one; above, all at once. Of tables that hold rows already the second: there
-it costs less than reading what is held."""
+it costs less than reading what is held; the third where no blocks are to be filled either."""
 
 _MANY_ENDS = 100_000
 """From so many ends on all ids of the table are read, instead of one after the other looked up."""
@@ -165,7 +165,7 @@ class SqliteWriter(SqliteReader, Transaction):
             if self._filling.keeps_back(table, rows):
                 return Difference(rows.num_rows)
             self._filling.pour(table)
-        few = _FEW if self._filling.owns(table) else _SOME
+        few = _FEW if self._filling.owns(table) else _SOME if table.name in blocks.COLUMNS else _MORE
         # A table that waits for its indexes goes on waiting: few rows between many do not end that.
         if rows.num_rows > few or self._filling.is_bare(table):
             return self._merge_many(table, rows)
