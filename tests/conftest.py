@@ -12,7 +12,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent / "support"))
 
 from needed import needed
-from neo4j_server import neo4j_server
+from neo4j_server import BRIEF, neo4j_server
 
 from spine.bootstrap import open_store
 from spine.ports import GraphStore
@@ -30,8 +30,14 @@ SERVERS = {"brokers": "kafka", "database": "postgres"}
 """Fixtures of servers that one module starts, and the name of the group of tests that share each."""
 
 
+def neo4j_group(module: str) -> str:
+    """The group of a module's tests on Neo4j: its own, as each process has a server, unless one was given to all."""
+    return "neo4j" if os.environ.get("SPINE_TEST_NEO4J") else f"neo4j {module}"
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A run of everything leaves the long tests out; those that share a server stay in one process (`loadgroup`)."""
+    """A run of everything leaves the long tests out; those that share a server, or a database that one module filled,
+    stay in one process (`loadgroup`)."""
     if config.args_source is pytest.Config.ArgsSource.TESTPATHS and not config.option.markexpr:
         long = [item for item in items if item.get_closest_marker("long")]
         config.hook.pytest_deselected(items=long)
@@ -40,7 +46,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         if "neo4j_url" in getattr(item, "fixturenames", ()):
             item.add_marker("neo4j")
         servers = [name for fixture, name in SERVERS.items() if fixture in getattr(item, "fixturenames", ())]
-        servers += ["neo4j"] if item.get_closest_marker("neo4j") else []
+        servers += [neo4j_group(item.nodeid.partition("::")[0])] if item.get_closest_marker("neo4j") else []
         if config.pluginmanager.hasplugin("xdist") and servers:
             item.add_marker(pytest.mark.xdist_group(servers[0]))
 
@@ -53,8 +59,8 @@ def settings() -> Settings:
 
 @pytest.fixture(scope="session")
 def neo4j_url() -> Iterator[str]:
-    """The URL of a running Neo4j, one for the whole run; skips where there is none, fails where it is required."""
-    with needed("Neo4j"), neo4j_server() as url:
+    """The URL of a running Neo4j, one for each process; skips where there is none, fails where it is required."""
+    with needed("Neo4j"), neo4j_server(java=BRIEF) as url:
         yield url
 
 

@@ -7,7 +7,7 @@ import pyarrow as pa
 import pytest
 from hand_made import fill
 from needed import needed
-from neo4j_server import neo4j_admin, neo4j_server
+from neo4j_server import BRIEF, neo4j_admin, neo4j_server
 from rows import record, row, rows
 
 from spine.access.context import LOCAL
@@ -93,7 +93,7 @@ def imported(files: Path, home: Path) -> Iterator[GraphStore]:
     """The store that the import tool made of them."""
     command, environment = neo4j_admin(home)
     import_files(files, command, env=environment)
-    with neo4j_server(home=home) as url, open_store(url, Settings()) as store:
+    with neo4j_server(home=home, java=BRIEF) as url, open_store(url, Settings()) as store:
         yield store
 
 

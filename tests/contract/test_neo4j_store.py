@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from needed import needed
 from neo4j import Driver, GraphDatabase
-from neo4j_server import neo4j_server
+from neo4j_server import BRIEF, neo4j_server
 from rows import record, row, rows
 
 from spine.access.context import LOCAL, SERVED
@@ -181,7 +181,7 @@ def test_a_database_that_is_not_there_is_told_of(neo4j_url: str, settings: Setti
 
 
 def test_the_right_password_opens_and_a_wrong_one_is_told_of() -> None:
-    with needed("Neo4j"), neo4j_server(password="right-and-long") as url:
+    with needed("Neo4j"), neo4j_server(password="right-and-long", java=BRIEF) as url:
         right = Settings(neo4j_user="neo4j", neo4j_password="right-and-long")
         with open_store(url, right) as store, store.writing(LOCAL, CAUSE) as writer:
             writer.put("record", rows("record", record(1)))

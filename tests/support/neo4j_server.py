@@ -27,19 +27,24 @@ PROCESS = "server.pid"
 """The file in a server's home that names its process."""
 _OPENINGS = [f"--add-opens=java.base/{name}=ALL-UNNAMED" for name in ("java.nio", "java.io", "sun.nio.ch", "java.lang")]
 
+BRIEF = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""Options of Java for a server that ends soon: to make its code faster would cost more than it brings."""
+
 
 @contextlib.contextmanager
-def neo4j_server(password: str = "", heap: str = "512m", home: Path | None = None) -> Iterator[str]:
+def neo4j_server(
+    password: str = "", heap: str = "512m", home: Path | None = None, java: tuple[str, ...] = ()
+) -> Iterator[str]:
     """The bolt URL of a running Neo4j, stopped at the end; Missing where there is none.
 
     With a password, authentication is on (user neo4j), and a server of its own is started in any case; so it is with
-    a home, whose databases it has, and which is kept.
+    a home, whose databases it has, and which is kept. Options of Java are for a server that is started from the jars.
     """
     given = os.environ.get("SPINE_TEST_NEO4J", "")
     if given and not password and home is None:
         yield given
     elif shutil.which("java"):
-        with _from_jars(_jars(), password, heap, home) as url:
+        with _from_jars(_jars(), password, heap, home, java) as url:
             yield url
     elif home is not None:
         raise Missing("no Java")
@@ -63,7 +68,7 @@ def _jars() -> Path:
 
 
 @contextlib.contextmanager
-def _from_jars(lib: Path, password: str, heap: str, kept: Path | None) -> Iterator[str]:
+def _from_jars(lib: Path, password: str, heap: str, kept: Path | None, options: tuple[str, ...]) -> Iterator[str]:
     java = shutil.which("java") or "java"
     home = kept or Path(tempfile.mkdtemp(prefix="spine-neo4j-"))
     port = _free_port()
@@ -73,7 +78,8 @@ def _from_jars(lib: Path, password: str, heap: str, kept: Path | None) -> Iterat
         classes = ["-cp", f"{lib}{os.sep}*"]
         log = home / "server.log"
         places = [f"--home-dir={home}", f"--config-dir={home / 'conf'}"]
-        command = [java, f"-Xms{heap}", f"-Xmx{heap}", *_OPENINGS, *classes, "org.neo4j.server.CommunityEntryPoint"]
+        settings = [*options, f"-Xms{heap}", f"-Xmx{heap}", *_OPENINGS]
+        command = [java, *settings, *classes, "org.neo4j.server.CommunityEntryPoint"]
         with log.open("wb") as output:
             process = subprocess.Popen([*command, *places], stdout=output, stderr=subprocess.STDOUT, cwd=home)
         (home / PROCESS).write_text(str(process.pid), encoding="utf-8")
