@@ -232,8 +232,8 @@ class Cause:
 class Step:
     """The rows of a table whose indexed `column` is one of `values`, or one of those that earlier steps found.
 
-    `after` names the latter as (step, column of its rows); a column of lists counts with all their items, and nulls
-    count for nothing. At most `limit` rows per value; the rows have their key and `columns`, all where none is named.
+    `after` names the latter as (step, column of its rows): what `Column.values` says of a cell, of lists up to `short`
+    items. At most `limit` rows per value; the rows have their key and `columns`, all where none is named.
     A `counted` step answers how many rows there are instead: {column: value, "count": number} for each value with any.
     """
 
@@ -244,6 +244,7 @@ class Step:
     limit: int | None = None
     columns: tuple[str, ...] = ()
     counted: bool = False
+    short: int | None = None
 
 
 Plan = Mapping[str, Step]

@@ -8,10 +8,14 @@ Column types: `int` (64 bit), `float`, `text`, `bool`, `json` (a JSON document a
 Times are ISO 8601 texts in UTC, so that they compare as texts. All columns but keys may be null.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from struct import unpack
+from typing import Any, Literal
 
 ColumnType = Literal["int", "float", "text", "bool", "json", "bytes", "ints", "texts"]
+LISTS = ("ints", "texts")
+"""The types of columns that hold several values."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +27,27 @@ class Column:
     indexed: bool = False
     unique: bool = False
     personal: bool = False
+
+    @property
+    def holds_many(self) -> bool:
+        """Whether a cell counts with several values."""
+        return self.type in LISTS or self.type == "bytes"
+
+    def values(self, cell: Any, most: int | None = None) -> Sequence[Any]:
+        """What a cell counts with where somebody looks for what it names: one value, or the items of a list.
+
+        Bytes are a list, too: packed whole numbers of eight bytes each, the least first. A list of more than `most`
+        items counts with none, and nulls count with nothing.
+        """
+        if cell is None:
+            return ()
+        if self.type == "bytes":
+            packed: bytes = cell[: len(cell) // 8 * 8]
+            cell = unpack(f"<{len(packed) // 8}q", packed)
+        elif not self.holds_many:
+            return (cell,)
+        items: Sequence[Any] = cell
+        return items if most is None or len(items) <= most else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ import pyarrow as pa
 from spine.domain.vocabulary import Kind
 from spine.matching.model import Breadth
 from spine.matching.stored import breadths_of
+from spine.pipeline.asking_ahead import ask_about_keys
 from spine.pipeline.differing import as_rows
 from spine.pipeline.gather import Gathered
 from spine.pipeline.key_index import keys_of
@@ -58,6 +59,7 @@ class Rekeying:
         self._old = read_held(writer, changed)
         self._rows = _rows(gathered, breadths_of(writer), secret)
         self._new = {row["id"]: held_of(row) for row in self._rows}
+        ask_about_keys(writer, (*self._old.values(), *self._new.values()), changed, secret)
         self._known = dict(self._old)
         self._before: dict[int, int] = {}
         self._holders: dict[int, Holders] = {}

@@ -12,12 +12,11 @@ from typing import Any
 from spine.domain.ids import encode_id
 from spine.pipeline.applying import Applied
 from spine.pipeline.differing import as_rows
+from spine.pipeline.numbering import PLACES
 from spine.pipeline.outcome import Move, outcome
 from spine.pipeline.rebuild import Labels
 from spine.ports import Clock, Row, Writer
 
-PLACES = 1 << 20
-"""Changes of one position are numbered from `position * PLACES`."""
 MOST_RECORDS = 500
 """A change names no more records than that; more make further changes of the same kind."""
 JUDGED = {"same": "confirmed", "different": "rejected", "withdrawn": "withdrawn"}

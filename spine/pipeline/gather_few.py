@@ -42,7 +42,7 @@ class FewRecords:
 
     def gathered(self, asked: Sequence[int]) -> Gathered:
         """The live ones of these records, which are sorted, without judgements."""
-        missing = [number for number in asked if number not in self._known]
+        missing = self.missing(asked)
         if missing:
             self._read(missing)
         known = [one for one in map(self._known.__getitem__, asked) if one is not None]
@@ -60,6 +60,10 @@ class FewRecords:
             order_of([one.row["key"] for one in known]),
             self._past(known),
         )
+
+    def missing(self, asked: Sequence[int]) -> list[int]:
+        """Those of these records that were not asked for before."""
+        return [number for number in asked if number not in self._known]
 
     def _read(self, missing: list[int]) -> None:
         """Read records that are not known yet."""

@@ -97,6 +97,9 @@ class _Pool:
 
     def _gathered(self, asked: list[int]) -> Gathered:
         if len(asked) <= FEW:
+            new = self._few.missing(asked)
+            if new and isinstance(self._reader, Remembering) and self._reader.far:
+                self._reader.follow(content_of(tuple(new)))
             few = self._few.gathered(asked)
             return replace(few, judgements=judgements_of(self._reader, few.ids.tolist()))
         missing = [number for number in asked if number not in self._place]

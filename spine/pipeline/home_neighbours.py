@@ -14,10 +14,10 @@ import numpy as np
 from spine.pipeline.gather_some import gather_some
 from spine.pipeline.home_numbers import BY_SORT, numbers_of
 from spine.pipeline.keying import SORTS, sort_of
-from spine.pipeline.meeting import carried
+from spine.pipeline.meeting import NEAR, carried
 from spine.pipeline.meeting import crowds as crowded
 from spine.pipeline.rebuild import Delta, Labels, labels_of, persons_of
-from spine.pipeline.surroundings import NEAR, resolved_as
+from spine.pipeline.surroundings import resolved_as
 from spine.pipeline.target_numbers import target_numbers
 from spine.ports import Reader, Row
 from spine.resolution import household_weights

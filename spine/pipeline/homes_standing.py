@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from spine.pipeline.key_rows import read_holders
+from spine.pipeline.meeting import NEAR
 from spine.pipeline.rebuild import Labels, Rebuilt
-from spine.pipeline.surroundings import NEAR
 from spine.pipeline.target_numbers import target_numbers
 from spine.ports import Reader, Row
 from spine.resolution import household_weights

@@ -9,6 +9,8 @@ from typing import NamedTuple
 
 from spine.ports import Reader
 
+NEAR = 200
+"""So many carriers of one identifier, and so many related entities, are looked at: more relate nobody."""
 Carriers = Mapping[int, set[int]]
 
 

@@ -15,7 +15,9 @@ from spine.ports import Clock, Writer, arrow_schema
 
 FEW = 100
 """Up to so many rows are joined in Python."""
-__all__ = ["KEY_DOCUMENT", "key_of", "numbers", "stored_key"]
+PLACES = 1 << 20
+"""Changes of one position of the log are numbered from `position * PLACES`."""
+__all__ = ["KEY_DOCUMENT", "PLACES", "key_of", "numbers", "stored_key"]
 
 
 def key_of(writer: Writer, clock: Clock, chosen: str = "") -> bytes:

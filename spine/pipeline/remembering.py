@@ -70,6 +70,11 @@ class Remembering:
             return self._followed(plan) or {}
         return self._fetch(plan)
 
+    def known(self, table: str, column: str, values: Sequence[Any]) -> list[Row]:
+        """The rows that `get` would answer, as far as that is known without a question."""
+        held = self._held(table, column, values, None)
+        return [row for rows in held.values() for row in rows or ()]
+
     def _missing(self, step: Step) -> tuple[Any, ...]:
         held = self._held(step.table, step.column, step.values, step.limit)
         return tuple(value for value, rows in held.items() if rows is None)
@@ -166,12 +171,14 @@ class Remembering:
         whole = self._whole.setdefault(table, {}).setdefault(column, {})
         # Thousands of values are asked of at once.
         held: dict[Any, list[Row] | None] = {value: whole.get(value) for value in values if value is not None}
-        fresh: set[Any] = self._fresh.get(_end_of(GRAPH[table], column), set()) if self._fresh else set()
+        node = _end_of(GRAPH[table], column)
+        fresh: set[Any] = self._fresh.get(node, set()) if self._fresh else set()
+        absent = self._whole.get(node, {}).get("id", {})
         some = {} if limit is None else self._some.get(table, {}).get((column, limit), {})
-        if fresh or some:
+        if fresh or some or absent:
             for value in [value for value, rows in held.items() if rows is None]:
                 held[value] = some.get(value)
-                if held[value] is None and value in fresh:
+                if held[value] is None and (value in fresh or absent.get(value) == []):
                     held[value] = whole[value] = []
         if limit is not None:
             long = {value: rows[:limit] for value, rows in held.items() if rows is not None and len(rows) > limit}
@@ -297,9 +304,9 @@ def _sought(plan: Plan, found: Mapping[str, list[Row]], step: Step) -> Iterator[
     """The values that a step of a plan looked for."""
     yield from step.values
     for before, column in step.after:
-        lists = GRAPH[plan[before].table].column(column).type in ("ints", "texts")
+        shape = GRAPH[plan[before].table].column(column)
         for row in found[before]:
-            yield from (row[column] or ()) if lists else (row[column],)
+            yield from shape.values(row[column], step.short) if shape.holds_many else (row[column],)
 
 
 def _edges_of() -> Mapping[str, tuple[str, ...]]:

@@ -13,9 +13,10 @@ import pyarrow as pa
 
 from spine.domain.vocabulary import Kind
 from spine.normalise.emails import company_domain
+from spine.pipeline.asking_ahead import ask_about_named
 from spine.pipeline.gather import Gathered
 from spine.pipeline.gather_some import gather_some
-from spine.pipeline.meeting import carried
+from spine.pipeline.meeting import NEAR, carried
 from spine.pipeline.meeting import crowds as crowded
 from spine.pipeline.rebuild import Labels, labels_of, persons_of
 from spine.ports import Reader
@@ -23,8 +24,6 @@ from spine.resolution.employment import employment
 from spine.resolution.relationships import CROWD
 from spine.resolution.resolved import Resolved
 
-NEAR = 200
-"""So many carriers of one identifier, and so many related entities, are looked at: more relate nobody."""
 MEETING = ("device", "mobile_token", "cookie", "account", "loyalty", "phone", "email", "address")
 """Namespaces whose identifiers persons may have in common with others."""
 RELATED = {"related_to": ("person", "person"), "subsidiary_of": ("organisation", "organisation")}
@@ -153,6 +152,7 @@ def _led_to(reader: Reader, gathered: Gathered) -> set[int]:
     """The records that declared relations lead to."""
     relations = gathered.relations
     targets = set(zip(relations["namespace"].to_pylist(), relations["value"].to_pylist(), strict=True))
+    ask_about_named(reader, targets)
     keys = sorted(str(value) for namespace, value in targets if namespace == "record" and value)
     out = {row["id"] for row in reader.get("record", "key", keys)} if keys else set()
     wanted = {(str(namespace), str(value)) for namespace, value in targets if namespace != "record" and value}

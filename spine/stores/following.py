@@ -1,6 +1,6 @@
 """Plans of several steps, checked before any store sees them, and followed step by step where that costs nothing."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from operator import itemgetter
 from typing import Any
@@ -10,7 +10,6 @@ from spine.errors import QueryError
 from spine.ports import Plan, Row, Step
 from spine.stores.shape import indexed, known, known_columns
 
-LISTS = ("ints", "texts")
 COUNT = "count"
 """What a counted step calls its numbers; no table has such a column."""
 
@@ -62,7 +61,7 @@ def followed(plan: Plan, fetch: Fetch) -> dict[str, list[Row]]:
     for name, step in plan.items():
         values = list(step.values)
         for before, column in step.after:
-            values += _held(found[before], column, tables[before].column(column).type in LISTS)
+            values += held(tables[before], column, found[before], step.short)
         found[name] = fetch(tables[name], step, present(values)) if values else []
     return found
 
@@ -79,7 +78,9 @@ def present(values: Iterable[Any]) -> list[Any]:
     return [value for value in dict.fromkeys(values) if value is not None]
 
 
-def _held(rows: Sequence[Row], column: str, lists: bool) -> list[Any]:
-    if lists:
-        return [item for row in rows for item in row[column] or ()]
-    return [row[column] for row in rows]
+def held(table: Table, column: str, rows: Iterable[Row], short: int | None) -> list[Any]:
+    """What a step looks for that follows this column of rows of a table."""
+    shape = table.column(column)
+    if not shape.holds_many:
+        return [value for row in rows if (value := row[column]) is not None]
+    return [value for row in rows for value in shape.values(row[column], short)]

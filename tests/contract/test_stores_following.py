@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from struct import pack
 from typing import Any
 
 import neo4j
@@ -17,13 +18,15 @@ from spine.domain.graph import GRAPH
 from spine.errors import QueryError
 from spine.ports import Cause, GraphStore, Plan, Reader, Row, Step
 from spine.settings import Settings
-from spine.stores.following import LISTS
 
 CARRIED = [(1, 11), (1, 12), (2, 11), (3, 12), (3, 13), (4, 13), (4, 14), (5, 14), (2, 14)]
+HOLDERS = [(1, pack("<2q", 1, 4)), (2, pack("<3q", -1, 2**62 + 5, 3)), (3, None), (4, b""), (5, pack("<q", 255))]
 BACK = [(7, 11), (7, 12), (8, 13)]
 """Records 7 and 8 carry what others do, and stand in no component."""
 VALUES: Mapping[str, tuple[Any, ...]] = {"int": tuple(range(-1, 16)), "text": ("v1", "v2", "crm/1", "crm/4", "a", "é")}
-TABLES = ("record", "identifier", "carries", "component", "in_component", "judged", "person", "resolves_to_person")
+TABLES = (
+    "record", "identifier", "carries", "component", "in_component", "judged", "person", "resolves_to_person", "key",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=["memory", "sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)])
@@ -59,6 +62,7 @@ def fill(store: GraphStore) -> None:
         writer.put("judged", rows("judged", *(row("judged", **dict(zip(names, each, strict=True))) for each in judged)))
         writer.put("person", rows("person", *(row("person", id=number, stage="a", size=2) for number in (1, 4))))
         resolved = [(1, 1), (2, 1), (3, 1), (4, 4), (5, 4)]
+        writer.put("key", rows("key", *(row("key", id=number, held=2, records=some) for number, some in HOLDERS)))
         table = "resolves_to_person"
         writer.put(table, rows(table, *(row(table, start=start, end=end) for start, end in resolved)))
 
@@ -85,16 +89,27 @@ def plans(draw: st.DrawFn) -> Plan:
             (before, name)
             for before, step in plan.items()
             for name in ((step.column,) if step.counted else step.columns or GRAPH[step.table].names)
-            if GRAPH[step.table].column(name).type in (kind, {"int": "ints", "text": "texts"}[kind])
+            if GRAPH[step.table].column(name).type in {"int": ("int", "ints", "bytes"), "text": ("text", "texts")}[kind]
         ]
         after = draw(st.lists(st.sampled_from(fitting), max_size=3, unique=True)) if fitting else []
         columns = draw(st.lists(st.sampled_from(shape.names), max_size=3, unique=True))
         limit = draw(st.none() | st.integers(0, 2))
-        step = Step(table, column, tuple(values), tuple(after), limit, tuple(columns))
+        short = draw(st.none() | st.integers(0, 2))
+        step = Step(table, column, tuple(values), tuple(after), limit, tuple(columns), short=short)
         if draw(st.integers(0, 4)) == 0:
-            step = Step(table, column, tuple(values), tuple(after), counted=True)
+            step = Step(table, column, tuple(values), tuple(after), counted=True, short=short)
         plan[f"step {number}"] = step
     return plan
+
+
+def items(kind: str, cell: Any, short: int | None) -> list[Any]:
+    """The values of a cell, told otherwise than the product tells them."""
+    if kind not in ("ints", "texts", "bytes"):
+        return [cell]
+    if kind == "bytes":
+        parts = [(cell or b"")[at : at + 8] for at in range(0, len(cell or b""), 8)]
+        cell = [int.from_bytes(part, "little", signed=True) for part in parts if len(part) == 8]
+    return [] if short is not None and len(cell or []) > short else list(cell or [])
 
 
 def one_by_one(reader: Reader, plan: Plan) -> dict[str, list[Row]]:
@@ -104,8 +119,7 @@ def one_by_one(reader: Reader, plan: Plan) -> dict[str, list[Row]]:
         shape, values = GRAPH[step.table], list(step.values)
         for before, column in step.after:
             for each in found[before]:
-                lists = GRAPH[plan[before].table].column(column).type in LISTS
-                values += (each[column] or []) if lists else [each[column]]
+                values += items(GRAPH[plan[before].table].column(column).type, each[column], step.short)
         kept = {*step.columns, *shape.key} if step.columns else set(shape.names)
         got = reader.get(step.table, step.column, values, step.limit)
         if step.counted:

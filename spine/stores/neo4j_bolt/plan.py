@@ -9,7 +9,7 @@ from typing import Any
 
 from spine.domain.graph import Table
 from spine.ports import Plan, Step
-from spine.stores.following import LISTS, names_of, present
+from spine.stores.following import names_of, present
 from spine.stores.neo4j_bolt.documents import HELD, places_of_document, whole
 from spine.stores.neo4j_bolt.patterns import KEPT, by_index, label, place, places
 
@@ -28,6 +28,8 @@ def question(plan: Plan, tables: Mapping[str, Table], held: Mapping[str, str]) -
         sought[f"v{number}"] = present(step.values)
         if step.limit is not None:
             values[f"l{number}"] = step.limit
+        if step.short is not None:
+            values[f"b{number}"] = step.short
         scope = ", ".join(dict.fromkeys(at[before] for before, _ in step.after))
         parts.append(
             f"CALL ({scope}) {{ {_sought(plan, tables, name, at, number)} {_found(tables[name], step, number)} }}"
@@ -43,14 +45,24 @@ def _sought(plan: Plan, tables: Mapping[str, Table], name: str, at: Mapping[str,
     lists = [f"$v.v{number}"]
     for before, column in step.after:
         place_of = names_of(tables[before], plan[before]).index(column)
-        cell = f"row[{place_of}]"
-        if tables[before].column(column).type in LISTS:
-            lists.append(f"COLLECT {{ UNWIND {at[before]} AS row UNWIND {cell} AS item RETURN item }}")
+        cell, shape = f"row[{place_of}]", tables[before].column(column)
+        if shape.holds_many:
+            packed = shape.type == "bytes"
+            items, size = (_unpacked(cell), f"size({cell}) / 8") if packed else (cell, f"size({cell})")
+            held = f"CASE WHEN {size} <= $b{number} THEN {items} END" if step.short is not None else items
+            lists.append(f"COLLECT {{ UNWIND {at[before]} AS row UNWIND {held} AS item RETURN item }}")
         else:
             lists.append(f"[row IN {at[before]} | {cell}]")
     if not step.after:
         return f"UNWIND {lists[0]} AS value"
     return f"UNWIND {' + '.join(lists)} AS value WITH DISTINCT value WHERE value IS NOT NULL"
+
+
+def _unpacked(cell: str) -> str:
+    """The whole numbers that bytes hold: Cypher knows bytes as a list of numbers from -128 to 127."""
+    byte = f"{cell}[8 * at + place]"
+    read = f"number * 256 + CASE WHEN place < 7 AND {byte} < 0 THEN {byte} + 256 ELSE {byte} END"
+    return f"[at IN range(0, size({cell}) / 8 - 1) | reduce(number = 0, place IN range(7, 0, -1) | {read})]"
 
 
 def _found(table: Table, step: Step, number: int) -> str:

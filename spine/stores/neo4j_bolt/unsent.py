@@ -12,7 +12,7 @@ from typing import Any
 
 from spine.domain.graph import GRAPH, Table
 from spine.ports import Plan, Row
-from spine.stores.following import LISTS, present
+from spine.stores.following import held, present
 from spine.stores.neo4j_bolt.pending import Pending
 
 
@@ -26,9 +26,7 @@ def widened(plan: Plan, pending: Pending) -> Plan | None:
         more: list[Any] = []
         for before, column in step.after:
             above = GRAPH[plan[before].table]
-            lists = above.column(column).type in LISTS
-            for row in pending.rows(above):
-                more += (row[column] or ()) if lists else (row[column],)
+            more += held(above, column, pending.rows(above), step.short)
         if more and (step.columns or step.counted):
             return None
         out[name] = replace(step, values=tuple(present([*step.values, *more]))) if more else step
@@ -44,9 +42,7 @@ def completed(plan: Plan, pending: Pending, found: Mapping[str, list[Row]]) -> d
             out[name] = list(found[name])
             continue
         for before, column in step.after:
-            lists = GRAPH[plan[before].table].column(column).type in LISTS
-            for row in out[before]:
-                sought.update((row[column] or ()) if lists else (row[column],))
+            sought.update(held(GRAPH[plan[before].table], column, out[before], step.short))
         rows = with_unsent(GRAPH[step.table], step.column, sought, step.limit, found[name], pending)
         if rows is None:
             return None
