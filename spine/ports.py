@@ -4,7 +4,7 @@ Bulk data crosses a seam as Arrow tables whose columns are declared here or in `
 cross it as rows (dicts). Everything is synchronous.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -22,15 +22,10 @@ Row = dict[str, Any]
 
 # ---------------------------------------------------------------------------------------------------- record sources
 
-IDENTIFIER_STRUCT = pa.struct(
-    [
-        ("namespace", pa.string()),
-        ("value", pa.string()),
-        ("verified", pa.bool_()),
-        ("first_seen", pa.string()),
-        ("last_seen", pa.string()),
-    ]
-)
+IDENTIFIER_STRUCT = pa.struct([
+    ("namespace", pa.string()), ("value", pa.string()), ("verified", pa.bool_()),
+    ("first_seen", pa.string()), ("last_seen", pa.string()),
+])  # fmt: skip
 RELATION_STRUCT = pa.struct(
     [
         ("kind", pa.string()),
@@ -366,6 +361,10 @@ class GraphStore(Protocol):
 
         A transaction that wrote nothing leaves no log entry. StoreBusy where another writer holds the lock too long.
         """
+        ...
+
+    def plan(self, plans: Iterable[Plan]) -> None:
+        """Have a server that plans each shape of a question plan these, as a writer will ask them; changes nothing."""
         ...
 
     def close(self) -> None:

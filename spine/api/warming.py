@@ -14,7 +14,7 @@ from spine.api.bodies import Operation
 from spine.api.contract import operation
 from spine.api.execution import execute
 from spine.errors import SpineError
-from spine.pipeline.asking_ahead import shapes
+from spine.pipeline.asking_ahead import plan_ahead
 from spine.ports import GraphStore, Where
 from spine.settings import Settings
 
@@ -54,7 +54,7 @@ class Warming:
                 asyncio.run(self._ask(values))
             # An empty graph is about to be filled: its first record meets the longest plans.
             if values is not None and not self._settings.read_only:
-                self._plan_ingests()
+                plan_ahead(self._store)
         except SpineError as problem:
             _log.warning("Look-ups could not be made ready, so the first ones take longer: %s", problem)
 
@@ -67,13 +67,6 @@ class Warming:
             edges = reader.get("carries", "start", [row["id"] for row in rows], SAMPLE) if rows else []
             found = reader.get("identifier", "id", [edge["end"] for edge in edges]) if edges else []
         return list({row["namespace"]: row["value"] for row in found}.values())
-
-    def _plan_ingests(self) -> None:
-        """Ask what an ingest asks ahead, of records that are not there."""
-        for plan in shapes():
-            if not self._ending.is_set():
-                with self._store.reading(LOCAL) as reader:
-                    reader.follow(plan)
 
     async def _ask(self, values: list[str]) -> None:
         desks = Desks(self._store, self._settings, size=1)

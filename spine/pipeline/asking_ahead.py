@@ -6,6 +6,7 @@ for many records nothing is asked ahead: their questions are shared anyway.
 
 from collections.abc import Iterable, Sequence
 from typing import Any
+from weakref import WeakSet
 
 import pyarrow as pa
 
@@ -18,12 +19,24 @@ from spine.pipeline.key_rows import Held, Holders, finer_of, held_of, read_held,
 from spine.pipeline.numbering import stored_key
 from spine.pipeline.remembering import Remembering
 from spine.pipeline.target_numbers import counterparts, target_numbers
-from spine.ports import Plan, Reader, Writer
+from spine.ports import GraphStore, Plan, Reader, Writer
 
 FEW = 20
 """A region is asked about ahead where so many records lead to it at most."""
 SOME = 200
 """What records carry is asked ahead for so many at most."""
+_planned: "WeakSet[GraphStore]" = WeakSet()
+
+
+def plan_ahead(store: GraphStore) -> None:
+    """Have a store that is far plan what a change is going to ask, once, before the change may write.
+
+    A server plans a shape of a question when it first sees it, for as long as half a minute in all; whoever waits for
+    the right to write meanwhile would be told that the store is busy.
+    """
+    if store not in _planned:
+        store.plan(shapes())
+        _planned.add(store)
 
 
 def ask_for_documents(writer: Writer) -> None:
@@ -120,6 +133,7 @@ def shapes() -> list[Plan]:
     """The plans that an ingest follows, about a record that is not there."""
     nobody = (-1,)
     return [
+        plans.begun(0),
         {**plans.begun(0), **plans.arriving(("",))},
         content_of(nobody),
         plans.keys(nobody, nobody, nobody),

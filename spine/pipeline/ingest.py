@@ -12,7 +12,7 @@ from spine.matching.stored import stored_model
 from spine.normalise.record import Options
 from spine.pipeline.applying import ONLINE as MOST
 from spine.pipeline.applying import Applied, apply
-from spine.pipeline.asking_ahead import ask_about_arrivals, ask_about_region
+from spine.pipeline.asking_ahead import ask_about_arrivals, ask_about_region, plan_ahead
 from spine.pipeline.attempts import attempted
 from spine.pipeline.batch_writer import BatchWriter
 from spine.pipeline.changes import write_changes
@@ -82,6 +82,7 @@ def ingest(
     transaction, or ends it by raising.
     """
     clock = clock or SystemClock()
+    plan_ahead(store)
     with store.writing(context, Cause("record", batch=name, details=ONLINE)) as writing, uncollected():
         beside(writing)
         writer = Remembering(writing)
@@ -120,6 +121,7 @@ def delete_record(
     A record that is not there, or deleted already, changes nothing.
     """
     clock = clock or SystemClock()
+    plan_ahead(store)
     with store.writing(context, Cause("record", batch="delete", details=ONLINE)) as writing, uncollected():
         writer = Remembering(writing)
         rows = [row for row in writer.get("record", "key", [f"{source}/{record_id}"]) if row["live"]]

@@ -9,6 +9,7 @@ from functools import partial
 
 from spine.access.context import Context
 from spine.pipeline.applying import apply
+from spine.pipeline.asking_ahead import plan_ahead
 from spine.pipeline.attempts import attempted
 from spine.pipeline.catching_up import FEW, has_models
 from spine.pipeline.changes import write_changes
@@ -69,6 +70,7 @@ def work_off_some(store: GraphStore, context: Context, clock: Clock | None = Non
     with store.reading(context) as reader:
         if not reader.count("touched"):
             return Step(0, 0)
+    plan_ahead(store)
     with store.writing(context, Cause("record", batch="waiting", details=ONLINE)) as writing, uncollected():
         writer = Remembering(writing)
         state, left, ready = read_state(writer), waiting(writer), _ready(writer)

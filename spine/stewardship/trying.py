@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from spine.access.context import Context
-from spine.pipeline.asking_ahead import ask_for_documents
+from spine.pipeline.asking_ahead import ask_for_documents, plan_ahead
 from spine.pipeline.collecting import uncollected
 from spine.pipeline.remembering import Remembering
 from spine.ports import Cause, GraphStore, Writer
@@ -17,6 +17,7 @@ class _Undone(Exception):
 @contextmanager
 def trying(store: GraphStore, context: Context, cause: Cause, *, preview: bool) -> Iterator[Writer]:
     """A writer's transaction that reads nothing twice, and is rolled back at its end where it is a `preview`."""
+    plan_ahead(store)
     try:
         with store.writing(context, cause) as writing, uncollected():
             writer = Remembering(writing)

@@ -6,7 +6,7 @@ are the row. A writer works on a copy that becomes the graph when it commits, so
 
 import copy
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -256,6 +256,9 @@ class MemoryStore:
             self._graph = writer.finish() or self._graph
         finally:
             self._lock.release()
+
+    def plan(self, plans: Iterable[Plan]) -> None:
+        """Nothing: what is at hand is asked at once."""
 
     def close(self) -> None:
         """Forget the graph."""

@@ -1,7 +1,7 @@
 """What a server makes ready for the first change: the key index of a resolved store, and the plans of a far one."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -14,7 +14,7 @@ from spine.bootstrap import open_engine, open_store
 from spine.pipeline.index_state import index_ahead, read_state
 from spine.pipeline.ingest import delete_record
 from spine.pipeline.resolve import resolve
-from spine.ports import Cause, GraphStore, Reader, Writer
+from spine.ports import Cause, GraphStore, Plan, Reader, Writer
 from spine.settings import Settings
 
 PEOPLE = [
@@ -40,6 +40,9 @@ class Far:
         self.causes.append(cause.kind)
         with self.store.writing(context, cause) as writer:
             yield writer
+
+    def plan(self, plans: Iterable[Plan]) -> None:
+        self.store.plan(plans)
 
 
 class Distant:

@@ -3,7 +3,7 @@
 And how often the ingest of one record waits for a Neo4j.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,7 @@ from spine.bootstrap import open_store
 from spine.domain.ids import encode_id
 from spine.pipeline.incoming import read_batch
 from spine.pipeline.ingest import ingest
-from spine.ports import Cause, GraphStore, Reader, Writer
+from spine.ports import Cause, GraphStore, Plan, Reader, Writer
 from spine.settings import Settings
 
 VALUES = {"value": "anna@example.org", "order": "SO-1", "id": "email:anna@example.org", "text": "anna"}
@@ -72,6 +72,9 @@ class Counted:
 
     def writing(self, context: Context, cause: Cause) -> AbstractContextManager[Writer]:
         return self.store.writing(context, cause)
+
+    def plan(self, plans: Iterable[Plan]) -> None:
+        self.store.plan(plans)
 
     def close(self) -> None:
         self.store.close()

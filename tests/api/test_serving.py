@@ -4,7 +4,7 @@ import asyncio
 import gc
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
@@ -55,6 +55,9 @@ class Watched:
 
     def writing(self, context: Context, cause: Cause) -> AbstractContextManager[Writer]:
         return self.store.writing(context, cause)
+
+    def plan(self, plans: Iterable[Plan]) -> None:
+        self.store.plan(plans)
 
     def close(self) -> None:
         self.store.close()

@@ -1,6 +1,6 @@
 """What a server does for the first look-ups when it starts: it asks what is asked all day, and writes nothing."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,6 +25,9 @@ class Asked:
     def reading(self, context: Context) -> Iterator[Reader]:
         with self.store.reading(context) as reader:
             yield AskedReader(reader, self)  # type: ignore[misc]  # passes on what it does not define
+
+    def plan(self, plans: Iterable[Plan]) -> None:
+        self.plans += plans
 
 
 class AskedReader:

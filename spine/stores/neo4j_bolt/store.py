@@ -3,7 +3,7 @@
 import threading
 import uuid
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 from urllib.parse import urlsplit
@@ -14,13 +14,14 @@ from neo4j import Transaction as BoltTransaction
 
 from spine.access.context import Context
 from spine.errors import BadStoreUrl, StoreBusy, StoreError, TooExpensive
-from spine.ports import Cause, Clock, CypherAnswer, Reader, SystemClock, Writer
+from spine.ports import Cause, Clock, CypherAnswer, Plan, Reader, SystemClock, Writer
 from spine.stores.neo4j_bolt import schema
 from spine.stores.neo4j_bolt.connection import Cypher, translated
 from spine.stores.neo4j_bolt.deadline import Deadline
 from spine.stores.neo4j_bolt.documents import Documents
 from spine.stores.neo4j_bolt.question import answered
 from spine.stores.neo4j_bolt.reader import BoltReader
+from spine.stores.neo4j_bolt.usual import usual
 from spine.stores.neo4j_bolt.writer import LOCK, BoltWriter
 
 PATIENCE = 10.0
@@ -115,6 +116,22 @@ class BoltStore:
                         transaction.commit()
         finally:
             self._lock.release()
+
+    def plan(self, plans: Iterable[Plan]) -> None:
+        """Have the server plan these questions and the text of writes as in a transaction that has written.
+
+        It keeps such plans apart from those of transactions that only read. Nothing is locked, and nothing stays.
+        """
+        with (
+            self._session(neo4j.WRITE_ACCESS) as session,
+            self._transaction(session, PATIENT_SECONDS) as transaction,
+        ):
+            cypher = Cypher(self.url, transaction)
+            cypher.run("CREATE ()")
+            cypher.run(f"EXPLAIN {usual()}", p={})
+            reader = BoltReader(cypher, self._documents, self._question)
+            for plan in plans:
+                reader.follow(plan)
 
     def close(self) -> None:
         """Give back the connections."""

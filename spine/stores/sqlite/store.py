@@ -2,13 +2,13 @@
 
 import threading
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from spine.access.context import Context
 from spine.errors import StoreBusy, StoreError, StoreUnavailable
-from spine.ports import Cause, Clock, Reader, SystemClock, Writer
+from spine.ports import Cause, Clock, Plan, Reader, SystemClock, Writer
 from spine.stores.sqlite import schema
 from spine.stores.sqlite.alone import begins_a_store, leave_log, use_log
 from spine.stores.sqlite.connection import Connection
@@ -107,6 +107,9 @@ class SqliteStore:
                         use_log(self._writer, self._patience)
         finally:
             self._lock.release()
+
+    def plan(self, plans: Iterable[Plan]) -> None:
+        """Nothing: what is at hand is asked at once."""
 
     def close(self) -> None:
         """Give back connections and files."""
