@@ -261,7 +261,7 @@ class BoltWriter(BoltReader, Transaction):
     def _removed(self, table: Table, keys: pa.Table) -> dict[str, Difference]:
         if table.name not in GOING or keys.num_rows >= _BULK:
             return Transaction._removed(self, table, keys)
-        gone = list(zip(*(keys.column(name).to_pylist() for name in table.key), strict=True))
+        gone = _keys(table, keys)
         if self._pending.size > _BATCH or self._pending.keeps(table, gone):
             self._send()
         late = Late(self._send)
