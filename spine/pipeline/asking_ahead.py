@@ -4,6 +4,7 @@ These plans only fill what a writer remembers. A row that they did not foresee i
 for many records nothing is asked ahead: their questions are shared anyway.
 """
 
+import threading
 from collections.abc import Iterable, Sequence
 from typing import Any
 from weakref import WeakSet
@@ -26,6 +27,8 @@ FEW = 20
 SOME = 200
 """What records carry is asked ahead for so many at most."""
 _planned: "WeakSet[GraphStore]" = WeakSet()
+_planning = threading.Lock()
+"""Who comes while another plans waits for its end: a server asked twice would do all of it twice."""
 
 
 def plan_ahead(store: GraphStore) -> None:
@@ -34,9 +37,12 @@ def plan_ahead(store: GraphStore) -> None:
     A server plans a shape of a question when it first sees it, for as long as half a minute in all; whoever waits for
     the right to write meanwhile would be told that the store is busy.
     """
-    if store not in _planned:
-        store.plan(shapes())
-        _planned.add(store)
+    if store in _planned:
+        return
+    with _planning:
+        if store not in _planned:
+            store.plan(shapes())
+            _planned.add(store)
 
 
 def ask_for_documents(writer: Writer) -> None:
@@ -130,15 +136,15 @@ def _told(declared: set[tuple[str, str]]) -> Led:
 
 
 def shapes() -> list[Plan]:
-    """The plans that an ingest follows, about a record that is not there."""
+    """The plans that an ingest follows, about a record that is not there; that of the longest text first."""
     nobody = (-1,)
     return [
+        plans.neighbourhood(nobody),
         plans.begun(0),
         {**plans.begun(0), **plans.arriving(("",))},
         content_of(nobody),
         plans.keys(nobody, nobody, nobody),
         plans.inside(nobody),
-        plans.neighbourhood(nobody),
         plans.homes(nobody),
         plans.named(Led(keys=("",))),
     ]

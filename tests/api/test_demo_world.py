@@ -14,6 +14,7 @@ from spine.api.execution import run
 from spine.bootstrap import open_store
 from spine.domain.ids import encode_id
 from spine.explore import groups
+from spine.pipeline.asking_ahead import plan_ahead
 from spine.ports import GraphStore, Where
 from spine.settings import Settings
 
@@ -151,5 +152,6 @@ def test_operations_answer_the_same_on_neo4j(
 ) -> None:
     with open_store(wiped_neo4j(), api_settings) as store:
         demo_world.fill(store, tmp_path_factory.mktemp("demo-neo4j") / "world")
+        plan_ahead(store)  # as `spine serve` does when it starts
         there = answers(store, api_settings)
     assert comparable(there) == comparable(answered)

@@ -2,8 +2,9 @@
 
 import threading
 import uuid
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 from urllib.parse import urlsplit
@@ -32,6 +33,9 @@ READ_SECONDS = 30.0
 
 PATIENT_SECONDS = 3600.0
 """Time-out of a view of whoever is patient: it may read all there is."""
+
+PLANNING = 2
+"""Statements that a server is asked to plan at the same time: each takes one of its cores."""
 
 WRITE_SECONDS = 3600.0
 """Time-out of one writing transaction."""
@@ -121,17 +125,31 @@ class BoltStore:
         """Have the server plan these questions and the text of writes as in a transaction that has written.
 
         It keeps such plans apart from those of transactions that only read. Nothing is locked, and nothing stays.
+        A statement is planned by one thread of the server, so that several are sent side by side.
         """
+        waiting: deque[Plan | None] = deque([None, *plans])
+        with ThreadPoolExecutor(PLANNING, "spine-planning") as pool:
+            for done in [pool.submit(self._plan, waiting) for _ in range(PLANNING)]:
+                done.result()
+
+    def _plan(self, waiting: "deque[Plan | None]") -> None:
+        """Take plans, None being the text of writes, until none is left."""
         with (
             self._session(neo4j.WRITE_ACCESS) as session,
             self._transaction(session, PATIENT_SECONDS) as transaction,
         ):
             cypher = Cypher(self.url, transaction)
             cypher.run("CREATE ()")
-            cypher.run(f"EXPLAIN {usual()}", p={})
             reader = BoltReader(cypher, self._documents, self._question)
-            for plan in plans:
-                reader.follow(plan)
+            while waiting:
+                try:
+                    plan = waiting.popleft()
+                except IndexError:
+                    break
+                if plan is None:
+                    cypher.run(f"EXPLAIN {usual()}", p={})
+                else:
+                    reader.follow(plan)
 
     def close(self) -> None:
         """Give back the connections."""
