@@ -12,7 +12,7 @@ from rows import record, row, rows
 from spine.access.context import LOCAL, Context
 from spine.domain.graph import GRAPH
 from spine.errors import SpineError, StoreBusy, StoreError
-from spine.ports import Cause, Difference, GraphStore, Where, Writer
+from spine.ports import Cause, Difference, GraphStore, Step, Where, Writer
 from spine.settings import Settings
 from spine.stores import touching
 
@@ -254,6 +254,25 @@ def test_the_writer_sees_its_own_writes(store: GraphStore) -> None:
         writer.delete("record", pa.table({"id": [1]}))
         assert writer.search("mary") == []
         assert [each["id"] for each in writer.select("record")] == [2]
+
+
+def test_what_a_changed_row_led_to_is_not_counted_any_more(store: GraphStore) -> None:
+    with store.writing(LOCAL, CAUSE) as writer:
+        writer.put("record", rows("record", record(1), record(2)))
+        writer.put("component", rows("component", row("component", id=1, members=[1, 2])))
+        writer.put("judged", rows("judged", *(row("judged", start=1, end=2, authority=who, at="t") for who in "ab")))
+    with store.writing(LOCAL, CAUSE) as writer:
+        writer.put("component", rows("component", row("component", id=1, members=[])))
+        inside = (("component", "members"),)
+        found = writer.follow(
+            {
+                "component": Step("component", "id", (1,)),
+                "record": Step("record", "id", after=inside, columns=("live",)),
+                "judged": Step("judged", "start", after=inside, counted=True),
+            }
+        )
+        assert found["component"][0]["members"] == []
+        assert found["record"] == found["judged"] == []
 
 
 def test_a_second_writer_waits_and_then_is_told(store: GraphStore) -> None:

@@ -19,16 +19,20 @@ from spine.stores.neo4j_bolt.pending import Pending
 def widened(plan: Plan, pending: Pending) -> Plan | None:
     """The plan with the values that rows to be sent lead to; None where it has to wait until they were sent."""
     out = {}
+    moved: set[str] = set()
     for name, step in plan.items():
         table = GRAPH[step.table]
-        if pending.loses(table) or (pending.holds((step.table,)) and (step.columns or step.counted)):
+        if pending.loses(table):
             return None
+        if pending.holds((step.table,)) or any(before in moved for before, _ in step.after):
+            # Rows and counts that do not tell what they were found by can't be left out again.
+            if step.columns or step.counted:
+                return None
+            moved.add(name)
         more: list[Any] = []
         for before, column in step.after:
             above = GRAPH[plan[before].table]
             more += held(above, column, pending.rows(above), step.short)
-        if more and (step.columns or step.counted):
-            return None
         out[name] = replace(step, values=tuple(present([*step.values, *more]))) if more else step
     return out
 
