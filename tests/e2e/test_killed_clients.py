@@ -53,7 +53,7 @@ def test_a_server_killed_under_load_loses_nothing(settings: Settings, tmp_path: 
     with needed("Neo4j"):
         for kill in range(max(1, KILLS // 4)):
             with neo4j_server(home=home) as url, working(url, [kill], folder):
-                _await_notes(folder / str(kill), 1 + chance.randrange(20))
+                _await_notes(folder / str(kill), 2 + chance.randrange(20))
                 os.kill(int((home / PROCESS).read_text()), signal.SIGKILL)
         with neo4j_server(home=home) as url, open_store(url, settings) as store:
             _hold(store, _noted(folder), seen)

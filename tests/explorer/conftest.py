@@ -9,6 +9,7 @@ from needed import needed
 from playwright.sync_api import Browser
 
 from spine.bootstrap import open_store
+from spine.pipeline.asking_ahead import plan_ahead
 from spine.settings import Settings
 
 NEO4J = pytest.param("neo4j", marks=pytest.mark.neo4j)
@@ -38,6 +39,8 @@ def neo4j_world(
     """The same world on a real Neo4j."""
     with open_store(wiped_neo4j(), settings) as store:
         demo_world.fill(store, tmp_path_factory.mktemp("explorer-neo4j") / "world")
+        # A visitor comes when the server is warm: before, what a page asks waits for half a minute of planning.
+        plan_ahead(store)
         with served(store, settings) as address:
             yield World(store, address)
 
