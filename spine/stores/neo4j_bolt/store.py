@@ -2,7 +2,7 @@
 
 import threading
 import uuid
-from collections import defaultdict, deque
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext
@@ -127,29 +127,21 @@ class BoltStore:
         It keeps such plans apart from those of transactions that only read. Nothing is locked, and nothing stays.
         A statement is planned by one thread of the server, so that several are sent side by side.
         """
-        waiting: deque[Plan | None] = deque([None, *plans])
         with ThreadPoolExecutor(PLANNING, "spine-planning") as pool:
-            for done in [pool.submit(self._plan, waiting) for _ in range(PLANNING)]:
-                done.result()
+            list(pool.map(self._plan, [None, *plans]))
 
-    def _plan(self, waiting: "deque[Plan | None]") -> None:
-        """Take plans, None being the text of writes, until none is left."""
+    def _plan(self, plan: Plan | None) -> None:
+        """Have one text planned: that of a question, or of writes."""
         with (
             self._session(neo4j.WRITE_ACCESS) as session,
             self._transaction(session, PATIENT_SECONDS) as transaction,
         ):
             cypher = Cypher(self.url, transaction)
             cypher.run("CREATE ()")
-            reader = BoltReader(cypher, self._documents, self._question)
-            while waiting:
-                try:
-                    plan = waiting.popleft()
-                except IndexError:
-                    break
-                if plan is None:
-                    cypher.run(f"EXPLAIN {usual()}", p={})
-                else:
-                    reader.follow(plan)
+            if plan is None:
+                cypher.run(f"EXPLAIN {usual()}", p={})
+            else:
+                BoltReader(cypher, self._documents, self._question).follow(plan)
 
     def close(self) -> None:
         """Give back the connections."""
