@@ -47,9 +47,15 @@ def consents_around(reader: Reader, records: Iterable[int], after: Labels, limit
     return Around(agreed(said, holder), set(persons), left)
 
 
-def near_consents(reader: Reader, consented: Ints) -> set[int]:
-    """The records whose facts depend on consents that came at identifiers; of a crowd the first of them."""
-    asked = np.unique(consented).tolist()
+def consented_at(reader: Reader, consents: Ints) -> list[int]:
+    """The identifiers that these consents are of, sorted: those too that they came at before and came at again."""
+    asked = np.unique(consents).tolist()
+    return sorted({row["end"] for row in reader.get("consent_of", "start", asked)}) if asked else []
+
+
+def near_consents(reader: Reader, consents: Ints) -> set[int]:
+    """The records whose facts depend on these consents; of a crowd at an identifier of theirs the first."""
+    asked = consented_at(reader, consents)
     carried: dict[int, list[int]] = {}
     for row in reader.get("carries", "end", asked, CROWD + 1) if asked else []:
         carried.setdefault(row["end"], []).append(row["start"])

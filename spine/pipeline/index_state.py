@@ -12,6 +12,7 @@ import pyarrow as pa
 from spine.access.context import Context
 from spine.matching.stored import breadths_of
 from spine.pipeline.attempts import attempted
+from spine.pipeline.consenting import consented_at
 from spine.pipeline.intake import Written
 from spine.pipeline.key_index import make_index
 from spine.pipeline.keying import digest
@@ -131,9 +132,9 @@ def _resolved(writer: Writer) -> bool:
 
 def note_loaded(writer: Writer, written: Written) -> None:
     """Leave what a load brought to the next resolve, where the store keeps an index; else everything is looked at."""
-    if (not len(written.records) and not len(written.consented)) or read_state(writer) is None:
+    if (not len(written.records) and not len(written.consents)) or read_state(writer) is None:
         return
-    asked = written.consented.tolist()
+    asked = consented_at(writer, written.consents)
     carriers = writer.get("carries", "end", asked, _CARRIERS) if asked else []
     records = {*written.records.tolist(), *(row["start"] for row in carriers)}
     wait(writer, records, f"{LOADED} at {writer.position}")

@@ -92,7 +92,7 @@ def ingest(
         ready = make_ready(batch, options or Options(), secret, clock.now())
         written = write_ready(BatchWriter(writer), ready, clock.now())
         changed = set(written.records.tolist())
-        linked, pending = change.run(changed, near_consents(writer, written.consented))
+        linked, pending = change.run(changed, near_consents(writer, written.consents))
         labels = _after(linked)
         taken = _taken(writer, batch.records, changed, pending, labels)
         differs = outcome(_before(linked), labels)

@@ -25,8 +25,7 @@ _NOBODY: Ints = np.empty(0, np.int64)
 class Written:
     """What a batch changed per table, and which records (sequence numbers) are new or have a new current version.
 
-    `dates` is how the batch's dates were read: for the next batch of the same file. `consented` are the identifiers
-    that consents of the batch are of.
+    `dates` is how the batch's dates were read: for the next batch of the same file. `consents` are those of the batch.
     """
 
     changes: Mapping[str, Difference]
@@ -34,7 +33,7 @@ class Written:
     problems: Sequence[tuple[str, str, str]] = ()
     problem_count: int = 0
     dates: DateOrder | None = None
-    consented: Ints = field(default_factory=lambda: _NOBODY)
+    consents: Ints = field(default_factory=lambda: _NOBODY)
 
 
 def write_ready(out: BatchWriter, ready: Ready, now: str) -> Written:
@@ -46,8 +45,8 @@ def write_ready(out: BatchWriter, ready: Ready, now: str) -> Written:
         if name in tables:
             out.put(name, tables[name])
             _write_edges(out, f"{name}_of", tables[f"{name}_claims"])
-    consented: Ints = tables["consent_claims"]["number"].to_numpy() if "consent" in tables else _NOBODY
-    return Written(out.changes, touched, ready.problems, ready.problem_count, ready.dates, consented)
+    consents: Ints = tables["consent"]["id"].to_numpy() if "consent" in tables else _NOBODY
+    return Written(out.changes, touched, ready.problems, ready.problem_count, ready.dates, consents)
 
 
 def _write_edges(out: BatchWriter, table: str, claims: pa.Table) -> None:
