@@ -48,11 +48,13 @@ def _stored(connection: Connection, table: str) -> list[tuple[Any, ...]]:
     return connection.run(f"SELECT {columns} FROM {table} ORDER BY rowid")
 
 
-@given(ROWS, st.integers(1, 5), st.integers(0, 3), st.integers(0, 5), st.integers(1, 3))
+@given(ROWS, st.integers(1, 5), st.integers(0, 3), st.integers(0, 5), st.integers(1, 3), st.booleans())
 @settings(max_examples=200, deadline=None)
 def test_what_is_poured_is_what_would_have_been_bound(
-    rows: list[dict[str, Any]], piece: int, cut: int, few: int, sample: int
+    rows: list[dict[str, Any]], piece: int, cut: int, few: int, sample: int, alike: bool
 ) -> None:
+    # What several columns hold alike is cut once.
+    rows = [{**row, "wide": row["text"]} for row in rows] if alike else rows
     numbered = [{"id": 7 - place, **row} for place, row in enumerate(rows)]
     table = pa.Table.from_pylist(numbered, schema=SCHEMA).slice(cut)
     assert poured.can_pour(table)
@@ -69,6 +71,15 @@ def test_what_is_poured_is_what_would_have_been_bound(
         connection.change_many(f"INSERT INTO bound VALUES ({marks})", to_sqlite(table))
         assert _stored(connection, "poured") == _stored(connection, "bound")
         connection.close()
+
+
+def test_texts_that_columns_share_are_cut_once_and_fractions_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(poured, "_FEW", 1)
+    days, zeros = pa.array(["2025-01-01", "2025-01-02", None]), pa.array([0.0, -0.0, 1.5])
+    values, again = poured._Binding().columns([days, zeros, pa.array(days.to_pylist()), pa.array([0.0, 0.0, 1.5])])
+    assert values[0] == values[2] == "each.again0"
+    assert list(again.values()) == ["again0"]
+    assert values[1] != values[3]
 
 
 @given(st.lists(st.none() | st.floats(allow_nan=False) | CHANCES | COINS, min_size=1, max_size=5))

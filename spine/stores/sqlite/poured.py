@@ -6,7 +6,7 @@ number of the one to take. Twice as fast as binding value
 by value, and the interpreter is free meanwhile: another thread can make the next rows ready.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,11 +45,14 @@ def pour(connection: Connection, table: str, rows: pa.Table) -> None:
     for piece in _pieces(rows, _PIECE):
         binding = _Binding()
         first, *others = (one_array(column) for column in piece.columns)
-        driver = binding.add(_json(first))
-        values = ", ".join(["each.value", *(binding.column(column) for column in others)])
-        connection.change(
-            f'INSERT INTO "{table}" ({names}) SELECT {values} FROM json_each({driver}) AS each', binding.values
-        )
+        each = f"json_each({binding.add(_json(first))})"
+        values, again = binding.columns(others)
+        if again:
+            # Behind a limit, even one that there is not, SQLite makes a value once for each row.
+            made = ", ".join(f"{sql} AS {name}" for sql, name in again.items())
+            each = f"(SELECT each.key AS key, each.value AS value, {made} FROM {each} AS each LIMIT -1)"
+        listed = ", ".join(["each.value", *values])
+        connection.change(f'INSERT INTO "{table}" ({names}) SELECT {listed} FROM {each} AS each', binding.values)
 
 
 def _pieces(rows: pa.Table, size: int) -> Iterator[pa.Table]:
@@ -72,6 +75,17 @@ class _Binding:
         """Bind a value."""
         self.values.append(value)
         return f"?{len(self.values)}"
+
+    def columns(self, arrays: Sequence[Any]) -> tuple[list[str], dict[str, str]]:
+        """The SQL of each column's value, and by what name those values go that several columns have.
+
+        A record's identifiers are mostly seen once, when it was observed: three columns of one day.
+        """
+        alike = [next(at for at, other in enumerate(arrays) if _alike(array, other)) for array in arrays]
+        made = {at: self.column(arrays[at]) for at in dict.fromkeys(alike)}
+        again = {at: f"again{at}" for at, sql in made.items() if alike.count(at) > 1 and "each.key" in sql}
+        values = [f"each.{again[at]}" if at in again else made[at] for at in alike]
+        return values, {made[at]: name for at, name in again.items()}
 
     def column(self, array: Any) -> str:
         """The SQL of a column's value."""
@@ -134,6 +148,11 @@ class _Binding:
         else:
             cut = f"substr({self.add(data)}, {self._digits(ends[:-1] - ends[0] + 1)}, {self._digits(sizes)})"
         return f"CAST({cut} AS {kind})"
+
+
+def _alike(array: Any, other: Any) -> bool:
+    """Whether two columns are one, or hold the same texts."""
+    return array is other or (pa.types.is_string(array.type) and array.type == other.type and array.equals(other))
 
 
 def _few(texts: Any) -> Any:
