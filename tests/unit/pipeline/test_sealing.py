@@ -10,6 +10,7 @@ from spine.explore.identities import identity
 from spine.explore.sealed import looked_up
 from spine.normalise.sealing import is_sealed, seal
 from spine.pipeline.ingest import ingest
+from spine.pipeline.sealing import sealed
 from spine.ports import GraphStore
 
 NUMBER = "DE89370400440532013000"
@@ -38,6 +39,21 @@ def test_the_number_is_nowhere_in_the_store_and_is_found(store: GraphStore) -> N
         assert is_identifier(f"bank:{NUMBER}")
         homes = {row["end"] for row in reader.scan("member_of").to_pylist()}
         assert homes == {1}
+
+
+def test_rows_beside_a_sealed_one_stay_as_they_came() -> None:
+    said = batch([
+        person("r1", "2025-01-01", "email:ann@x.example", given_name="Ann"),
+        person("r2", "2025-01-01", f"bank:{SPACED}", "email:ben@x.example", given_name="Ben"),
+        person("r3", "2025-01-01", given_name="Cy"),
+    ])  # fmt: skip
+    hidden = sealed(said, b"key").records
+    assert hidden.schema == said.records.schema
+    before, after = said.records.to_pylist(), hidden.to_pylist()
+    assert [before[0], before[2]] == [after[0], after[2]]
+    assert after[1]["identifiers"][0] == {**before[1]["identifiers"][0], "value": seal("bank", NUMBER, b"key")}
+    assert after[1]["identifiers"][1] == before[1]["identifiers"][1]
+    assert SPACED not in after[1]["raw"]
 
 
 def test_the_same_row_again_changes_nothing(store: GraphStore) -> None:
