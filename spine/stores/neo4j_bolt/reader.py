@@ -8,9 +8,9 @@ import pyarrow as pa
 from spine.errors import Unsupported
 from spine.ports import CypherAnswer, Plan, Row, Step, Where, arrow_schema
 from spine.stores.conditions import checked, checked_page, never
-from spine.stores.following import checked_plan, in_order, names_of
+from spine.stores.following import checked_plan, in_order
 from spine.stores.neo4j_bolt.connection import Cypher
-from spine.stores.neo4j_bolt.documents import Documents, whole
+from spine.stores.neo4j_bolt.documents import Documents
 from spine.stores.neo4j_bolt.patterns import (
     DOCUMENT,
     KEPT,
@@ -22,7 +22,7 @@ from spine.stores.neo4j_bolt.patterns import (
     place,
     places,
 )
-from spine.stores.neo4j_bolt.plan import question
+from spine.stores.neo4j_bolt.plan import shape_of
 from spine.stores.shape import indexed, known, known_columns
 from spine.stores.words import scored, words_of
 
@@ -77,14 +77,11 @@ class BoltReader:
         if not plan:
             return {}
         held = self._kept_documents.held()
-        query, values = question(plan, tables, {name: digest for name, (digest, _) in held.items()})
-        (answer,) = self._cypher.run(query, **values)
-        out: dict[str, list[Row]] = {}
-        for (name, step), cells in zip(plan.items(), answer, strict=True):
-            if whole(tables[name], step):
-                cells = self._kept_documents.completed(held, cells)
-            out[name] = in_order(tables[name], step, self._rows(names_of(tables[name], step), cells))
-        return out
+        shape = shape_of(plan)
+        parameters = shape.parameters(plan, {name: digest for name, (digest, _) in held.items()})
+        (answer,) = self._cypher.run(shape.text, **parameters)
+        found = shape.rows(answer, self._kept_documents, held)
+        return {name: in_order(tables[name], step, found[name]) for name, step in plan.items()}
 
     def select(
         self,
