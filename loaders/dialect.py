@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 SAMPLE = 1 << 18
 _DELIMITERS = (",", ";", "\t", "|")
+_QUOTINGS = (('"', '"'), ('"', "\\"), ("'", "'"))
+"""The quote and what escapes it."""
 _LOOKS_LIKE_DATA = re.compile(
     r"""[-+]?[\d.,\s/:+()-]*\d[\d.,\s/:+()-]*%?      # numbers, dates, telephones
     | \S+@\S+\.\w+                                    # e-mail
@@ -59,14 +61,12 @@ def find_dialect(stream: Stream, encoding: str) -> Dialect:
         sample = text.read(SAMPLE)
     whole = len(sample) < SAMPLE
     sample = sample.removeprefix("\ufeff")
-    best = max(
-        (_score(sample, whole, *how), -rank, how)
-        for rank, how in enumerate(
-            (delimiter, quote, escape)
-            for quote, escape in (('"', '"'), ('"', "\\"), ("'", "'"))
-            for delimiter in _DELIMITERS
-        )
-    )
+    ways = [(delimiter, *quoting) for quoting in _QUOTINGS for delimiter in _DELIMITERS]
+    # A delimiter that does not occur makes one column of all: it can win only where no other makes more.
+    scored = [_scored(sample, whole, rank, how) for rank, how in enumerate(ways) if how[0] in sample]
+    if not any(score[0] for score, _, _ in scored):
+        scored += [_scored(sample, whole, rank, how) for rank, how in enumerate(ways) if how[0] not in sample]
+    best = max(scored)
     delimiter, quote, escape = best[2]
     reader = _reader(io.StringIO(sample, newline=""), delimiter, quote, escape)
     first: list[str] = []
@@ -106,6 +106,13 @@ def _rows(reader: "_csv.Reader", quote: str) -> Iterator[list[str]]:
             yield from ([] for _ in range(reader.line_num - begun))
         elif row:
             yield row
+
+
+def _scored(
+    sample: str, whole: bool, rank: int, how: tuple[str, str, str]
+) -> tuple[tuple[float, int, int], int, tuple[str, str, str]]:
+    """How well a combination fits, those that are tried first before others that fit as well."""
+    return _score(sample, whole, *how), -rank, how
 
 
 def _score(sample: str, whole: bool, delimiter: str, quote: str, escape: str) -> tuple[float, int, int]:

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from loaders import dialect
 from loaders.dialect import find_dialect
 from loaders.files import FileSource
 from loaders.mapping import Mapping
@@ -27,6 +28,23 @@ def load(content: bytes, mapping: Mapping = MAPPING) -> tuple[list[tuple[str | N
         batches = list(FileSource(path, mapping).batches())
     rows = [(row["record_id"], row["full_name"], row["city"]) for batch in batches for row in batch.records.to_pylist()]
     return rows, [reject for batch in batches for reject in batch.rejects]
+
+
+@settings(max_examples=200, deadline=None)
+@example("name\none\n")
+@example("a;b\n'x;y';2\n")
+@given(st.text(st.sampled_from("ab,;|\t\"'\\\n"), max_size=40).filter(str.strip))
+def test_the_dialect_is_the_best_of_all_though_not_all_are_tried(text: str) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "f"
+        path.write_bytes(b"a" + text.encode())
+        stream = open_stream(path)
+        with stream.text("utf-8") as opened:
+            sample = opened.read()
+        found = find_dialect(stream, "utf-8")
+    # The combinations in the order in which they are preferred; `max` takes the first of those that fit as well.
+    ways = [(by, quote, escape) for quote, escape in dialect._QUOTINGS for by in dialect._DELIMITERS]
+    assert (found.delimiter, found.quote, found.escape) == max(ways, key=lambda way: dialect._score(sample, True, *way))
 
 
 CELL = st.text(st.sampled_from("abcÄéß ,;|\t\"'x"), max_size=8)
