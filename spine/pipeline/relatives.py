@@ -60,8 +60,8 @@ def write_entities(
     for name, table in tables.items():
         kinds = RELATED[name]
         inner = {(kind, number) for kind, number in around.inner if kind in kinds}
-        before = _between(writer, name, inner)
-        after = [row for row in table.to_pylist() if _both(row, kinds, inner) and _live(row, kinds, gone)]
+        before = _inside(name, _from(writer, name, inner), inner)
+        after = [row for row in _inside(name, table.to_pylist(), inner) if _live(row, kinds, gone)]
         out.replace(name, before, after)
         if name == "subsidiary_of":
             moved = {("organisation", row[end]) for row in (*before, *after) for end in ("start", "end")}
@@ -124,15 +124,17 @@ def _put_members(rebuilt: Rebuilt, out: Differing) -> None:
         out.replace(f"resolves_to_{kind}", before, after)
 
 
-def _between(writer: Writer, table: str, inner: Entities) -> list[Row]:
-    """The stored rows of a table whose ends are both among these entities."""
-    kinds = RELATED[table]
-    asked = sorted(number for kind, number in inner if kind == kinds[0])
-    return [row for row in (writer.get(table, "start", asked) if asked else []) if _both(row, kinds, inner)]
+def _from(writer: Writer, table: str, inner: Entities) -> list[Row]:
+    """The stored rows of a table that start at these entities."""
+    asked = sorted(number for kind, number in inner if kind == RELATED[table][0])
+    return writer.get(table, "start", asked) if asked else []
 
 
-def _both(row: Row, kinds: tuple[str, str], entities: Entities) -> bool:
-    return (kinds[0], row["start"]) in entities and (kinds[1], row["end"]) in entities
+def _inside(table: str, rows: list[Row], inner: Entities) -> list[Row]:
+    """The rows that hang on these entities alone: what one is a subsidiary of, whom two of them are related to."""
+    start, end = RELATED[table]
+    mine = [row for row in rows if (start, row["start"]) in inner]
+    return mine if table == "subsidiary_of" else [row for row in mine if (end, row["end"]) in inner]
 
 
 def _live(row: Row, kinds: tuple[str, str], gone: Entities) -> bool:

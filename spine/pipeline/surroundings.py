@@ -21,6 +21,7 @@ from spine.pipeline.meeting import crowds as crowded
 from spine.pipeline.rebuild import Labels, labels_of, persons_of
 from spine.ports import Reader
 from spine.resolution.employment import employment
+from spine.resolution.grouping import equal
 from spine.resolution.relationships import CROWD
 from spine.resolution.resolved import Resolved
 
@@ -35,7 +36,11 @@ Declarers = Callable[[list[tuple[str, str]]], set[int]]
 
 @dataclass(frozen=True)
 class Surroundings:
-    """`inner` are the entities whose relations may have changed; `resolved` holds them, and all that bears on them."""
+    """`inner` are the entities whose relations may have changed; `resolved` holds them, and all that bears on them.
+
+    What one of `inner` declares itself a subsidiary of is told wherever it leads; by what else relates two, both are
+    among `inner`.
+    """
 
     inner: frozenset[tuple[str, int]]
     resolved: Resolved
@@ -61,6 +66,9 @@ def surroundings(
         # The region meets nobody: it is its own surroundings.
         return Surroundings(frozenset(changed), resolved_as(region, after), after)
     ring = gather_some(reader, _records_of(reader, first) - own)
+    if kin := _kin(reader, ring) - first - changed:
+        first |= kin
+        ring = gather_some(reader, _records_of(reader, first) - own)
     near = {int(number) for number in ring.ids.tolist()}
     beyond = _meeting(reader, near, own, crowds) | _led_to(reader, ring)
     everything = own | near | met | beyond
@@ -145,6 +153,25 @@ def _records_of(reader: Reader, entities: Iterable[tuple[str, int]]) -> set[int]
         asked = sorted(number for of, number in entities if of == kind.value)
         rows = reader.get(f"resolves_to_{kind.value}", "end", asked) if asked else []
         out |= {row["start"] for row in rows}
+    return out
+
+
+def _kin(reader: Reader, ring: Gathered) -> set[tuple[str, int]]:
+    """Whom declared families of these records lead to now, and whom they led to before.
+
+    Who answers to an identifier may be another one than before, who has nothing else to do with the change.
+    """
+    family = ring.relations.filter(pa.array(equal(ring.relations["kind"], "family")))
+    if not family.num_rows:
+        return set()
+    declaring = {int(ring.ids[row]) for row in family["row"].to_pylist() if row is not None}
+    led = _led_to(reader, replace(ring, relations=family))
+    labels = labels_of(reader, declaring | led)
+    own = sorted({labels[record][1] for record in declaring if record in labels})
+    out = {labels[record] for record in led if record in labels}
+    for column, other in (("start", "end"), ("end", "start")):
+        rows = reader.get("related_to", column, own, NEAR) if own else []
+        out |= {(Kind.PERSON.value, row[other]) for row in rows if row["kind"] == "family"}
     return out
 
 
