@@ -24,7 +24,9 @@ SEARCH_MAX = 50
 @strawberry.type(description="An entity that holds the identifier: through which record, how sure, and why.")
 class Candidate:
     entity: Entity
-    identifier: Identifier
+    identifier: Identifier | None = strawberry.field(
+        description="The identifier that led here; null where the value is the number of the record at its source."
+    )
     record: strawberry.ID
     confidence: float = strawberry.field(description="How sure it is that the record belongs to the entity.")
     verified: bool
@@ -35,14 +37,16 @@ class Candidate:
 
     @resolved("How stale the identifier is today; null where it is unknown when it was last seen.")
     def staleness(self) -> Staleness | None:
-        return staleness_of(self.identifier.namespace, self.last_seen)
+        return staleness_of(self.identifier.namespace, self.last_seen) if self.identifier else None
 
 
 @strawberry.type(description="Who holds an identifier, best first; several where it is shared.")
 class Identity:
     says: str = strawberry.field(description="The outcome in one sentence.")
     shared: bool
-    total_records: int = strawberry.field(description="How many records carry it.")
+    total_records: int = strawberry.field(
+        description="How many records carry it; where none does, how many are called so."
+    )
     truncated: bool = strawberry.field(description="True where not all of those records were looked at.")
     identifiers: list[Identifier] = strawberry.field(description="The identifiers that the value names.")
     candidates: list[Candidate]
@@ -74,7 +78,7 @@ class AttributeInput:
 
 @strawberry.type(description="Look-ups of one thing, by identifier, words or id.")
 class FindingQueries:
-    @resolved("Who holds an identifier: without a namespace, any identifier of that value.")
+    @resolved("Who holds an identifier: without a namespace, any identifier or record number of that value.")
     async def identity(
         self, info: Info, value: str, namespace: str | None = None, confidence: float | None = None, first: int = 20
     ) -> Identity:
@@ -89,7 +93,7 @@ class FindingQueries:
             candidates=[
                 Candidate(
                     entity=entity_of(one.entity, one.record),
-                    identifier=identifier_of(one.identifier, one.entity.confidence),
+                    identifier=one.identifier and identifier_of(one.identifier, one.entity.confidence),
                     record=node_id("record", one.record),
                     confidence=one.confidence,
                     verified=one.verified,

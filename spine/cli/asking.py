@@ -26,7 +26,8 @@ HITS = 20
 
 def find(
     words: Annotated[
-        list[str], typer.Argument(metavar="VALUE", help="Any identifier, or words such as a name and a town.")
+        list[str],
+        typer.Argument(metavar="VALUE", help="Any identifier, a record's number, or words such as a name and a town."),
     ],
     namespace: Annotated[
         str | None, typer.Option("--namespace", help="Only this kind of identifier.", show_default=False)
@@ -116,11 +117,11 @@ def _of_answer(reader: Reader, answer: Answer, confidence: float) -> portraits.D
                 "records": len(one.entity.members),
                 "confidence": one.confidence,
                 "why": one.reason,
-                "namespace": one.identifier["namespace"],
-                "value": one.identifier["value"],
+                "namespace": one.identifier and one.identifier["namespace"],
+                "value": one.identifier and one.identifier["value"],
                 "record": encode_id("record", one.record),
                 "last_seen": one.last_seen,
-                "staleness": portraits.staleness_of(one.identifier["namespace"], one.last_seen),
+                "staleness": one.identifier and portraits.staleness_of(one.identifier["namespace"], one.last_seen),
             }
             for one in answer.candidates
         ],

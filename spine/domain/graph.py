@@ -106,7 +106,7 @@ NODES = (
         "record",
         "Record",
         "One row of one source, in its current version; `id` is its sequence number, kept over change and deletion.",
-        "key:text! source:text record_id:text kind:text observed_at:text ingested_at:text hash:text live:bool "
+        "key:text! source:text record_id:text* kind:text observed_at:text ingested_at:text hash:text live:bool "
         "raw:json# attributes:json# fields:json# relations:json#",
     ),
     _node(

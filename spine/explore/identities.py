@@ -14,16 +14,20 @@ CARRIERS_CAP = 200
 """How many records that carry one identifier are resolved; beyond it the answer is marked truncated."""
 VALUE_LENGTH = 500
 _EVENTS = ("order", "ticket", "invoice", "subscription")
+_NUMBERED = ("key", "observed_at")
 
 _RANK = {Policy.UNIQUE: 0, Policy.STRONG: 1, Policy.SHAREABLE: 2, Policy.VOLATILE: 3}
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entity that holds the asked identifier, through which record, and how sure that record belongs to it."""
+    """An entity that holds the asked identifier, through which record, and how sure that record belongs to it.
+
+    `identifier` is None where the value is the number of the record itself, as its source gives it.
+    """
 
     entity: Entity
-    identifier: Row
+    identifier: Row | None
     record: int
     confidence: float
     verified: bool
@@ -37,8 +41,9 @@ class Candidate:
 class Answer:
     """The candidates of a look-up, best first.
 
-    `shared` where one identifier is held by several entities; `total` is the number of records that carry it,
-    `truncated` where not all of them were looked at; `says` puts the outcome in one sentence.
+    `shared` where one identifier is held by several entities; `total` is the number of records that carry it, where
+    none does of those that their sources call so, `truncated` where not all of them were looked at; `says` puts the
+    outcome in one sentence.
     """
 
     identifiers: tuple[Row, ...]
@@ -53,7 +58,8 @@ class Answer:
 def identity(space: str | None, value: str, confidence: float) -> Asking[Answer]:
     """The entities that hold an identifier at this confidence; without a namespace, any identifier of that value.
 
-    Order and ticket numbers are found through the events that refer to them as well. QueryError where the value is
+    Order and ticket numbers are found through the events that refer to them as well, and without a namespace the
+    records that their sources call so, as `record_id` or `source/record_id`. QueryError where the value is
     empty or too long, or the namespace is none. One round trip.
     """
     if not value.strip() or len(value) > VALUE_LENGTH:
@@ -71,17 +77,20 @@ def identity(space: str | None, value: str, confidence: float) -> Asking[Answer]
     for edge in edges:
         shown.setdefault(edge["end"], []).append(edge)
     crowded = [identifier for identifier, several in shown.items() if len(several) > CARRIERS_CAP]
-    total = sum(row["count"] for row in rows["held"] if row["end"] in ids)
     looked_at = [edge for several in shown.values() for edge in several[:CARRIERS_CAP]]
-    held = held_in(rows, [edge["start"] for edge in looked_at], confidence)
+    called = _called(rows)
+    held = held_in(rows, [*(edge["start"] for edge in looked_at), *called], confidence)
+    total = sum(row["count"] for row in rows["held"] if row["end"] in ids) or sum(one in held for one in called)
     candidates = _candidates(found, looked_at, held)
+    numbered = _by_number(called, held, {(one.entity.kind, one.entity.id) for one in candidates})
     holders: dict[int, set[int]] = {}
     for edge in looked_at:
         if edge["start"] in held and edge["valid_to"] is None:
             holders.setdefault(edge["end"], set()).add(held[edge["start"]].id)
     shared = any(len(entities) > 1 for entities in holders.values())
-    says = _says(space, value, found, candidates, shared)
-    return Answer(tuple(found), candidates, shared, total, bool(crowded), says)
+    told = [_says(space, value, found, candidates, shared)] if found or not called else []
+    told += [_says_by_number(value, called, numbered)] if numbered or not told else []
+    return Answer(tuple(found), candidates + numbered, shared, total, bool(crowded), " ".join(told))
 
 
 @Question
@@ -114,7 +123,12 @@ def _plan(space: str | None, value: str, forms: Mapping[str, set[str]]) -> Plan:
         after.append(("happened", "end"))
     steps["carries"] = Step("carries", "end", after=tuple(after), limit=CARRIERS_CAP + 1)
     steps["held"] = Step("carries", "end", after=tuple(after), counted=True)
-    return {**steps, **holding(after=[("carries", "start")])}
+    holders = [("carries", "start")]
+    if space is None:
+        steps["called"] = Step("record", "record_id", (value,), limit=CARRIERS_CAP, columns=_NUMBERED)
+        steps["keyed"] = Step("record", "key", (value,), columns=_NUMBERED)
+        holders += [("called", "id"), ("keyed", "id")]
+    return {**steps, **holding(after=holders)}
 
 
 def _forms(space: str | None, value: str) -> Asking[dict[str, set[str]]]:
@@ -172,6 +186,27 @@ def _candidates(found: Sequence[Row], edges: Sequence[Row], held: Mapping[int, E
     return tuple(candidate for _, candidate in ordered)
 
 
+def _called(rows: Found) -> dict[int, Row]:
+    """The records that the value names, by number."""
+    return {row["id"]: row for name in ("keyed", "called") if name in rows for row in rows[name]}
+
+
+def _by_number(
+    called: Mapping[int, Row], held: Mapping[int, Entity], already: set[tuple[str, int]]
+) -> tuple[Candidate, ...]:
+    """The entities of the records that the value names, but for those that were found already."""
+    out: dict[tuple[str, int], Candidate] = {}
+    for number, row in sorted(called.items(), key=lambda item: item[1]["key"]):
+        entity = held.get(number)
+        if entity is None or (entity.kind, entity.id) in already:
+            continue
+        sure = entity.sureness(core(entity), number)
+        reason = f"holds the record {row['key']}"
+        candidate = Candidate(entity, None, number, sure, False, True, None, row["observed_at"], reason)
+        out.setdefault((entity.kind, entity.id), candidate)
+    return tuple(out.values())
+
+
 def _reason(identifier: Row, edge: Row) -> str:
     words = [f"carries this {identifier['namespace']}"]
     if edge["verified"]:
@@ -194,3 +229,12 @@ def _says(space: str | None, value: str, found: Sequence[Row], candidates: Seque
     if shared:
         return f"The {what} is shared by {len(candidates)}: all are listed, most likely first."
     return f"The {what} was held by {len(candidates)} over time: all are listed, the present holder first."
+
+
+def _says_by_number(value: str, called: Mapping[int, Row], numbered: Sequence[Candidate]) -> str:
+    keys = sorted(row["key"] for row in called.values())
+    if not numbered:
+        return f"The record {keys[0]} is known, but was deleted."
+    if len(numbered) == 1:
+        return f"The record {keys[0]} belongs to one {numbered[0].entity.kind}."
+    return f"Records of {len(numbered)} are called {value} by their sources: all are listed."

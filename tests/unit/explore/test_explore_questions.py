@@ -7,6 +7,7 @@ from itertools import combinations, pairwise
 import hand_made
 import networkx as nx
 import pytest
+from batches import person, put
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rows import row, rows
@@ -21,6 +22,7 @@ from spine.explore.identities import identity
 from spine.explore.membership import Entity, distinct, holders, resolve
 from spine.explore.reasons import Reason
 from spine.explore.search import search
+from spine.pipeline.ingest import delete_record
 from spine.ports import Cause, GraphStore, Reader
 from spine.settings import Settings
 
@@ -227,3 +229,37 @@ def test_a_household_as_of_a_day_has_those_at_home_then(reader: Reader) -> None:
     found = households.household(reader, LOCAL, 1, DEFAULT, DEFAULT, "2019-01-01")
     assert (found.size, found.adults) == (1, 1)
     assert households.household(reader, LOCAL, 1, DEFAULT, DEFAULT, "2021-01-01").size == 2
+
+
+@pytest.mark.parametrize("value", ["K-7", "crm/K-7"])
+def test_a_record_is_found_by_the_number_its_source_gives_it(value: str) -> None:
+    """Per-source numbers of two sources are two answers; the number of a deleted record says so."""
+    with open_store("memory:", Settings()) as store:
+        put(store, person("K-7", given_name="Ann"), person("K-7", source="shop", given_name="Ben"), person("K-8"))
+        with store.reading(LOCAL) as reader:
+            found = identity(reader, LOCAL, None, value, DEFAULT)
+            with pytest.raises(QueryError):
+                identity(reader, LOCAL, "record", value, DEFAULT)
+            assert not identity(reader, LOCAL, "email", value, DEFAULT).candidates
+        expected = ["crm/K-7"] if "/" in value else ["crm/K-7", "shop/K-7"]
+        assert [one.reason for one in found.candidates] == [f"holds the record {key}" for key in expected]
+        assert (found.identifiers, found.total, found.shared) == ((), len(expected), False)
+        assert all(one.identifier is None and one.confidence == 1.0 for one in found.candidates)
+        assert found.says == (
+            "The record crm/K-7 belongs to one person." if "/" in value
+            else "Records of 2 are called K-7 by their sources: all are listed."
+        )  # fmt: skip
+        delete_record(store, LOCAL, "crm", "K-8")
+        with store.reading(LOCAL) as reader:
+            gone = identity(reader, LOCAL, None, "K-8", DEFAULT)
+        assert (gone.candidates, gone.says) == ((), "The record crm/K-8 is known, but was deleted.")
+
+
+def test_a_number_that_is_also_an_identifier_leads_to_who_carries_it_first() -> None:
+    with open_store("memory:", Settings()) as store:
+        put(store, person("K-7", None, "customer:K-9", given_name="Ann"), person("K-9", given_name="Ben"))
+        with store.reading(LOCAL) as reader:
+            found = identity(reader, LOCAL, None, "K-9", DEFAULT)
+    assert [one.reason for one in found.candidates] == ["carries this customer", "holds the record crm/K-9"]
+    assert found.says == "The identifier K-9 belongs to one person. The record crm/K-9 belongs to one person."
+    assert found.total == 1, "records that carry the identifier"

@@ -45,6 +45,7 @@ function options(text, found) {
 
 // Which identifier led here, in the words of the page.
 export function reasonOf(candidate) {
+  if (!candidate.identifier) return t("search.numbered", { reason: candidate.reason });
   const { namespace } = candidate.identifier;
   const state = candidate.verified ? "verified" : candidate.current ? "carries" : "gave_up";
   return t(`search.${state}`, { kind: word("namespaces", namespace).toLowerCase(), reason: candidate.reason });

@@ -12,7 +12,7 @@ function Exact({ identity }) {
     <h2 id="exact">${t("search.exact", { count: identity.candidates.length })}</h2>
     ${identity.identifiers.map((one) => html`<p class="facts" key=${one.id}>${word("namespaces", one.namespace)} <a href=${to("identifier", one.id)}><${Value} kind=${one.namespace} value=${one.value} /></a> · ${t("search.carried", { count: identity.totalRecords, number: number(identity.totalRecords) })}</p>`)}
     ${identity.shared && html`<div class="notice warn"><${Icon} of="warning" /><p>${t("search.shared")}</p></div>`}
-    <ol class="results">${identity.candidates.map((one) => html`<li key=${one.entity.id + one.identifier.value}><a class="result plain" href=${addressOf(one.entity)}>
+    <ol class="results">${identity.candidates.map((one) => html`<li key=${one.entity.id + (one.identifier?.value ?? one.reason)}><a class="result plain" href=${addressOf(one.entity)}>
       <${Icon} of=${one.entity.__typename} size=${22} />
       <span><strong>${nameOf(one.entity)}</strong> <${Badge}>${t("person.records", { count: one.entity.size })}<//></span>
       <${Sure} value=${one.confidence} label=${t("search.belongs")} />
