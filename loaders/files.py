@@ -145,6 +145,7 @@ class FileSource:
             _flat(good.column("consents"), CONSENT_COLUMNS),
             _rejects(rows, cells),
             rows.num_rows,
+            self.mapping.region,
         )
 
 

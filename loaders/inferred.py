@@ -7,6 +7,7 @@ from loaders.column_names import Meaning, common_prefix, meaning_of, words_of
 from loaders.column_values import Profile
 from loaders.column_words import ATTRIBUTE_WORDS, IDENTIFIER_WORDS, ORGANISATION_PREFIXES, SALUTATIONS
 from loaders.inferred_parents import parent_relations
+from loaders.inferred_region import region_of
 from loaders.sql import ORGANISATION_WORDS, PERSON_WORDS
 
 _PERSON_NAMES = ("full_name", "given_name", "surname")
@@ -44,6 +45,7 @@ class Draft:
         self._settle_address()
         if self.kind == "organisation":
             self._settle_parents()
+        self.region, self._region_says = ("", "") if "country" in self.attributes else self._find_region()
 
     # ---------------------------------------------------------------------------------------------------- the names
 
@@ -323,6 +325,13 @@ class Draft:
             source,
         )
 
+    def _find_region(self) -> tuple[str, str]:
+        phones, emails = (
+            [value for space, column in self.identifiers if space == wanted for value in self.profiles[column].values]
+            for wanted in ("phone", "email")
+        )
+        return region_of(self.profiles, phones, emails)
+
     # ------------------------------------------------------------------------------------------------------ the result
 
     def plain(self, name: str) -> dict[str, Any]:
@@ -340,6 +349,8 @@ class Draft:
         if self.observed_at:
             seen = self.profiles[self.observed_at]
             data["observed_at"] = {"column": seen.name, "format": "%d/%m/%Y"} if seen.day_first() else seen.name
+        if self.region:
+            data["region"] = self.region
         data["attributes"] = {key: cols[0] if len(cols) == 1 else cols for key, cols in self.attributes.items()}
         data["identifiers"] = [self._rule(space, column) for space, column in self.identifiers]
         return data | ({"relations": self.relations} if self.relations else {})
@@ -360,12 +371,13 @@ class Draft:
         return rule
 
     def notes(self) -> list[str]:
-        """Each column that is left in the record as it came, and why."""
+        """Each column that is left in the record as it came, and why; and what the region was told by."""
         taken = self._taken()
         rest = {name: self.left.get(name, "is not recognised") for name in self.profiles if name not in taken}
-        if not rest:
-            return []
-        return ["Left in the record as it came:", *(f"  {name}: {reason}" for name, reason in rest.items())]
+        out = [f"Local telephone numbers are read as of {self.region}, by {self._region_says}."] if self.region else []
+        if rest:
+            out += ["Left in the record as it came:", *(f"  {name}: {reason}" for name, reason in rest.items())]
+        return out
 
 
 def _births(years: Sequence[int]) -> bool:

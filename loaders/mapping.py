@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import yaml
+from phonenumbers import SUPPORTED_REGIONS
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError, field_validator
 
 from loaders.picks import Choice, ChoicePick, Name, Strict, Text, TextPick, When, WhenPick
@@ -136,6 +137,9 @@ class Mapping(Strict):
         tuple[Name, ...], BeforeValidator(_columns, json_schema_input_type=Name | list[Name]), Field(default=())
     ] = Field(default=(), description="columns joined by ':'; without any, a hash of the row")
     observed_at: When | None = None
+    region: str = Field(
+        default="", description="the country of local phone numbers, ISO 3166 alpha-2, for rows that name none"
+    )
     attributes: dict[str, Text] = Field(default={})
     identifiers: tuple[IdentifierRule, ...] = ()
     relations: tuple[RelationRule, ...] = ()
@@ -151,6 +155,13 @@ class Mapping(Strict):
         if kind.values:
             return _known_words(kind, KINDS[:2], "kind")
         return _known_words(kind, KINDS, "kind")
+
+    @field_validator("region")
+    @classmethod
+    def _known_region(cls, region: str) -> str:
+        if region and region.upper() not in SUPPORTED_REGIONS:
+            raise ValueError(f"there is no country {region!r}; give two letters of ISO 3166, such as DE")
+        return region.upper()
 
     @field_validator("attributes")
     @classmethod

@@ -80,13 +80,14 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class SourceBatch:
-    """What a source yields: records with their events and consents, and what had to be rejected."""
+    """What a source yields, and what had to be rejected; `region` (ISO 3166, or empty) is that of local phone numbers."""
 
     records: pa.Table
     events: pa.Table
     consents: pa.Table
     rejects: Sequence[Reject] = ()
     rows: int = 0
+    region: str = ""
 
 
 class RecordSource(Protocol):

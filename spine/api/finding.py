@@ -93,7 +93,7 @@ class FindingQueries:
             candidates=[
                 Candidate(
                     entity=entity_of(one.entity, one.record),
-                    identifier=one.identifier and identifier_of(one.identifier, one.entity.confidence),
+                    identifier=None if one.identifier is None else identifier_of(one.identifier, one.entity.confidence),
                     record=node_id("record", one.record),
                     confidence=one.confidence,
                     verified=one.verified,

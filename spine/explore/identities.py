@@ -7,7 +7,7 @@ from spine.domain.vocabulary import CUSTOM_NAMESPACE, NAMESPACES, Policy, namesp
 from spine.errors import NotFound, QueryError
 from spine.explore.membership import Entity, checked, core, held_in, holding
 from spine.explore.questions import Asking, Found, Question
-from spine.explore.sealed import canonical, sealing_key
+from spine.explore.sealed import readings, sealing_key
 from spine.ports import Plan, Row, Step
 
 CARRIERS_CAP = 200
@@ -136,9 +136,8 @@ def _forms(space: str | None, value: str) -> Asking[dict[str, set[str]]]:
     key = yield from sealing_key.of(space, value)
     forms: dict[str, set[str]] = {}
     for name in [space] if space else list(NAMESPACES):
-        for form in (value, canonical(name, value, key)):
-            if form:
-                forms.setdefault(form, set()).add(name)
+        for form in (value, *readings(name, value, key)):
+            forms.setdefault(form, set()).add(name)
     return forms
 
 

@@ -5,7 +5,7 @@ import re
 from spine.domain.vocabulary import SEALED_NAMESPACES
 from spine.explore.questions import Asking, Question
 from spine.matching.stored import KEY_DOCUMENT, key_in
-from spine.normalise.identifiers import normalise_identifier
+from spine.normalise.identifiers import lookup_values, normalise_identifier
 from spine.normalise.sealing import seal
 from spine.ports import Step
 
@@ -28,6 +28,14 @@ def sealing_key(namespace: str | None, value: str) -> Asking[bytes | None]:
 def looked_up(namespace: str, value: str) -> Asking[str | None]:
     """The canonical value of an identifier in this store, or None where it is none."""
     return canonical(namespace, value, (yield from sealing_key.of(namespace, value)))
+
+
+def readings(namespace: str, value: str, key: bytes | None) -> tuple[str, ...]:
+    """Every canonical value that a text may stand for: a local phone number is read as one of each likely region."""
+    if namespace not in SEALED_NAMESPACES:
+        return lookup_values(namespace, value)
+    sealed = canonical(namespace, value, key)
+    return () if sealed is None else (sealed,)
 
 
 def canonical(namespace: str, value: str, key: bytes | None) -> str | None:

@@ -16,8 +16,12 @@ from spine.normalise.registers import (
     number_text,
 )
 
-LOOKUP_REGIONS = ("US", "GB", "DE", "FR", "ES", "IT", "NL")
+LOOKUP_REGIONS = (
+    "US", "GB", "DE", "FR", "ES", "IT", "NL", "BE", "AT", "CH", "SE", "NO", "DK", "FI", "PL", "PT", "CZ", "IE", "TR",
+    "AU", "NZ", "IN", "JP", "BR", "MX", "ZA",
+)  # fmt: skip
 """The regions by which look-up reads a phone number that names no country."""
+_NAMES_NO_COUNTRY = re.compile(r"[0-9(][0-9 ()./-]{4,30}")
 _CONTROL = re.compile(r"[\x00-\x20\x7f-\x9f]+")
 _CARD_MARKS = re.compile(r"[ \-.]+")
 _NO_VALUE = PLACEHOLDERS - {"test"} | {"0", "00000000 0000 0000 0000 000000000000"}
@@ -104,7 +108,8 @@ def target_value(namespace: str | None, value: str | None) -> str | None:
 
 def lookup_values(namespace: str, value: str, regions: Sequence[str] = LOOKUP_REGIONS) -> tuple[str, ...]:
     """Every canonical value that the text may stand for: a local phone number is read as one of each region in turn."""
-    readings = (normalise_identifier(namespace, value, region) for region in (regions if namespace == "phone" else "-"))
+    local = namespace == "phone" and _NAMES_NO_COUNTRY.fullmatch(value.strip())
+    readings = (normalise_identifier(namespace, value, region) for region in (regions if local else regions[:1]))
     return tuple(dict.fromkeys(reading for reading in readings if reading is not None))
 
 

@@ -30,7 +30,7 @@ _COLUMNS = pa.schema(
 )  # fmt: skip
 
 
-def few_records(records: pa.Table, fields: pa.Table, now: str) -> pa.Table | None:
+def few_records(records: pa.Table, fields: pa.Table, now: str, region: str = "") -> pa.Table | None:
     """The records (as `ports.RECORD_COLUMNS` and attributes) as rows of the record table, without ids."""
     attributes = records.select([name for name in records.column_names if name in ATTRIBUTES])
     listed = _columns(records.select(["identifiers", "relations"]))
@@ -44,7 +44,7 @@ def few_records(records: pa.Table, fields: pa.Table, now: str) -> pa.Table | Non
         relations = lists["relations"]
         parts = (
             said["kind"], said["observed_at"], said["raw"], about,
-            _written(lists["identifiers"]), _written(relations),
+            _written(lists["identifiers"]), _written(relations), region or None,
         )  # fmt: skip
         content = "\x1f".join(part for part in parts if part is not None)
         rows.append(

@@ -1,6 +1,7 @@
 """A batch of records written to the graph: versions, identifiers, edges; the same for one record.
 
 Which version of a record is current is decided by (observed_at, content hash) alone, so arrival order changes nothing.
+The same row of a source, read again through a mapping that was corrected, is no version of its own: it is read anew.
 """
 
 from collections.abc import Mapping, Sequence
@@ -68,7 +69,9 @@ def _write_records(out: BatchWriter, rows: pa.Table, claims: pa.Table) -> Ints:
     replaced = [stored[number] for number in ids[current].tolist() if number in stored]
     older = np.setdiff1d(order, current)
     if len(older) or replaced:
-        _keep_versions(out, at_positions(rows, older), replaced, _hashes(stored, chosen, wins))
+        said = _said(ids[current], at_positions(rows, current)) if replaced else {}
+        gone = [held for held in replaced if not _read_anew(held, said[held["id"]])]
+        _keep_versions(out, at_positions(rows, older), gone, _hashes(stored, chosen, wins))
     if not len(current):
         return _NOBODY
     current = np.sort(current)
@@ -95,14 +98,26 @@ def _newest(ids: Ints, rows: pa.Table) -> tuple[Ints, Ints]:
 
 
 def _wins(ids: Ints, rows: pa.Table, stored: dict[Any, Row]) -> "np.ndarray[Any, np.dtype[np.bool_]]":
-    """Which rows become the current version of their record: a later one, or that of a record which was deleted."""
+    """Which rows become the current version of their record: a later one, that of a record which was deleted, or the
+    current one read anew."""
     wins = np.ones(len(ids), bool)
-    for place in np.flatnonzero(np.isin(ids, list(stored))).tolist():
+    known = np.flatnonzero(np.isin(ids, list(stored)))
+    for place, said in zip(known.tolist(), _said(ids[known], at_positions(rows, known)).values(), strict=True):
         held = stored[int(ids[place])]
-        before = (held["observed_at"] or "", held["hash"])
-        now = (rows["observed_at"][place].as_py() or "", rows["hash"][place].as_py())
-        wins[place] = now > before or (now == before and not held["live"])
+        before, now = ((row["observed_at"] or "", row["hash"]) for row in (held, said))
+        wins[place] = now > before or (now == before and not held["live"]) or (now != before and _read_anew(held, said))
     return wins
+
+
+def _said(ids: Ints, rows: pa.Table) -> dict[int, Row]:
+    """By record what decides which version of it is current."""
+    deciding = rows.select(["observed_at", "hash", "raw"]).to_pylist()
+    return dict(zip(ids.tolist(), deciding, strict=True))
+
+
+def _read_anew(held: Row, said: Row) -> bool:
+    """Whether this is the row of the source that is held, to the letter, whatever was made of it."""
+    return held["raw"] is not None and (held["raw"], held["observed_at"]) == (said["raw"], said["observed_at"])
 
 
 def _hashes(stored: dict[Any, Row], rows: pa.Table, wins: "np.ndarray[Any, np.dtype[np.bool_]]") -> dict[int, str]:

@@ -4,7 +4,7 @@ All that costs time is here and depends on the batch alone, so it can happen any
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 
@@ -25,7 +25,6 @@ from spine.pipeline.sealing import sealed
 from spine.ports import SourceBatch
 
 _AMOUNT = r"^[+-]?\d+(\.\d*)?([eE][+-]?\d+)?$"
-_REGION = "US"
 _EVENT = ("source", "reference", "kind", "at", "currency", "channel", "status", "attributes")
 _CONSENT = ("source", "reference", "purpose", "status", "at", "proof")
 
@@ -48,19 +47,20 @@ class Ready:
 def make_ready(batch: SourceBatch, options: Options, key: bytes, now: str) -> Ready:
     """Make a batch ready; `key` is the store's key of identifier numbers, `now` the time at which it came."""
     batch = sealed(batch, key)
+    options = replace(options, region=batch.region or options.region)
     tables: dict[str, pa.Table] = {}
     prepared = Prepared(pa.table({}), pa.table({}))
     if batch.records.num_rows:
         prepared = prepare(batch.records, options)
-        tables["record"] = _records(batch.records, prepared, now)
+        tables["record"] = _records(batch.records, prepared, now, batch.region)
         claims = prepared.claims
         number = numbers(key, one_array(claims["namespace"]), one_array(claims["value"]))
         tables["claims"] = claims.append_column("number", pa.array(number))
     if batch.events.num_rows:
         more = {"value": _amounts(one_array(batch.events["amount"]))}
-        tables |= _facts("event", batch.events, _EVENT, "kind", more, key)
+        tables |= _facts("event", batch.events, _EVENT, "kind", more, key, options.region)
     if batch.consents.num_rows:
-        tables |= _facts("consent", batch.consents, _CONSENT, "purpose", {}, key)
+        tables |= _facts("consent", batch.consents, _CONSENT, "purpose", {}, key, options.region)
     dates = prepared.dates if batch.records.num_rows else None
     return Ready(tables, batch.rows, _told(prepared, batch.records), prepared.problem_count, dates)
 
@@ -73,13 +73,16 @@ def _told(prepared: Prepared, records: pa.Table) -> list[tuple[str, str, str]]:
     return [(key, column, reason) for key, (_, column, reason) in zip(keys, prepared.problems, strict=True)]
 
 
-def _records(records: pa.Table, prepared: Prepared, now: str) -> pa.Table:
-    """The records as rows of the record table, without ids; texts of many built column by column in DuckDB."""
-    few = few_records(records, prepared.fields, now) if records.num_rows <= FEW else None
-    return many_records(records, prepared, now) if few is None else few
+def _records(records: pa.Table, prepared: Prepared, now: str, region: str) -> pa.Table:
+    """The records as rows of the record table, without ids; texts of many built column by column in DuckDB.
+
+    The region that a source names bears on the hash, as it does on what is read.
+    """
+    few = few_records(records, prepared.fields, now, region) if records.num_rows <= FEW else None
+    return many_records(records, prepared, now, region) if few is None else few
 
 
-def many_records(records: pa.Table, prepared: Prepared, now: str) -> pa.Table:
+def many_records(records: pa.Table, prepared: Prepared, now: str, region: str = "") -> pa.Table:
     """The same for any number of records, by Arrow and DuckDB."""
     whole = records.select(["source", "record_id", "kind", "observed_at", "raw", "identifiers", "relations"])
     for name, texts in (("attributes", records), ("fields", prepared.fields)):
@@ -92,12 +95,12 @@ def many_records(records: pa.Table, prepared: Prepared, now: str) -> pa.Table:
             """
             SELECT source || '/' || record_id AS key, source, record_id, kind, observed_at, $now AS ingested_at,
                    md5(concat_ws(chr(31), kind, observed_at, raw, attributes,
-                                 identifiers::VARCHAR, relations::VARCHAR)) AS hash,
+                                 identifiers::VARCHAR, relations::VARCHAR, nullif($region, ''))) AS hash,
                    true AS live, raw, attributes, fields,
                    CASE WHEN len(relations) > 0 THEN to_json(relations)::VARCHAR END AS relations
             FROM records
             """,
-            params={"now": now},
+            params={"now": now, "region": region},
         ).to_arrow_table()
     return rows
 
@@ -109,19 +112,19 @@ def _engine() -> duckdb.DuckDBPyConnection:
 
 
 def _facts(
-    table: str, facts: pa.Table, names: tuple[str, ...], about: str, more: dict[str, Any], key: bytes
+    table: str, facts: pa.Table, names: tuple[str, ...], about: str, more: dict[str, Any], key: bytes, region: str
 ) -> dict[str, pa.Table]:
     """Events or consents, and the identifiers that can be read; one that can't leaves its fact without."""
     columns = {name: one_array(facts[name]) for name in names}
     number = numbers(key, columns["source"], _references(facts), columns[about])
-    readable = _identifiers(facts)
+    readable = _identifiers(facts, region)
     namespace, value = one_array(readable["namespace"]), one_array(readable["value"])
     start = number[readable["row"].to_numpy()]
     carried = {"start": start, "number": numbers(key, namespace, value), "namespace": namespace, "value": value}
     return {table: graph_table(table, {"id": number, **columns, **more}), f"{table}_claims": pa.table(carried)}
 
 
-def _identifiers(facts: pa.Table) -> pa.Table:
+def _identifiers(facts: pa.Table, region: str) -> pa.Table:
     """Row, namespace and normalised value of the identifiers that can be read."""
     size = facts.num_rows
     columns: list[Any] = [
@@ -130,7 +133,7 @@ def _identifiers(facts: pa.Table) -> pa.Table:
     ]  # fmt: skip
     claims = pa.table(columns, schema=CLAIM_COLUMNS)
     claims = claims.filter(compute.and_(compute.is_valid(claims["namespace"]), compute.is_valid(claims["value"])))
-    return normalise_claims(claims, pa.repeat(_REGION, size)).table
+    return normalise_claims(claims, pa.repeat(region, size)).table
 
 
 def _amounts(texts: Any) -> Any:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from anyascii import anyascii
 
+from spine.normalise.streets import normalise_street
+
 CAME_FROM: dict[str, tuple[str, ...]] = {
     "given": ("given_name", "full_name"),
     "middle": ("middle_name", "given_name", "full_name"),
@@ -25,7 +27,7 @@ WHOLE = frozenset(("organisation", "city", "region", "postcode", "country"))
 """Fields shown as their first attribute has them, though normalising cut them short (a legal form) or coded them."""
 CODED = frozenset(("region", "country"))
 """Fields whose short values are codes."""
-_NAMES = frozenset(("given", "middle", "surname", "suffix", "city", "region"))
+_NAMES = frozenset(("given", "middle", "surname", "suffix", "street", "city", "region"))
 CODE = 3
 """A region or country of so many letters is a code, and shown in capitals."""
 
@@ -48,7 +50,20 @@ def written(name: str, key: str, came: Sequence[str | None]) -> str:
             some = words[at : at + width]
             if (folded(" ".join(some)) == sought) if plain is None else (plain[at : at + width] == wanted):
                 return " ".join(some)
+    if name == "street" and (street := _street(key, came)):
+        return street
     return _code(name, key.title() if name in _NAMES and key.islower() else key)
+
+
+def _street(key: str, came: Sequence[str | None]) -> str | None:
+    """The words of an attribute that are the street once its type and directions are cut short (Main Street)."""
+    for text in came:
+        words = text.replace(",", " ").split() if text else []
+        for start in range(len(words)):
+            for end in range(start + 1, len(words) + 1):
+                if normalise_street(some := " ".join(words[start:end])) == key:
+                    return some
+    return None
 
 
 def _code(name: str, text: str) -> str:

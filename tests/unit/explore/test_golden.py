@@ -49,13 +49,13 @@ def test_an_address_is_never_made_up_of_two() -> None:
         one(1, at="2020-01-01", street="elm st", house_number="1", city="akron", postcode="44313"),
         one(2, at="2025-01-01", street="oak rd", city="tulsa"),
     ]
-    assert values(golden(rows)) == {"street": "oak rd", "city": "Tulsa"}
+    assert values(golden(rows)) == {"street": "Oak Rd", "city": "Tulsa"}
 
 
 def test_a_newer_postcode_alone_does_not_beat_a_whole_address() -> None:
     rows = [one(1, at="2020-01-01", street="elm st", postcode="44313"), one(2, "pos", at="2025-01-01", postcode="9")]
     believed = golden(rows)
-    assert values(believed) == {"street": "elm st", "postcode": "44313"}
+    assert values(believed) == {"street": "Elm St", "postcode": "44313"}
     assert {attribute.rule for attribute in believed} == {"complete"}
 
 

@@ -1,0 +1,24 @@
+"""How normalised values are shown: as their record wrote them."""
+
+import pytest
+
+from spine.normalise.streets import normalise_street
+from spine.resolution.written import CAME_FROM, written
+
+
+@pytest.mark.parametrize(
+    ("street", "attributes", "shown"),
+    [
+        ("Hauptstraße", {"street": "Hauptstraße"}, "Hauptstraße"),
+        ("Hauptstr.", {"street_address": "Hauptstr. 12a"}, "Hauptstr."),
+        ("Main Street", {"address": "12 Main Street, Apt 4, Springfield"}, "Main Street"),
+        ("North Main Street", {"street_address": "12 North Main Street"}, "North Main Street"),
+        ("Karl-Marx-Straße", {"street": "Karl-Marx-Straße"}, "Karl-Marx-Straße"),
+        ("Main Street", {"street": "elsewhere"}, "Main St"),
+        ("Main Street", {}, "Main St"),
+    ],
+)
+def test_a_street_is_shown_as_it_was_written(street: str, attributes: dict[str, str], shown: str) -> None:
+    key = normalise_street(street)
+    assert key is not None
+    assert written("street", key, [attributes.get(name) for name in CAME_FROM["street"]]) == shown
