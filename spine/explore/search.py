@@ -57,7 +57,8 @@ def search(
 ) -> list[Hit]:
     """The entities whose records hold the words of a text, or attributes by field, best first.
 
-    Misspelt words are found by their beginning and ranked by likeness (rapidfuzz). QueryError where nothing is asked.
+    Misspelt words are found by their beginning and ranked by likeness (rapidfuzz); a single letter alone, as of an
+    initial or an e-mail address, leads to nobody where longer words are asked for. QueryError where nothing is asked.
     """
     words = [("", word) for word in _words(text)]
     words += [(field, word) for field, value in attributes.items() for word in _words(value)]
@@ -110,7 +111,8 @@ def _hit(entity: Entity, row: Row, words: Sequence[tuple[str, str]]) -> Hit | No
         name = next(name for name, found in texts if found == result[0] and (not field or name == field))
         matched.append(FieldHit(word, name, fields.get(name, result[0]), result[1] / 100))
         total += result[1] / 100
-    if not matched:
+    telling = [hit for hit in matched if len(hit.word) > 1] or all(len(word) == 1 for _, word in words)
+    if not matched or not telling:
         return None
     return Hit(entity, row["id"], total / len(words), tuple(matched), tuple(missing), _says(matched, missing))
 

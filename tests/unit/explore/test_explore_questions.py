@@ -169,6 +169,13 @@ def test_search_ranks_all_words_above_some_and_keeps_kinds_apart(reader: Reader)
     assert names("zzzz") == []
 
 
+def test_a_single_letter_leads_to_nobody_where_longer_words_are_asked_for(reader: Reader) -> None:
+    """Record 3 has the given name A: an unknown e-mail address with an a of its own has nothing to do with it."""
+    assert not search(reader, LOCAL, "nobody@a.zz", {}, None, DEFAULT, 10)
+    assert {hit.record for hit in search(reader, LOCAL, "a berg", {}, None, DEFAULT, 10)}
+    assert search(reader, LOCAL, "a", {}, None, DEFAULT, 10)
+
+
 def test_digits_of_a_telephone_number_are_no_misspelt_words() -> None:
     born = {"birth_date": "1998-12-01", "phone": "+46701234567", "given": "anna"}
     with open_store("memory:", Settings()) as store:
