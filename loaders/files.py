@@ -88,12 +88,17 @@ def reading(cells: Cells) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 class FileSource:
-    """The rows of a file, or of all data files in a directory, as one mapping reads them."""
+    """The rows of a file, or of all data files in a directory, as one mapping reads them.
+
+    `sparse` rows may leave out what they have no value for, as those of an application do: columns of the mapping may
+    then be missing, and a row without its record's id is a reject like any other.
+    """
 
     portable: Final = True
 
-    def __init__(self, path: Path | str, mapping: Mapping) -> None:
+    def __init__(self, path: Path | str, mapping: Mapping, *, sparse: bool = False) -> None:
         self.mapping = mapping
+        self._sparse = sparse
         self.files = files_in(Path(path))
 
     def size(self) -> int | None:
@@ -114,7 +119,8 @@ class FileSource:
         """The batches of cells that are open on this connection."""
         wanted = self.mapping.columns()
         there = [column for column in wanted if cells.has(connection, column)]
-        self.mapping.require(dict.fromkeys([*cells.columns, *there]), cells.name)
+        if not (self._sparse and (there or self.mapping.record_id)):
+            self.mapping.require(dict.fromkeys([*cells.columns, *there]), cells.name)
         statement = compile_mapping(self.mapping, cells.relation(wanted, not self.mapping.asks_for_rows()), wanted)
         for batch in connection.sql(statement).to_arrow_reader(BATCH):
             yield self._batch(batch, cells)

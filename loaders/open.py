@@ -1,7 +1,7 @@
 """The one factory of sources, found by the entry point `spine.loaders` under the name `files`.
 
-    open_source(path: Path, mapping: Mapping | dict | str | Path | None = None, source: str | None = None)
-        -> spine.ports.RecordSource
+    open_source(path: Path, mapping: Mapping | dict | str | Path | None = None, source: str | None = None,
+                sparse: bool = False) -> spine.ports.RecordSource
 
 GLEIF's golden copies and Open Ownership's statements are known by their content too, or asked for by the mapping's name
 (`gleif`, `bods`). `mapping` may be a Mapping, its plain data or JSON text (as the store keeps it), or the path of its
@@ -27,11 +27,14 @@ SENZING = "senzing"
 
 
 def open_source(
-    path: Path | str, mapping: Mapping | dict[str, Any] | str | Path | None = None, source: str | None = None
+    path: Path | str,
+    mapping: Mapping | dict[str, Any] | str | Path | None = None,
+    source: str | None = None,
+    sparse: bool = False,
 ) -> RecordSource:
     """The records of a file, or of a directory's files, chosen by content; FileError, MappingError.
 
-    `source` names the source of Senzing records that name none; a mapping says its own.
+    `source` names the source of Senzing records that name none; a mapping says its own. `sparse` as for `FileSource`.
     """
     place = Path(path)
     if mapping is None:
@@ -41,7 +44,7 @@ def open_source(
     if mapping == SENZING or (isinstance(mapping, Mapping) and mapping.name == SENZING):
         return SenzingSource(place, source)
     chosen = _mapping(mapping)
-    return SenzingSource(place, source) if chosen.name == SENZING else FileSource(place, chosen)
+    return SenzingSource(place, source) if chosen.name == SENZING else FileSource(place, chosen, sparse=sparse)
 
 
 def _mapping(mapping: Mapping | dict[str, Any] | str | Path) -> Mapping:

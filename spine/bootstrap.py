@@ -4,14 +4,15 @@ import json
 import tempfile
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spine.access.context import Context
-from spine.errors import BadStoreUrl, NotFound, SettingsError
+from spine.errors import BadStoreUrl, MappingError, NotFound, SettingsError
 from spine.pipeline.incoming import read_batch
-from spine.ports import CypherReader, GraphStore, MatchEngine, RecordSource, SourceBatch
+from spine.ports import CypherReader, GraphStore, MatchEngine, RecordSource, Reject, SourceBatch
 from spine.settings import Settings
 
 if TYPE_CHECKING:
@@ -93,27 +94,44 @@ def spark_resolving() -> Callable[[str, str, float], dict[str, int]]:
     return lambda records, out, confidence: resolve_graph(session(), records, out, confidence)
 
 
-def mapped_source(path: Path, mapping: str) -> RecordSource:
-    """The rows of a file through a mapping (JSON), read by the loader that is installed; SettingsError without one."""
+def mapped_source(path: Path, mapping: str, *, sparse: bool = False) -> RecordSource:
+    """The rows of a file through a mapping (JSON), read by the loader that is installed; SettingsError without one.
+
+    `sparse` rows may leave out what they have no value for.
+    """
     found = {point.name: point for point in entry_points(group="spine.loaders")}
     if "files" not in found:
         raise SettingsError("There is no loader for files.", remedy="Install the package that brings it.")
-    source: RecordSource = found["files"].load()(path, mapping, None)
+    source: RecordSource = found["files"].load()(path, mapping, None, sparse)
     return source
 
 
 def mapped_rows(store: GraphStore, context: Context, name: str, rows: list[Any]) -> SourceBatch:
-    """Rows as a source has them, through a mapping that the store keeps; NotFound where it keeps none of that name."""
+    """Rows as a source has them, through a mapping that the store keeps; NotFound where it keeps none of that name.
+
+    What is no JSON object becomes a reject. Rejects name the mapping for a file, and the place in `rows` for a line.
+    """
     with store.reading(context) as reader:
         kept = reader.get("document", "id", [f"mapping:{name}"])
     if not kept:
         raise NotFound(f"The store keeps no mapping {name[:80]!r}.", remedy="Load a file through it once: spine load.")
+    lines = [line for line, row in enumerate(rows, start=1) if isinstance(row, dict)]
+    refused = [
+        Reject(name, line, "", "It is not a JSON object.", json.dumps(row, ensure_ascii=False))
+        for line, row in enumerate(rows, start=1)
+        if not isinstance(row, dict)
+    ]
+    if not lines:
+        return replace(read_batch(), rejects=refused, rows=len(rows))
     with tempfile.TemporaryDirectory(prefix="spine-ingest-") as folder:
         path = Path(folder) / "rows.jsonl"
-        lines = (json.dumps(row, ensure_ascii=False) for row in rows if isinstance(row, dict))
-        path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-        (batch,) = [*mapped_source(path, kept[0]["body"]).batches()] or [read_batch()]
-    return batch
+        path.write_text("".join(json.dumps(rows[line - 1]) + "\n" for line in lines), encoding="utf-8")
+        try:
+            (batch,) = [*mapped_source(path, kept[0]["body"], sparse=True).batches()] or [read_batch()]
+        except MappingError as error:
+            raise MappingError(error.message.replace(str(path), "What was sent"), remedy=error.remedy) from None
+    told = [replace(one, file=name, line=lines[one.line - 1]) for one in batch.rejects]
+    return replace(batch, rejects=sorted([*refused, *told], key=lambda one: one.line), rows=len(rows))
 
 
 def kafka() -> "tuple[type[Publisher], type[Intake]]":

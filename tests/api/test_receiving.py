@@ -145,3 +145,40 @@ def test_a_server_that_only_answers_works_nothing_off(store: GraphStore) -> None
 def _waiting(store: GraphStore) -> int:
     with store.reading(LOCAL) as reader:
         return reader.count("touched")
+
+
+def test_a_line_that_is_no_json_is_a_reject_and_the_rest_goes_on(client: TestClient) -> None:
+    lines = "\n".join([json.dumps(record("1")), '{"source": "crm", "record', "[1]", json.dumps(record("2"))])
+    found = client.post("/ingest", content=lines, headers={"content-type": "application/x-ndjson"}).json()
+    assert [one["record_id"] for one in found["records"]] == ["1", "2"]
+    assert [(one["line"], one["reason"]) for one in found["rejects"]] == [
+        (2, "It is not a JSON object."), (3, "It is not a JSON object."),
+    ]  # fmt: skip
+
+
+def test_rows_through_a_mapping_may_leave_out_what_they_do_not_have(store: GraphStore, client: TestClient) -> None:
+    """Applications leave empty fields out; a row without its id, or that is no object, is told with its place."""
+    rules = {"source": "crm", "kind": "person", "record_id": "id", "attributes": {"given_name": "first"},
+             "identifiers": [{"namespace": "email", "column": "mail"}]}  # fmt: skip
+    keep_mapping(store, LOCAL, "crm", json.dumps(rules), SystemClock())
+    rows = [
+        {"id": "1", "mail": "ann@example.com"},
+        "nothing",
+        {"mail": "ben@example.com"},
+        {"id": "4", "first": "Ben"},
+        {"other": 1},
+    ]
+    found = client.post("/ingest", params={"mapping": "crm"}, json=rows).json()
+    assert [one["record_id"] for one in found["records"]] == ["1", "4"]
+    assert [(one["line"], one["column"]) for one in found["rejects"]] == [(2, ""), (3, "id"), (5, "id")]
+    only = client.post("/ingest", params={"mapping": "crm"}, json=["nothing"]).json()
+    assert (only["records"], [one["line"] for one in only["rejects"]]) == ([], [1])
+
+
+def test_rows_that_have_nothing_of_a_mapping_without_ids_are_refused(store: GraphStore, client: TestClient) -> None:
+    keep_mapping(store, LOCAL, "crm", json.dumps({"source": "crm", "attributes": {"given_name": "first"}}),
+                 SystemClock())  # fmt: skip
+    found = client.post("/ingest", params={"mapping": "crm"}, json=[{"other": 1}])
+    (error,) = found.json()["errors"]
+    assert (found.status_code, error["extensions"]["code"]) == (400, "BAD_MAPPING")
+    assert error["message"].startswith("What was sent: the mapping 'mapping' names a column 'first'")
