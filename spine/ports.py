@@ -80,7 +80,7 @@ class Reject:
 
 @dataclass(frozen=True, slots=True)
 class SourceBatch:
-    """What a source yields, and what had to be rejected; `region` (ISO 3166, or empty) is that of local phone numbers."""
+    """What a source yields, and what had to be rejected; `region` (ISO 3166, or empty) is of local phone numbers."""
 
     records: pa.Table
     events: pa.Table
