@@ -26,18 +26,33 @@ STORES = ["memory", "sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)]
 WIPE = "MATCH (n) WHERE NOT n:SpineMeta CALL (n) { DETACH DELETE n } IN TRANSACTIONS OF 5000 ROWS"
 
 
-SERVERS = {"brokers": "kafka", "database": "postgres"}
-"""Fixtures of servers that one module starts, and the name of the group of tests that share each."""
+SHARED = {"brokers": "kafka", "database": "postgres", "browser": "explorer", "demo": "quality"}
+"""Fixtures that are dear and that tests of several modules, or all of one, share: the name of the group of each."""
+FEW = 2
+"""So many processes or fewer share one Neo4j: a second one would start, and plan each shape of a question, anew."""
 
 
-def neo4j_group(module: str) -> str:
-    """The group of a module's tests on Neo4j: its own, as each process has a server, unless one was given to all."""
-    return "neo4j" if os.environ.get("SPINE_TEST_NEO4J") else f"neo4j {module}"
+def group_of(item: pytest.Item) -> str:
+    """The group of tests that stay in one process with this one, so that what they share is made once; or nothing."""
+    names = getattr(item, "fixturenames", ())
+    module = item.nodeid.partition("::")[0]
+    servers = [SHARED[name] for name in ("brokers", "database") if name in names]
+    if servers or not item.get_closest_marker("neo4j"):
+        shared = servers or [SHARED[name] for name in SHARED if name in names]
+        return next(iter(shared), module if of_module(item) else "")
+    few = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", 1)) <= FEW
+    return "neo4j" if few or os.environ.get("SPINE_TEST_NEO4J") else f"neo4j {module}"
+
+
+def of_module(item: pytest.Item) -> bool:
+    """True where a test uses a fixture that is made for its module."""
+    found = item._fixtureinfo.name2fixturedefs.values() if isinstance(item, pytest.Function) else ()
+    return any(each.scope == "module" for fixtures in found for each in fixtures)
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """A run of everything leaves the long tests out; those that share a server, or a database that one module filled,
-    stay in one process (`loadgroup`)."""
+    """A run of everything leaves the long tests out; those that share a server, or what one module made, stay in one
+    process (`loadgroup`)."""
     if config.args_source is pytest.Config.ArgsSource.TESTPATHS and not config.option.markexpr:
         long = [item for item in items if item.get_closest_marker("long")]
         config.hook.pytest_deselected(items=long)
@@ -45,10 +60,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "neo4j_url" in getattr(item, "fixturenames", ()):
             item.add_marker("neo4j")
-        servers = [name for fixture, name in SERVERS.items() if fixture in getattr(item, "fixturenames", ())]
-        servers += [neo4j_group(item.nodeid.partition("::")[0])] if item.get_closest_marker("neo4j") else []
-        if config.pluginmanager.hasplugin("xdist") and servers:
-            item.add_marker(pytest.mark.xdist_group(servers[0]))
+        group = group_of(item)
+        if group and config.pluginmanager.hasplugin("xdist"):
+            item.add_marker(pytest.mark.xdist_group(group))
 
 
 @pytest.fixture(scope="session")

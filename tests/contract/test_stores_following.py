@@ -1,7 +1,7 @@
 """A plan of several steps finds on every store what asking step by step finds, and costs one round trip."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from struct import pack
 from typing import Any
 
@@ -204,34 +204,43 @@ def operators(plan: Any) -> Iterator[str]:
         yield from operators(child)
 
 
+class Kept(Exception):
+    """Thrown instead of sending a statement to the server."""
+
+
 @pytest.mark.neo4j
 def test_on_neo4j_what_an_index_finds_is_found_by_it_from_the_first_row_on(
     wiped_neo4j: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A plan that was made when the graph was empty is kept, so it must be right for a full one."""
     with open_store(wiped_neo4j(), settings) as store:
-        asked: list[tuple[str, Any]] = []
-        run = neo4j.Transaction.run
+        asked: dict[str, Any] = {}
 
         def kept(self: Any, query: Any, values: Any = None, **more: Any) -> Any:
-            asked.append((str(query), values))
-            return run(self, query, values, **more)
+            asked[str(query)] = values
+            raise Kept
 
+        def ask(how: Callable[[Reader], object]) -> None:
+            before = len(asked)
+            with pytest.raises(Kept), store.reading(LOCAL) as reader:
+                how(reader)
+            assert len(asked) == before + 1
+
+        # What is asked is only planned, once: to answer it first would plan it twice.
         monkeypatch.setattr(neo4j.Transaction, "run", kept)
         for table in GRAPH.values():
             for column in table.columns:
                 if column.name in table.key[:2] or column.indexed:
-                    value = 1 if column.type == "int" else "a"
-                    step = Step(table.name, column.name, (value,))
-                    after = Step(table.name, column.name, after=(("a", column.name),), limit=2)
-                    with store.reading(LOCAL) as reader:
-                        reader.get(table.name, column.name, [value])
-                        reader.get(table.name, column.name, [value], 3)
-                        reader.follow({"a": step, "b": after})
+                    name, value = column.name, 1 if column.type == "int" else "a"
+                    step = Step(table.name, name, (value,))
+                    after = Step(table.name, name, after=(("a", name),), limit=2)
+                    ask(lambda reader, of=(table.name, name, [value]): reader.get(*of))
+                    ask(lambda reader, of=(table.name, name, [value], 3): reader.get(*of))
+                    ask(lambda reader, plan={"a": step, "b": after}: reader.follow(plan))
         monkeypatch.undo()
         found = set()
         with neo4j.GraphDatabase.driver(store.url, auth=None, notifications_min_severity="OFF") as driver:
-            for text, values in asked:
+            for text, values in asked.items():
                 summary = driver.execute_query(text.replace("CYPHER replan=skip", "EXPLAIN"), values).summary
                 found |= {(one, text) for one in operators(summary.plan) if "Scan" in one}
         assert len(asked) > 50
