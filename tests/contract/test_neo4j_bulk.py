@@ -21,6 +21,8 @@ from spine.stores.memory import MemoryStore
 from spine.stores.neo4j_bulk.files import ARGUMENTS, write_files
 from spine.stores.neo4j_bulk.importer import import_files
 
+SECRET = "right-and-long"
+"""The password of the server that goes on with what was imported: all others of the tests demand none."""
 ODD = 'a "quoted", text\n\twith lines\r\nand \\ ; , \u00e9\U0001f600 \u2028end '
 
 
@@ -91,9 +93,9 @@ def files(original: GraphStore, tmp_path_factory: pytest.TempPathFactory) -> Pat
 @pytest.fixture(scope="module")
 def imported(files: Path, home: Path) -> Iterator[GraphStore]:
     """The store that the import tool made of them."""
-    command, environment = neo4j_admin(home)
+    command, environment = neo4j_admin(home, java=BRIEF)
     import_files(files, command, env=environment)
-    with neo4j_server(home=home, java=BRIEF) as url, open_store(url, Settings()) as store:
+    with neo4j_server(SECRET, home=home, java=BRIEF) as url, open_store(url, Settings(neo4j_password=SECRET)) as store:
         yield store
 
 
@@ -151,11 +153,18 @@ def test_log_numbers_and_writes_go_on_where_they_stood(original: GraphStore, imp
 
 @pytest.mark.neo4j
 def test_a_database_that_is_there_is_refused(imported: GraphStore, files: Path, home: Path) -> None:
-    command, environment = neo4j_admin(home)
+    command, environment = neo4j_admin(home, java=BRIEF)
     with pytest.raises(StoreError, match="must not exist yet and its server must be stopped"):
         import_files(files, command, env=environment)
     with imported.reading(LOCAL) as reader:
         assert reader.count("person") > 0
+
+
+@pytest.mark.neo4j
+def test_its_server_demands_the_password_and_a_wrong_one_is_told_of(imported: GraphStore) -> None:
+    for wrong in (Settings(neo4j_password="wrong"), Settings()):
+        with pytest.raises(StoreUnavailable, match=r"refuses .*\. Set SPINE_NEO4J_USER and SPINE_NEO4J_PASS"):
+            open_store(imported.url, wrong)
 
 
 @pytest.mark.neo4j
@@ -164,7 +173,7 @@ def test_files_that_were_damaged_are_refused(original: GraphStore, tmp_path: Pat
     edges = tmp_path / "graph" / "in_component.csv"
     edges.write_text(edges.read_text("utf-8") + "1,987654\n", "utf-8")
     with needed("Neo4j"):
-        command, environment = neo4j_admin(tmp_path / "home")
+        command, environment = neo4j_admin(tmp_path / "home", java=BRIEF)
     with pytest.raises(StoreError, match="987654"):
         import_files(tmp_path / "graph", command, env=environment)
 

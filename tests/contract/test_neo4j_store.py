@@ -1,4 +1,4 @@
-"""What only the Neo4j store has to promise: time-outs, passwords, migrations, other processes."""
+"""What only the Neo4j store has to promise: time-outs, migrations, other processes."""
 
 import threading
 from collections.abc import Iterator, Sequence
@@ -6,20 +6,17 @@ from contextlib import contextmanager
 
 import pyarrow as pa
 import pytest
-from needed import needed
 from neo4j import Driver, GraphDatabase
-from neo4j_server import BRIEF, neo4j_server
 from rows import record, row, rows
 
 from spine.access.context import LOCAL, SERVED
 from spine.bootstrap import open_store
 from spine.domain.graph import GRAPH
 from spine.errors import BadStoreUrl, SchemaMismatch, SpineError, StoreBusy, StoreUnavailable, TooExpensive
-from spine.ports import Cause, Difference, Reader
+from spine.ports import Cause, Difference
 from spine.settings import Settings
 from spine.stores import migration
 from spine.stores.neo4j_bolt import schema
-from spine.stores.neo4j_bolt.documents import Documents
 from spine.stores.neo4j_bolt.store import BoltStore
 
 CAUSE = Cause("record")
@@ -141,29 +138,6 @@ def test_an_older_database_is_brought_up_and_a_newer_one_refused(
             bolt_store(clean_neo4j_url, settings)
 
 
-def test_a_lookup_uses_an_index(clean_neo4j_url: str, settings: Settings) -> None:
-    with bolt_store(clean_neo4j_url, settings) as store, store.reading(LOCAL) as reader:
-        for table in GRAPH.values():
-            for column in table.columns:
-                if column.indexed:
-                    assert "Index" in plan_of(reader, table.name, column.name), (table.name, column.name)
-
-
-def plan_of(reader: Reader, table: str, column: str) -> str:
-    """The operators of the plan behind a look-up."""
-    cypher = reader._cypher  # type: ignore[attr-defined]
-    asked: list[str] = []
-
-    class Explained:
-        def run(self, query: str, **values: object) -> list[list[object]]:
-            summary = cypher._transaction.run(f"EXPLAIN {query}", values).consume()
-            asked.append(str(summary.plan))
-            return [[[]]] if "collect(" in query else []
-
-    type(reader)(Explained(), Documents()).get(table, column, [1])  # type: ignore[call-arg]
-    return asked[0]
-
-
 def test_no_server_is_told_of() -> None:
     with pytest.raises(StoreUnavailable, match=r"bolt://127\.0\.0\.1:1 can't be reached\. Start Neo4j, or check host"):
         open_store("bolt://127.0.0.1:1", Settings())
@@ -178,17 +152,6 @@ def test_a_url_with_a_password_is_refused_and_not_repeated() -> None:
 def test_a_database_that_is_not_there_is_told_of(neo4j_url: str, settings: Settings) -> None:
     with pytest.raises(StoreUnavailable, match=r"there is no such database\. Name one that exists, or none\."):
         open_store(f"{neo4j_url}/elsewhere", settings)
-
-
-def test_the_right_password_opens_and_a_wrong_one_is_told_of() -> None:
-    with needed("Neo4j"), neo4j_server(password="right-and-long", java=BRIEF) as url:
-        right = Settings(neo4j_user="neo4j", neo4j_password="right-and-long")
-        with open_store(url, right) as store, store.writing(LOCAL, CAUSE) as writer:
-            writer.put("record", rows("record", record(1)))
-            assert writer.count("record") == 1
-        for wrong in (Settings(neo4j_password="wrong"), Settings()):
-            with pytest.raises(StoreUnavailable, match=r"refuses .*\. Set SPINE_NEO4J_USER and SPINE_NEO4J_PASS"):
-                open_store(url, wrong)
 
 
 def test_a_table_replaced_by_itself_is_not_read(clean_neo4j_url: str, settings: Settings) -> None:

@@ -242,7 +242,9 @@ def test_on_neo4j_what_an_index_finds_is_found_by_it_from_the_first_row_on(
         with neo4j.GraphDatabase.driver(store.url, auth=None, notifications_min_severity="OFF") as driver:
             for text, values in asked.items():
                 summary = driver.execute_query(text.replace("CYPHER replan=skip", "EXPLAIN"), values).summary
-                found |= {(one, text) for one in operators(summary.plan) if "Scan" in one}
+                done = set(operators(summary.plan))
+                assert any("Index" in one for one in done), text
+                found |= {(one, text) for one in done if "Scan" in one}
         assert len(asked) > 50
         assert found == set()
 

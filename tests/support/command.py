@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from needed import needed
-from neo4j_server import neo4j_admin
+from neo4j_server import BRIEF, neo4j_admin
 
 from spine.cli.app import main
 
@@ -21,7 +21,7 @@ def spine(*words: object) -> None:
 def become_neo4j(place: Path, *folders: Path) -> None:
     """Import folders of Parquet into the database of a server with its home in `place`/home, not started yet."""
     with needed("Neo4j"):
-        command, environment = neo4j_admin(place / "home")
+        command, environment = neo4j_admin(place / "home", java=BRIEF)
     with pytest.MonkeyPatch.context() as patch:
         for name in ("NEO4J_HOME", "NEO4J_CONF"):
             patch.setenv(name, environment[name])

@@ -53,13 +53,13 @@ def neo4j_server(
             yield url
 
 
-def neo4j_admin(home: Path, heap: str = "512m") -> tuple[list[str], dict[str, str]]:
+def neo4j_admin(home: Path, heap: str = "512m", java: tuple[str, ...] = ()) -> tuple[list[str], dict[str, str]]:
     """The command `neo4j-admin` for the databases of a home, and the environment it needs; Missing without Java."""
-    java = shutil.which("java")
-    if java is None:
+    program = shutil.which("java")
+    if program is None:
         raise Missing("no Java")
     (home / "conf").mkdir(parents=True, exist_ok=True)
-    command = [java, f"-Xmx{heap}", *_OPENINGS, "-cp", f"{_jars()}{os.sep}*", "org.neo4j.cli.AdminTool"]
+    command = [program, *java, f"-Xmx{heap}", *_OPENINGS, "-cp", f"{_jars()}{os.sep}*", "org.neo4j.cli.AdminTool"]
     return command, {**os.environ, "NEO4J_HOME": str(home), "NEO4J_CONF": str(home / "conf")}
 
 
