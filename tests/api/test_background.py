@@ -1,58 +1,25 @@
 """What a server makes ready for the first change: the key index of a resolved store, and the plans of a far one."""
 
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
-from typing import Any
+from collections.abc import Iterator
 
 import pytest
 from batches import Ticking, person, put
+from watched import Watched
 
-from spine.access.context import LOCAL, Context
+from spine.access.context import LOCAL
 from spine.api.background import Background
 from spine.bootstrap import open_engine, open_store
 from spine.pipeline.index_state import index_ahead, read_state
 from spine.pipeline.ingest import delete_record
 from spine.pipeline.resolve import resolve
-from spine.ports import Cause, GraphStore, Plan, Reader, Writer
+from spine.ports import GraphStore
 from spine.settings import Settings
 
 PEOPLE = [
     person(str(number), "2025-01-01", f"email:p{number % 4}@example.com", given_name="Ann", surname=f"Lee{number % 4}")
     for number in range(8)
 ]
-
-
-class Far:
-    """A store whose readers say that they are far, and which counts the transactions of writers by their cause."""
-
-    def __init__(self, store: GraphStore) -> None:
-        self.store, self.url = store, store.url
-        self.causes: list[str] = []
-
-    @contextmanager
-    def reading(self, context: Context) -> Iterator[Reader]:
-        with self.store.reading(context) as reader:
-            yield Distant(reader)  # type: ignore[misc]  # passes on what it does not define
-
-    @contextmanager
-    def writing(self, context: Context, cause: Cause) -> Iterator[Writer]:
-        self.causes.append(cause.kind)
-        with self.store.writing(context, cause) as writer:
-            yield writer
-
-    def plan(self, plans: Iterable[Plan]) -> None:
-        self.store.plan(plans)
-
-
-class Distant:
-    far = True
-
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._reader, name)
 
 
 @pytest.fixture
@@ -91,8 +58,8 @@ def test_a_store_that_was_never_resolved_gets_none(settings: Settings) -> None:
 
 
 def test_a_prepared_server_makes_it_and_rehearses_a_change_where_the_store_is_far(resolved: GraphStore) -> None:
-    far = Far(resolved)
-    working = Background(far, idle=0.01, prepared=True)  # type: ignore[arg-type]  # a store in all that matters here
+    far = Watched(resolved, far=True)
+    working = Background(far, idle=0.01, prepared=True)
     working.start()
     deadline = time.monotonic() + 60
     while "judgement" not in far.causes and time.monotonic() < deadline:

@@ -3,22 +3,22 @@
 And how often the ingest of one record waits for a Neo4j.
 """
 
-from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import hand_made
 import neo4j
 import pytest
+from watched import Watched
 
-from spine.access.context import LOCAL, Context
+from spine.access.context import LOCAL
 from spine.api.execution import run
 from spine.bootstrap import open_store
 from spine.domain.ids import encode_id
 from spine.pipeline.incoming import read_batch
 from spine.pipeline.ingest import ingest
-from spine.ports import Cause, GraphStore, Plan, Reader, Writer
+from spine.ports import GraphStore
 from spine.settings import Settings
 
 VALUES = {"value": "anna@example.org", "order": "SO-1", "id": "email:anna@example.org", "text": "anna"}
@@ -58,59 +58,17 @@ HOUSEHOLD = """query Household($id: ID!, $confidence: Float) {
 }"""
 
 
-class Counted:
-    """A store that passes everything on to a real one, and counts what it is asked."""
-
-    def __init__(self, store: GraphStore) -> None:
-        self.store, self.url = store, store.url
-        self.asked: list[str] = []
-
-    @contextmanager
-    def reading(self, context: Context) -> Iterator[Reader]:
-        with self.store.reading(context) as reader:
-            yield CountedReader(reader, self.asked)  # type: ignore[misc]  # passes on what it does not define
-
-    def writing(self, context: Context, cause: Cause) -> AbstractContextManager[Writer]:
-        return self.store.writing(context, cause)
-
-    def plan(self, plans: Iterable[Plan]) -> None:
-        self.store.plan(plans)
-
-    def close(self) -> None:
-        self.store.close()
-
-    def __enter__(self) -> "Counted":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-
-class CountedReader:
-    def __init__(self, reader: Reader, asked: list[str]) -> None:
-        self._reader, self._asked = reader, asked
-
-    def __getattr__(self, name: str) -> Any:
-        asked = getattr(self._reader, name)
-
-        def counted(*given: Any, **named: Any) -> Any:
-            self._asked.append(f"{name} {', '.join(given[0]) if name == 'follow' else given}")
-            return asked(*given, **named)
-
-        return counted
-
-
 @pytest.fixture(scope="module", params=["memory", "sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)])
-def counted(request: pytest.FixtureRequest, tmp_path_factory: Any, api_settings: Settings) -> Iterator[Counted]:
+def counted(request: pytest.FixtureRequest, tmp_path_factory: Any, api_settings: Settings) -> Iterator[Watched]:
     """The hand-made graph on each kind of store, counted."""
     urls = {"memory": "memory:", "sqlite": f"sqlite:{tmp_path_factory.mktemp('trips') / 'graph.db'}"}
     url = urls.get(request.param) or request.getfixturevalue("wiped_neo4j")()
     with open_store(url, api_settings) as store:
         hand_made.fill(store)
-        yield Counted(store)
+        yield Watched(store)
 
 
-def asked_for(counted: Counted, settings: Settings, query: str, **variables: Any) -> dict[str, Any]:
+def asked_for(counted: Watched, settings: Settings, query: str, **variables: Any) -> dict[str, Any]:
     counted.asked.clear()
     answer = run(counted, settings, query, variables)
     assert "errors" not in answer, answer["errors"]
@@ -123,7 +81,7 @@ def asked_for(counted: Counted, settings: Settings, query: str, **variables: Any
 )
 @pytest.mark.parametrize("confidence", [None, 0.6, 0.99])
 def test_a_look_up_with_person_identities_and_household_asks_twice(
-    counted: Counted, api_settings: Settings, value: str, confidence: float | None
+    counted: Watched, api_settings: Settings, value: str, confidence: float | None
 ) -> None:
     asked_for(counted, api_settings, WHO_IS_IT, value=value, confidence=confidence)
     households_are_cut_again = confidence is not None
@@ -131,7 +89,7 @@ def test_a_look_up_with_person_identities_and_household_asks_twice(
 
 
 @pytest.mark.parametrize("name", sorted(TRIPS))
-def test_ready_made_operations_ask_as_seldom_as_they_can(counted: Counted, api_settings: Settings, name: str) -> None:
+def test_ready_made_operations_ask_as_seldom_as_they_can(counted: Watched, api_settings: Settings, name: str) -> None:
     query = operation(name)
     asked_for(counted, api_settings, query, **{key: value for key, value in VALUES.items() if f"${key}:" in query})
     assert len(counted.asked) <= TRIPS[name], counted.asked
@@ -140,7 +98,7 @@ def test_ready_made_operations_ask_as_seldom_as_they_can(counted: Counted, api_s
 @pytest.mark.parametrize("named", ["id", "email:anna@example.org"])
 @pytest.mark.parametrize("confidence", [None, 0.6])
 def test_a_household_with_its_members_asks_twice_by_its_id(
-    counted: Counted, api_settings: Settings, named: str, confidence: float | None
+    counted: Watched, api_settings: Settings, named: str, confidence: float | None
 ) -> None:
     """By an identifier a third time: who holds it decides whose homes are looked at."""
     id = encode_id("household", 1) if named == "id" else named
@@ -149,7 +107,7 @@ def test_a_household_with_its_members_asks_twice_by_its_id(
     assert len(counted.asked) <= (2 if named == "id" else 3), counted.asked
 
 
-def test_a_crowded_identifier_is_counted_in_the_same_round_trip(counted: Counted, api_settings: Settings) -> None:
+def test_a_crowded_identifier_is_counted_in_the_same_round_trip(counted: Watched, api_settings: Settings) -> None:
     query = "query Q($value: String!) { identity(value: $value) { totalRecords candidates { record } } }"
     data = asked_for(counted, api_settings, query, value="anna@example.org")
     assert data["identity"]["totalRecords"] >= len(data["identity"]["candidates"]) > 0

@@ -4,8 +4,6 @@ import asyncio
 import gc
 import threading
 import time
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import hand_made
@@ -13,8 +11,9 @@ import httpx2
 import pytest
 import uvicorn
 from served import served
+from watched import Watched
 
-from spine.access.context import LOCAL, Context
+from spine.access.context import LOCAL
 from spine.api import batching, explorer
 from spine.api.app import create_app
 from spine.api.batching import Desks
@@ -23,63 +22,12 @@ from spine.api.execution import execute, run
 from spine.api.network import check_host
 from spine.bootstrap import open_store
 from spine.errors import SettingsError, StoreUnavailable
-from spine.ports import Cause, GraphStore, Plan, Reader, Row, Writer
+from spine.ports import GraphStore
 from spine.settings import Settings
 
 LOOK_UP = '{ identity(value: "anna@example.org") { candidates { entity { id size } } } }'
 HOUSEHOLDS = """query Q($n: Int!) {
   households(first: $n) { edges { node { members { edges { node { name stage } } } } } } }"""
-
-
-class Watched:
-    """A store that passes everything on to another, counts the round trips, and can be slow or broken."""
-
-    def __init__(self, store: GraphStore, delay: float = 0.0, error: Exception | None = None) -> None:
-        self.store = store
-        self.url = store.url
-        self.delay = delay
-        self.error = error
-        self.trips: list[tuple[str, int]] = []
-        self.open = 0
-
-    @contextmanager
-    def reading(self, context: Context) -> Iterator[Reader]:
-        if self.error is not None:
-            raise self.error
-        with self.store.reading(context) as reader:
-            self.open += 1
-            try:
-                yield WatchedReader(self, reader)  # type: ignore[misc]  # passes on what it does not define
-            finally:
-                self.open -= 1
-
-    def writing(self, context: Context, cause: Cause) -> AbstractContextManager[Writer]:
-        return self.store.writing(context, cause)
-
-    def plan(self, plans: Iterable[Plan]) -> None:
-        self.store.plan(plans)
-
-    def close(self) -> None:
-        self.store.close()
-
-
-class WatchedReader:
-    def __init__(self, watched: Watched, reader: Reader) -> None:
-        self._watched = watched
-        self._reader = reader
-
-    def get(self, table: str, column: str, values: Sequence[Any], limit: int | None = None) -> list[Row]:
-        self._watched.trips.append((table, len(values)))
-        time.sleep(self._watched.delay)
-        return self._reader.get(table, column, values, limit)
-
-    def follow(self, plan: Plan) -> dict[str, list[Row]]:
-        self._watched.trips.append((",".join(plan), len(plan)))
-        time.sleep(self._watched.delay)
-        return self._reader.follow(plan)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._reader, name)
 
 
 @pytest.fixture
@@ -90,9 +38,9 @@ def watched(graph_store: GraphStore) -> Watched:
 def test_a_list_costs_no_more_round_trips_than_its_first_item(watched: Watched, api_settings: Settings) -> None:
     trips = []
     for first in (1, 2):
-        watched.trips.clear()
+        watched.asked.clear()
         assert "errors" not in run(watched, api_settings, HOUSEHOLDS, {"n": first})
-        trips.append(len(watched.trips))
+        trips.append(len(watched.asked))
     assert trips[0] == trips[1]
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import demo_world
 import pytest
-from browser import PATIENCE, Visitor, World, chromium, served
+from browser import Visitor, World, chromium, served, visiting
 from needed import needed
 from playwright.sync_api import Browser
 
@@ -55,24 +55,5 @@ def world(request: pytest.FixtureRequest) -> World:
 @pytest.fixture
 def visit(browser: Browser) -> Iterator[Callable[..., Visitor]]:
     """Makes a visitor of a server; afterwards, no page may have asked another host or complained."""
-    visitors: list[Visitor] = []
-    contexts = []
-
-    def begun(address: str, width: int = 1440, theme: str = "light") -> Visitor:
-        context = browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme="dark" if theme == "dark" else "light",
-            locale="en-US",
-            timezone_id="UTC",
-            accept_downloads=True,
-        )
-        context.set_default_timeout(PATIENCE)
-        contexts.append(context)
-        visitors.append(Visitor(context.new_page(), address))
-        return visitors[-1]
-
-    yield begun
-    for context in contexts:
-        context.close()
-    assert [url for visitor in visitors for url in visitor.foreign] == []
-    assert [problem for visitor in visitors for problem in visitor.problems] == []
+    with visiting(browser) as begun:
+        yield begun

@@ -5,7 +5,7 @@ import os
 import shutil
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import uvicorn
@@ -88,3 +88,31 @@ class Visitor:
     def _asked(self, request: Request) -> None:
         if not request.url.startswith((self.address, "blob:", "data:")):
             self.foreign.append(request.url)
+
+
+@contextlib.contextmanager
+def visiting(browser: Browser) -> Iterator[Callable[..., Visitor]]:
+    """Makes visitors of a server; at the end, no page may have asked another host or complained."""
+    visitors: list[Visitor] = []
+    contexts = []
+
+    def begun(address: str, width: int = 1440, theme: str = "light") -> Visitor:
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            color_scheme="dark" if theme == "dark" else "light",
+            locale="en-US",
+            timezone_id="UTC",
+            accept_downloads=True,
+        )
+        context.set_default_timeout(PATIENCE)
+        contexts.append(context)
+        visitors.append(Visitor(context.new_page(), address))
+        return visitors[-1]
+
+    try:
+        yield begun
+    finally:
+        for context in contexts:
+            context.close()
+    assert [url for visitor in visitors for url in visitor.foreign] == []
+    assert [problem for visitor in visitors for problem in visitor.problems] == []
