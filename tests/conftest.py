@@ -50,6 +50,7 @@ def of_module(item: pytest.Item) -> bool:
     return any(each.scope == "module" for fixtures in found for each in fixtures)
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """A run of everything leaves the long tests out; those that share a server, or what one module made, stay in one
     process (`loadgroup`)."""
@@ -63,6 +64,10 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         group = group_of(item)
         if group and config.pluginmanager.hasplugin("xdist"):
             item.add_marker(pytest.mark.xdist_group(group))
+            if getattr(config.option, "loadgroup", False) and hasattr(item, "_id"):
+                # xdist 3.8 writes it where pytest 9.2 does not look any more (pytest-dev/pytest-xdist#1386), and then
+                # hands out every test by itself.
+                item._id = type(item._id).parse(f"{item.nodeid}@{group}")
 
 
 @pytest.fixture(scope="session")
