@@ -4,13 +4,14 @@ A statement costs a round trip and a plan of the server. Tables that changes of 
 them (`usual`), in which a table without rows costs nothing, so that the server plans few texts and keeps them.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from spine.domain.graph import GRAPH, Table
 from spine.ports import Difference, Row
-from spine.stores.neo4j_bolt.usual import GOING, USUAL, statement, usual
+from spine.stores.neo4j_bolt.usual import USUAL, counted, edge_written, node_written, statement, usual
 from spine.stores.shape import edges_of
 
 ADDED, CHANGED, SAME, REMOVED = 0, 1, 2, 3
@@ -66,27 +67,32 @@ class Late(Difference):
 
 @dataclass(frozen=True)
 class Sent:
-    """A statement: its text and parameters, the tables of the columns of its answer with the rows that were put, the
-    tables that rows go from, and the differences of all of them that wait for it."""
+    """A statement: its text and parameters, the tables that its answer numbers, the rows of them that were put, and the
+    differences that wait for it."""
 
     query: str
     values: dict[str, Any]
-    put: list[tuple[Table, list[Row]]]
-    going: tuple[str, ...]
+    tables: tuple[str, ...]
+    put: dict[str, list[Row]]
     waiting: dict[str, list[Late]]
 
-    def settle(self, answer: list[Any]) -> None:
+    @property
+    def usual(self) -> bool:
+        """Whether it is the one that also removes rows and writes the entry of the log."""
+        return self.tables is USUAL
+
+    def not_written(self, done: list[tuple[int, int, int]]) -> str | None:
+        """A table of which the server told of fewer rows than were to be put, if there is one."""
+        told = Counter(self.tables[at] for at, _, state in done if state != REMOVED)
+        return next((name for name, rows in self.put.items() if told[name] < len(rows)), None)
+
+    def settle(self, done: list[tuple[int, int, int]]) -> None:
         """Tell what became of the rows."""
-        count = len(self.put)
-        states = dict(zip((table.name for table, _ in self.put), answer[:count], strict=True))
-        gone = dict(zip(self.going, answer[count:], strict=False))
+        counted = {name: [[0, 0, 0, 0] for _ in waiting] for name, waiting in self.waiting.items()}
+        for at, operation, state in done:
+            counted[self.tables[at]][operation][state] += 1
         for name, waiting in self.waiting.items():
-            counted = [[0, 0, 0, 0] for _ in waiting]
-            for operation, state in states.get(name, ()):
-                counted[operation][state] += 1
-            for operation in gone.get(name, ()):
-                counted[operation][REMOVED] += 1
-            for late, counts in zip(waiting, counted, strict=True):
+            for late, counts in zip(waiting, counted[name], strict=True):
                 object.__setattr__(late, "states", counts)
 
 
@@ -183,25 +189,46 @@ class Pending:
             if name in rows:
                 yield _alone(name, rows[name], waiting[name])
         if any(name in USUAL for name in (*rows, *gone)):
-            put = {f"p{at}": _numbered(rows.get(name, {})) for at, name in enumerate(USUAL)}
-            going = {f"g{at}": _keys(GRAPH[name], gone.get(name, {})) for at, name in enumerate(GOING)}
-            # Packed into one map: of a list by itself the server plans anew for each order of magnitude.
-            packed = {"p": {**put, **going, "log": []}}
-            tables = [(GRAPH[name], [row for _, row in rows.get(name, {}).values()]) for name in USUAL]
-            yield Sent(usual(), packed, tables, GOING, {name: waiting[name] for name in USUAL if name in waiting})
+            yield _together(rows, gone, waiting)
         for name in _EDGES:
             if name in rows:
                 yield _alone(name, rows[name], waiting[name])
 
 
 def _alone(name: str, rows: dict[Key, tuple[int, Row]], waiting: list[Late]) -> Sent:
-    values = {"p": {"p0": _numbered(rows)}}
-    return Sent(statement((name,)), values, [(GRAPH[name], [row for _, row in rows.values()])], (), {name: waiting})
+    if GRAPH[name].is_edge:
+        sent = [
+            {"op": operation, "start": row["start"], "end": row["end"], "row": row["properties"]}
+            for operation, row in rows.values()
+        ]
+    else:
+        sent = [{"op": operation, "row": row} for operation, row in rows.values()]
+    put = {name: [row for _, row in rows.values()]}
+    return Sent(statement(name), {"p": {"p0": sent}}, (name,), put, {name: waiting})
 
 
-def _numbered(rows: dict[Key, tuple[int, Row]]) -> list[Row]:
-    return [{"op": operation, "row": row} for operation, row in rows.values()]
-
-
-def _keys(table: Table, gone: dict[Key, int]) -> list[Row]:
-    return [{"op": operation, "key": dict(zip(table.key, key, strict=True))} for key, operation in gone.items()]
+def _together(
+    rows: dict[str, dict[Key, tuple[int, Row]]], gone: dict[str, dict[Key, int]], waiting: dict[str, list[Late]]
+) -> Sent:
+    """The statement of all usual tables."""
+    names = [name for name in USUAL if name in rows or name in gone]
+    nodes: dict[str, list[Row]] = {}
+    edges: list[Row] = []
+    for name in names:
+        table = GRAPH[name]
+        written, going = rows.get(name, {}).items(), gone.get(name, {}).items()
+        if table.is_edge:
+            edges += [
+                edge_written(table, operation, dict(zip(table.key, key, strict=True)), row["properties"])
+                for key, (operation, row) in written
+            ]
+            edges += [
+                edge_written(table, operation, dict(zip(table.key, key, strict=True)), None) for key, operation in going
+            ]
+        else:
+            nodes[name] = [node_written(table, operation, key[0], row) for key, (operation, row) in written]
+            nodes[name] += [node_written(table, operation, key[0], None) for key, operation in going]
+    # Packed into one map: of a list by itself the server plans anew for each order of magnitude.
+    values = {"p": {"nodes": nodes, "edges": edges, "tables": counted(names, {}), "log": []}}
+    put = {name: [row for _, row in rows[name].values()] for name in names if name in rows}
+    return Sent(usual(), values, USUAL, put, {name: waiting[name] for name in names if name in waiting})

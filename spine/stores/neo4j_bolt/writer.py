@@ -1,6 +1,6 @@
 """Writing the graph inside the Bolt transaction that holds the write lock."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 import pyarrow as pa
@@ -16,7 +16,7 @@ from spine.stores.neo4j_bolt.patterns import edge_maps, edge_table, label, node_
 from spine.stores.neo4j_bolt.pending import Late, Pending
 from spine.stores.neo4j_bolt.reader import BoltReader
 from spine.stores.neo4j_bolt.unsent import completed, widened, with_unsent
-from spine.stores.neo4j_bolt.usual import GOING, ends_found, further
+from spine.stores.neo4j_bolt.usual import GOING, counted, ends_found, further
 from spine.stores.shape import aligned, edges_of, known
 from spine.stores.transaction import LOG, RECORD, Transaction, missing_end
 
@@ -108,8 +108,8 @@ class BoltWriter(BoltReader, Transaction):
             told = [one for one in self._counts.told(name) if not (isinstance(one, Late) and one.states is None)]
             if told:
                 counts[name] = [sum(getattr(one, of) for one in told) for of in ("added", "changed", "removed")]
-        log = {"row": self._entered(), "head": head, "tail": tail, "counts": counts, **self._kept()}
-        logged = self._sent(log)
+        log = {"row": self._entered(), "head": head, "tail": tail, **self._kept()}
+        logged = self._sent(log, counts)
         return logged or self._write_entry()
 
     def _numbers(self, keys: list[str]) -> dict[str, int]:
@@ -152,20 +152,21 @@ class BoltWriter(BoltReader, Transaction):
         """Send what is to be written."""
         self._sent()
 
-    def _sent(self, log: Row | None = None) -> bool:
-        """The same, with the entry of the log where it is the last; whether that was written."""
+    def _sent(self, log: Row | None = None, counts: Mapping[str, Sequence[int]] | None = None) -> bool:
+        """The same, with the entry of the log, and what it counts already, where it is the last; whether that was
+        written."""
         logged = False
         with self._attempt():
             for sent in self._pending.taken():
-                if log is not None:
-                    sent.values["p"]["log"] = [log]
-                (answer,) = self._cypher.run(sent.query, **sent.values)
-                for (table, rows), states in zip(sent.put, answer, strict=False):
-                    if len(states) < len(rows):
-                        self._refuse_missing_end(table, rows)
-                sent.settle(answer)
-                if sent.going:
-                    *_, lost, changed = answer
+                if log is not None and sent.usual:
+                    sent.values["p"] |= {"log": [log], "tables": counted(list(sent.waiting), counts or {})}
+                ((done, *told),) = self._cypher.run(sent.query, **sent.values)
+                lacking = sent.not_written(done)
+                if lacking is not None:
+                    self._refuse_missing_end(GRAPH[lacking], sent.put[lacking])
+                sent.settle(done)
+                if sent.usual:
+                    lost, changed = told
                     for relation, start, end in lost:
                         name = edge_table(relation, start, end)
                         self._add(name, Difference(removed=1))
