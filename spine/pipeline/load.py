@@ -23,8 +23,6 @@ from spine.ports import Cause, Clock, Difference, GraphStore, Reader, RecordSour
 
 TOGETHER = 2_000_000
 """So many rows go into one transaction of a first load: indexes are built once, and memory stays bounded."""
-_AHEAD = 4
-"""Batches that may wait to be written: some sources are quicker to read than to write, and some the other way round."""
 _FILLED = ("record", "event", "consent")
 _BESIDE = 10
 """One event beside so many records came with these: the files of events are still to be loaded."""
@@ -105,8 +103,7 @@ def load_all(
             keep_mapping(store, context, one.name, one.mapping, clock)
     with ExitStack() as stack:
         turns = stack.enter_context(_Transactions(store, context, ", ".join(one.name for one in loads), clock, key))
-        ready_made = made_ready([one.source for one in loads], options, turns.key, clock)
-        made = stack.enter_context(closing(ahead(ready_made, _AHEAD)))
+        made = stack.enter_context(closing(ahead(made_ready([one.source for one in loads], options, turns.key, clock))))
         for one, report in zip(loads, reports, strict=True):
             with watch.stage(f"load {one.name}", one.rows):
                 for ready, rejects in iter(partial(next, made), None):
