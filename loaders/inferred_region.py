@@ -6,8 +6,9 @@ from collections.abc import Iterable, Sequence
 import phonenumbers
 
 from loaders.column_names import words_of
+from spine.normalise.record import Options
 
-HOME = "US"
+HOME = Options().region
 """The region by which a local number is read where nothing says another."""
 SOME = 500
 """So many values of a column are looked at."""

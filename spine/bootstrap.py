@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spine.access.context import Context
-from spine.errors import BadStoreUrl, MappingError, NotFound, SettingsError
-from spine.pipeline.incoming import read_batch
+from spine.errors import BadStoreUrl, MappingError, NotFound, SettingsError, ValueProblem
+from spine.pipeline.incoming import an_object, read_batch, refused
 from spine.ports import CypherReader, GraphStore, MatchEngine, RecordSource, Reject, SourceBatch
 from spine.settings import Settings
 
@@ -115,14 +115,16 @@ def mapped_rows(store: GraphStore, context: Context, name: str, rows: list[Any])
         kept = reader.get("document", "id", [f"mapping:{name}"])
     if not kept:
         raise NotFound(f"The store keeps no mapping {name[:80]!r}.", remedy="Load a file through it once: spine load.")
-    lines = [line for line, row in enumerate(rows, start=1) if isinstance(row, dict)]
-    refused = [
-        Reject(name, line, "", "It is not a JSON object.", json.dumps(row, ensure_ascii=False))
-        for line, row in enumerate(rows, start=1)
-        if not isinstance(row, dict)
-    ]
+    lines: list[int] = []
+    rejects: list[Reject] = []
+    for line, row in enumerate(rows, start=1):
+        try:
+            an_object(row)
+            lines.append(line)
+        except ValueProblem as problem:
+            rejects.append(refused(row, problem, name, line))
     if not lines:
-        return replace(read_batch(), rejects=refused, rows=len(rows))
+        return replace(read_batch(), rejects=rejects, rows=len(rows))
     with tempfile.TemporaryDirectory(prefix="spine-ingest-") as folder:
         path = Path(folder) / "rows.jsonl"
         path.write_text("".join(json.dumps(rows[line - 1]) + "\n" for line in lines), encoding="utf-8")
@@ -131,7 +133,7 @@ def mapped_rows(store: GraphStore, context: Context, name: str, rows: list[Any])
         except MappingError as error:
             raise MappingError(error.message.replace(str(path), "What was sent"), remedy=error.remedy) from None
     told = [replace(one, file=name, line=lines[one.line - 1]) for one in batch.rejects]
-    return replace(batch, rejects=sorted([*refused, *told], key=lambda one: one.line), rows=len(rows))
+    return replace(batch, rejects=sorted([*rejects, *told], key=lambda one: one.line), rows=len(rows))
 
 
 def kafka() -> "tuple[type[Publisher], type[Intake]]":

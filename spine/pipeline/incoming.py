@@ -46,12 +46,22 @@ def _each(said: Sequence[object], read: Any, name: str, rejects: list[Reject]) -
     out = []
     for line, one in enumerate(said, start=1):
         try:
-            if not isinstance(one, Mapping):
-                raise ValueProblem("It is not a JSON object.")
-            out.append(read(one))
+            out.append(read(an_object(one)))
         except ValueProblem as problem:
-            rejects.append(Reject(name, line, "", problem.message, json.dumps(one, ensure_ascii=False, default=str)))
+            rejects.append(refused(one, problem, name, line))
     return out
+
+
+def an_object(said: object) -> Said:
+    """What was sent, where it is a JSON object; else ValueProblem."""
+    if not isinstance(said, Mapping):
+        raise ValueProblem("It is not a JSON object.")
+    return said
+
+
+def refused(said: object, problem: ValueProblem, name: str, line: int) -> Reject:
+    """What was sent as a reject, for this reason."""
+    return Reject(name, line, "", problem.message, json.dumps(said, ensure_ascii=False, default=str))
 
 
 def _record(said: Said) -> Row:

@@ -64,13 +64,12 @@ def _write_records(out: BatchWriter, rows: pa.Table, claims: pa.Table) -> Ints:
     order, newest = _newest(ids, rows)
     stored = out.stored("record", "id", ids[newest])
     chosen = at_positions(rows, newest)
-    wins = _wins(ids[newest], chosen, stored)
+    wins, anew = _wins(ids[newest], chosen, stored)
     current = newest[wins]
     replaced = [stored[number] for number in ids[current].tolist() if number in stored]
     older = np.setdiff1d(order, current)
     if len(older) or replaced:
-        said = _said(ids[current], at_positions(rows, current)) if replaced else {}
-        gone = [held for held in replaced if not _read_anew(held, said[held["id"]])]
+        gone = [held for held in replaced if held["id"] not in anew]
         _keep_versions(out, at_positions(rows, older), gone, _hashes(stored, chosen, wins))
     if not len(current):
         return _NOBODY
@@ -97,27 +96,20 @@ def _newest(ids: Ints, rows: pa.Table) -> tuple[Ints, Ints]:
     return order, newest
 
 
-def _wins(ids: Ints, rows: pa.Table, stored: dict[Any, Row]) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+def _wins(ids: Ints, rows: pa.Table, stored: dict[Any, Row]) -> tuple["np.ndarray[Any, np.dtype[np.bool_]]", set[int]]:
     """Which rows become the current version of their record: a later one, that of a record which was deleted, or the
-    current one read anew."""
+    current one read anew; and the records of those that are the row of the source that is held, to the letter."""
     wins = np.ones(len(ids), bool)
-    known = np.flatnonzero(np.isin(ids, list(stored)))
-    for place, said in zip(known.tolist(), _said(ids[known], at_positions(rows, known)).values(), strict=True):
+    anew: set[int] = set()
+    for place in np.flatnonzero(np.isin(ids, list(stored))).tolist():
         held = stored[int(ids[place])]
-        before, now = ((row["observed_at"] or "", row["hash"]) for row in (held, said))
-        wins[place] = now > before or (now == before and not held["live"]) or (now != before and _read_anew(held, said))
-    return wins
-
-
-def _said(ids: Ints, rows: pa.Table) -> dict[int, Row]:
-    """By record what decides which version of it is current."""
-    deciding = rows.select(["observed_at", "hash", "raw"]).to_pylist()
-    return dict(zip(ids.tolist(), deciding, strict=True))
-
-
-def _read_anew(held: Row, said: Row) -> bool:
-    """Whether this is the row of the source that is held, to the letter, whatever was made of it."""
-    return held["raw"] is not None and (held["raw"], held["observed_at"]) == (said["raw"], said["observed_at"])
+        before = (held["observed_at"] or "", held["hash"])
+        now = (rows["observed_at"][place].as_py() or "", rows["hash"][place].as_py())
+        if now[0] == before[0] and now != before and held["raw"] is not None:
+            same = rows["raw"][place].as_py() == held["raw"]
+            anew |= {int(ids[place])} if same else set()
+        wins[place] = now > before or (now == before and not held["live"]) or int(ids[place]) in anew
+    return wins, anew
 
 
 def _hashes(stored: dict[Any, Row], rows: pa.Table, wins: "np.ndarray[Any, np.dtype[np.bool_]]") -> dict[int, str]:

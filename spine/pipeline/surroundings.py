@@ -27,7 +27,8 @@ from spine.resolution.resolved import Resolved
 
 MEETING = ("device", "mobile_token", "cookie", "account", "loyalty", "phone", "email", "address")
 """Namespaces whose identifiers persons may have in common with others."""
-RELATED = {"related_to": ("person", "person"), "subsidiary_of": ("organisation", "organisation")}
+KIN = {"related_to": ("person", "person")}
+RELATED = {**KIN, "subsidiary_of": ("organisation", "organisation")}
 EMPLOYED = {"employed_by": ("person", "organisation")}
 
 Declarers = Callable[[list[tuple[str, str]]], set[int]]
@@ -135,15 +136,18 @@ def _carriers(reader: Reader, identifiers: set[int]) -> set[int]:
 
 
 def _related(
-    reader: Reader, entities: set[tuple[str, int]], tables: Mapping[str, tuple[str, str]] = RELATED
+    reader: Reader,
+    entities: set[tuple[str, int]],
+    tables: Mapping[str, tuple[str, str]] = RELATED,
+    by: str | None = None,
 ) -> set[tuple[str, int]]:
-    """The entities that the store relates to these."""
+    """The entities that the store relates to these, in any way or in one."""
     out = set()
     for table, ends in tables.items():
         for column, kind, other, there in (("start", ends[0], "end", ends[1]), ("end", ends[1], "start", ends[0])):
             asked = sorted(number for of, number in entities if of == kind)
             rows = reader.get(table, column, asked, NEAR) if asked else []
-            out |= {(there, row[other]) for row in rows}
+            out |= {(there, row[other]) for row in rows if by is None or row["kind"] == by}
     return out
 
 
@@ -167,12 +171,9 @@ def _kin(reader: Reader, ring: Gathered) -> set[tuple[str, int]]:
     declaring = {int(ring.ids[row]) for row in family["row"].to_pylist() if row is not None}
     led = _led_to(reader, replace(ring, relations=family))
     labels = labels_of(reader, declaring | led)
-    own = sorted({labels[record][1] for record in declaring if record in labels})
-    out = {labels[record] for record in led if record in labels}
-    for column, other in (("start", "end"), ("end", "start")):
-        rows = reader.get("related_to", column, own, NEAR) if own else []
-        out |= {(Kind.PERSON.value, row[other]) for row in rows if row["kind"] == "family"}
-    return out
+    own = {labels[record] for record in declaring if record in labels}
+    now = {labels[record] for record in led if record in labels}
+    return now | _related(reader, own, KIN, "family")
 
 
 def _led_to(reader: Reader, gathered: Gathered) -> set[int]:

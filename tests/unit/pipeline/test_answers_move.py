@@ -1,7 +1,7 @@
 """Who answers to a declared relation moves with an identifier: the one before answers no longer, as after a batch."""
 
 import pytest
-from batches import Ticking, batch, organisation, person, relation
+from batches import Ticking, batch, person, relation
 
 from spine.access.context import LOCAL
 from spine.bootstrap import open_engine, open_store
@@ -15,9 +15,7 @@ FAMILY = [relation("family", "ip", "10.0.0.1")]
 
 
 def company(record_id: str, name: str, at: str, *identifiers: str, relations: list[Row] | None = None) -> Row:
-    made = organisation(record_id, name, relations=relations or [])
-    carried = person(record_id, at, *identifiers)
-    return {**made, "observed_at": at, "identifiers": carried["identifiers"]}
+    return person(record_id, at, *identifiers, kind="organisation", organisation_name=name, relations=relations or [])
 
 
 GAINED = [
