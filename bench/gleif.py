@@ -168,7 +168,7 @@ def declared(size: int) -> Resolved:
 def main(size: int, folder: Path) -> None:
     """Print what each step takes."""
     golden = folder / "golden"
-    golden.mkdir(exist_ok=True)
+    golden.mkdir(parents=True, exist_ok=True)
     files = write(golden, size)
     sys.stdout.write(f"| {size:,} organisations | processor, s | clock, s |\n|---|---|---|\n")
     for file in (*files, write_xml(folder, size)):
