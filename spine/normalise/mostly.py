@@ -1,4 +1,4 @@
-"""Names and street lines written as they mostly are, taken apart as whole columns; the others one by one.
+"""Names, street lines and postcodes written as they mostly are, normalised as whole columns; the others one by one.
 
 What fits the patterns here needs none of the care of `names` and `streets`: words of plain letters, none of which is a
 title, a suffix, a particle or another word with a meaning of its own. A test holds the two ways equal.
@@ -9,13 +9,15 @@ from typing import Any
 
 import pyarrow as pa
 
-from spine.normalise import names, streets
+from spine.normalise import addresses, names, streets
 from spine.normalise.columns import NO_TEXT, Column, compute, map_distinct
+from spine.normalise.folding import PLACEHOLDERS
 from spine.normalise.street_words import UNIT_STARTS
 
 _WORD = r"^[a-z]{2,}$"
 _TWO_WORDS = r"^(?P<first>[a-z]{2,})(?P<mark>,?) (?P<second>[a-z]{2,})$"
 _LINE = r"^(?P<number>[0-9]+[a-z]?) (?P<street>[a-z]+(?: [a-z]+)*)$"
+_CODE = r"^[a-z0-9]+(?: [a-z0-9]+)*$"
 _UNIT_OR_BOX = rf"\b(?:{'|'.join(sorted(UNIT_STARTS))})\b|box|postfach|apartado|boite"
 _MEANT: Any = pa.array(
     sorted(
@@ -25,6 +27,8 @@ _MEANT: Any = pa.array(
     pa.string(),
 )  # fmt: skip
 """Words that are not just part of a name."""
+
+_ABSENT: Any = pa.array(sorted(PLACEHOLDERS), pa.string())
 
 Parts = Sequence[Column]
 
@@ -47,6 +51,11 @@ def split_full_names(column: Column) -> list[Column]:
 def split_streets(column: Column) -> list[Column]:
     """Each street line as `streets.split_street` parts it: house number, street, unit, post-office box."""
     return _split(column, _line, streets.split_street, 4)
+
+
+def normalise_postcodes(column: Column) -> Column:
+    """Each postcode as `addresses.normalise_postcode` writes it."""
+    return _split(column, _code, lambda text: (addresses.normalise_postcode(text),), 1)[0]
 
 
 def _split(
@@ -91,6 +100,15 @@ def _line(values: Column) -> Parts:
         compute.if_else(plain, number, NO_TEXT),
         map_distinct(compute.if_else(plain, street, NO_TEXT), streets.normalise_street),
     ]
+
+
+def _code(values: Column) -> Parts:
+    lower = compute.ascii_lower(values)
+    code = compute.replace_substring(lower, " ", "")
+    plain = compute.and_not(compute.match_substring_regex(lower, _CODE), compute.is_in(lower, _ABSENT))
+    # Five signs with letters may be digits that a scanner misread.
+    misread = compute.and_(compute.equal(compute.binary_length(code), 5), compute.match_substring_regex(code, "[a-z]"))
+    return [compute.if_else(compute.and_not(plain, misread), code, NO_TEXT)]
 
 
 def _groups(values: Column, pattern: str) -> Parts:

@@ -161,7 +161,7 @@ def _place(records: pa.Table) -> dict[str, Column]:
         "po_box": first_known(map_distinct(text_column(records, "po_box"), streets.normalise_po_box), in_street[3]),
         "city": map_distinct(text_column(records, "city"), addresses.normalise_city),
         "region": map_distinct(text_column(records, "region"), normalise_region),
-        "postcode": map_distinct(text_column(records, "postcode"), addresses.normalise_postcode),
+        "postcode": mostly.normalise_postcodes(text_column(records, "postcode")),
         "country": map_distinct(text_column(records, "country"), normalise_country),
     }
     for at, name in enumerate(own):

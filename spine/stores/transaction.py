@@ -52,12 +52,13 @@ class Transaction(ABC):
         if not len(keys):
             return np.empty(0, dtype=np.int64)
         different = dict.fromkeys(keys)
-        asked = [key for key in different if key not in self._given]
+        strange = self._given.keys().isdisjoint(different)
+        asked = list(different) if strange else [key for key in different if key not in self._given]
         with self._attempt():
             found = self._numbers(asked)
         new = [key for key in asked if key not in found] if found else asked
         self._given |= found
-        self._given |= dict(zip(new, range(self.highest + 1, self.highest + 1 + len(new)), strict=True))
+        self._given.update(zip(new, range(self.highest + 1, self.highest + 1 + len(new)), strict=True))
         self.highest += len(new)
         if len(new) == len(keys):
             return np.arange(self.highest + 1 - len(new), self.highest + 1, dtype=np.int64)

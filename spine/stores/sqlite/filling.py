@@ -19,6 +19,7 @@ from spine.normalise.whole_numbers import firsts
 from spine.stores.sqlite import schema, search
 from spine.stores.sqlite.blocks import Blocks
 from spine.stores.sqlite.connection import Connection
+from spine.stores.sqlite.flushing import Flushing
 from spine.stores.sqlite.poured import can_pour, pour
 from spine.stores.sqlite.values import to_sqlite
 from spine.stores.sqlite.words_aside import WordsAside
@@ -36,6 +37,8 @@ _MANY = 100_000
 """Rows of a table that are worth more than one thread."""
 _SORTED_CACHE, _SORTERS = -8192, 2
 """The same while an index is built, and threads that sort beside: what fills such a cache is sorted by one of them."""
+_VERY_MANY = 300_000
+"""Rows of a transaction that are worth a process that flushes them."""
 _FEWEST_KEPT, _KEPT = 1 << 25, 1 << 28
 """Bytes of rows of one table that are kept back: as many as were poured before, within these limits."""
 
@@ -54,6 +57,8 @@ class Filling:
         self._poured: dict[str, int] = {}
         self._words: WordsAside | None = None
         self._words_aside = False
+        self._written = 0
+        self._flushing: Flushing | None = None
 
     def owns(self, table: Table) -> bool:
         """True where the transaction found the table empty, so that all that it holds was put here."""
@@ -161,6 +166,8 @@ class Filling:
         """Give back the room; after the transaction."""
         if self._words is not None:
             self._words.end()
+        if self._flushing is not None:
+            self._flushing.end()
         if self.is_roomy:
             self._connection.run(f"PRAGMA cache_size = {self._before}")
             self._connection.run("PRAGMA shrink_memory")
@@ -177,6 +184,9 @@ class Filling:
 
     def remember(self, table: Table, rows: Columns) -> None:
         """Keep in mind that these rows are there."""
+        self._written += rows.num_rows
+        if self._written > _VERY_MANY and self._flushing is None:
+            self._flushing = Flushing(self._connection.path)
         held = self._rows.get(table.name)
         if held is not None:
             self._rows[table.name] = held + rows.num_rows

@@ -1,4 +1,4 @@
-"""Names and street lines taken apart as columns are what they are one by one."""
+"""Names, street lines and postcodes normalised as columns are what they are one by one."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from spine.normalise import mostly, names, streets
+from spine.normalise import addresses, mostly, names, streets
 from spine.normalise.street_words import NUMBERED_ROADS, STREET_WORDS, UNIT_STARTS, UNIT_WORDS
 
 NAME_WORDS = st.sampled_from(
@@ -25,6 +25,9 @@ STREET_PARTS = st.sampled_from(
            "Hauptstraße",           "mainstr", "#", "4", "n/a", "test", "unknown", "xbox", "7th"}
     )
 )  # fmt: skip
+CODES = st.sampled_from(
+    ["12345", "SW1A", "1AA", "1234S", "O2345", "12345-6789", "n a", "test", "None", "D", "1|345", "1 2 3 4 5", "\uff11"]
+)
 MARKS = st.sampled_from([" ", " ", " ", ", ", ",", "  ", "-", "\n", "\t", ". "])
 SOUP = st.text(st.sampled_from("aZ b,.-'|:#1é\x00\u00a0ß"), max_size=8)
 
@@ -41,6 +44,7 @@ WAYS: list[tuple[Any, Any, Any]] = [
     (mostly.split_surnames, names.split_surname, NAME_WORDS),
     (mostly.split_full_names, names.split_full_name, NAME_WORDS),
     (mostly.split_streets, streets.split_street, STREET_PARTS),
+    (lambda column: [mostly.normalise_postcodes(column)], lambda text: (addresses.normalise_postcode(text),), CODES),
 ]
 
 
@@ -71,11 +75,13 @@ def test_what_is_written_as_mostly_needs_no_care_of_its_own(monkeypatch: pytest.
     for module, name in ((names, "split_given"), (names, "split_surname"), (names, "split_full_name")):
         monkeypatch.setattr(module, name, refuse)
     monkeypatch.setattr(streets, "split_street", refuse)
+    monkeypatch.setattr(addresses, "normalise_postcode", refuse)
     assert mostly.split_givens(pa.array(["Anna", "BERTA"]))[0].to_pylist() == ["anna", "berta"]
     assert mostly.split_surnames(pa.array(["Berg"]))[0].to_pylist() == ["berg"]
     parted = mostly.split_full_names(pa.array(["Anna Berg", "BERG, ANNA", None]))
     assert [part.to_pylist() for part in parted] == [
         ["anna", "anna", None], [None] * 3, ["berg", "berg", None], [None] * 3,
     ]  # fmt: skip
+    assert mostly.normalise_postcodes(pa.array(["12345", "SW1A 1AA"])).to_pylist() == ["12345", "sw1a1aa"]
     lines = mostly.split_streets(pa.array(["150 Simpson Way", "7b North Main Street"]))
     assert [part.to_pylist() for part in lines[:2]] == [["150", "7b"], ["simpson way", "n main st"]]
