@@ -99,6 +99,7 @@ def imported(files: Path, home: Path) -> Iterator[GraphStore]:
         yield store
 
 
+@pytest.mark.long
 @pytest.mark.neo4j
 def test_every_table_is_the_same_row_for_row(original: GraphStore, imported: GraphStore) -> None:
     with original.reading(LOCAL) as wanted, imported.reading(LOCAL) as found:
@@ -108,6 +109,7 @@ def test_every_table_is_the_same_row_for_row(original: GraphStore, imported: Gra
         assert repr(found.get("person", "id", [401])[0]["cohesion"]) == "-0.0"
 
 
+@pytest.mark.long
 @pytest.mark.neo4j
 def test_look_ups_and_search_answer_the_same(original: GraphStore, imported: GraphStore) -> None:
     with original.reading(LOCAL) as wanted, imported.reading(LOCAL) as found:
@@ -120,6 +122,7 @@ def test_look_ups_and_search_answer_the_same(original: GraphStore, imported: Gra
             assert one == other, words
 
 
+@pytest.mark.long
 @pytest.mark.neo4j
 def test_a_resolve_of_it_finds_what_the_original_finds(original: GraphStore, imported: GraphStore) -> None:
     first, second = (resolve(store, LOCAL, open_engine("local"), "never") for store in (original, imported))
@@ -129,6 +132,7 @@ def test_a_resolve_of_it_finds_what_the_original_finds(original: GraphStore, imp
             assert found.scan(name).to_pylist() == wanted.scan(name).to_pylist(), name
 
 
+@pytest.mark.long
 @pytest.mark.neo4j
 def test_log_numbers_and_writes_go_on_where_they_stood(original: GraphStore, imported: GraphStore) -> None:
     """Last, since it writes: the tests above compare whole tables."""
@@ -151,6 +155,7 @@ def test_log_numbers_and_writes_go_on_where_they_stood(original: GraphStore, imp
             assert reader.search("bérg springfield") != []
 
 
+@pytest.mark.long
 @pytest.mark.neo4j
 def test_a_database_that_is_there_is_refused(imported: GraphStore, files: Path, home: Path) -> None:
     command, environment = neo4j_admin(home, java=BRIEF)
@@ -160,6 +165,7 @@ def test_a_database_that_is_there_is_refused(imported: GraphStore, files: Path, 
         assert reader.count("person") > 0
 
 
+@pytest.mark.long
 @pytest.mark.neo4j
 def test_its_server_demands_the_password_and_a_wrong_one_is_told_of(imported: GraphStore) -> None:
     for wrong in (Settings(neo4j_password="wrong"), Settings()):
@@ -167,6 +173,7 @@ def test_its_server_demands_the_password_and_a_wrong_one_is_told_of(imported: Gr
             open_store(imported.url, wrong)
 
 
+@pytest.mark.long
 @pytest.mark.neo4j
 def test_files_that_were_damaged_are_refused(original: GraphStore, tmp_path: Path) -> None:
     write_files(original, LOCAL, tmp_path / "graph")

@@ -208,6 +208,7 @@ class Kept(Exception):
     """Thrown instead of sending a statement to the server."""
 
 
+@pytest.mark.long
 @pytest.mark.neo4j
 def test_on_neo4j_what_an_index_finds_is_found_by_it_from_the_first_row_on(
     wiped_neo4j: Any, settings: Settings, monkeypatch: pytest.MonkeyPatch

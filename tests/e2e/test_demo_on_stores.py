@@ -24,6 +24,7 @@ def outcome(folder: Path, store: str) -> tuple[dict[str, Any], list[str]]:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.neo4j
 def test_the_demo_comes_out_the_same_on_both_stores(tmp_path: Path, clean_neo4j_url: str) -> None:
     there, members_there = outcome(tmp_path / "there", clean_neo4j_url)

@@ -12,7 +12,7 @@ from spine.bootstrap import open_store
 from spine.pipeline.asking_ahead import plan_ahead
 from spine.settings import Settings
 
-NEO4J = pytest.param("neo4j", marks=pytest.mark.neo4j)
+NEO4J = pytest.param("neo4j", marks=[pytest.mark.neo4j, pytest.mark.long])
 
 
 @pytest.fixture(scope="module")
