@@ -17,7 +17,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Generator, Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from typing import IO, Any, TypeVar
 
 from spine.errors import SpineError
@@ -39,48 +39,74 @@ def apart(work: Callable[[], Iterator[Item]]) -> Generator[Item, None, None]:
     An error of the work is raised here as it was there. SpineError where the process is killed. It ends with this
     iterator.
     """
-    process = _started(work)
-    if process is None:
+    with beside(work) as items:
+        yield from items
+
+
+@contextmanager
+def beside(work: Callable[[], Iterator[Item]]) -> Iterator[Iterator[Item]]:
+    """The same, begun at once: the other process works while its user does something else, and ends with the block."""
+    sent, process = _sendable(work), None
+    if sent is not None:
+        process = _process()
+    if sent is None or process is None:
         with closing(_closable(work())) as here:
-            yield from here
+            yield here
         return
+    sender = threading.Thread(target=_send, args=(process, sent), name="send", daemon=True)
+    sender.start()
     try:
-        while True:
-            kind, said = _received(process)
-            if kind == _ERROR:
-                raise said
-            if kind == _END:
-                return
-            yield said
+        yield _items(process, sender, work)
     finally:
         _end(process)
+        sender.join()
+
+
+def _items(
+    process: "subprocess.Popen[bytes]", sender: threading.Thread, work: Callable[[], Iterator[Item]]
+) -> Iterator[Item]:
+    sender.join()
+    if _get(_pipe(process.stdout)) != (_BEGUN, None):
+        # It does not understand the work.
+        yield from work()
+        return
+    while True:
+        kind, said = _received(process)
+        if kind == _ERROR:
+            raise said
+        if kind == _END:
+            return
+        yield said
 
 
 def _closable(items: Iterator[Item]) -> Generator[Item, None, None]:
     yield from items
 
 
-def _started(work: Callable[[], Any]) -> "subprocess.Popen[bytes] | None":
-    """A process that has begun with the work; None where the work can't be sent, or no process understands it."""
-    if getattr(sys, "frozen", False) or not sys.executable:
-        return None
+def _sendable(work: Callable[[], Any]) -> bytes | None:
+    """The work as it is sent; None where it can't be."""
     try:
-        sent = pickle.dumps(sys.path) + pickle.dumps(work)
+        return pickle.dumps(sys.path) + pickle.dumps(work)
     except Exception:  # noqa: BLE001  # what can't be pickled raises whatever it likes, and is done here
         return None
-    try:
-        process = subprocess.Popen(
-            [sys.executable, "-P", "-c", _BEGIN], stdin=subprocess.PIPE, stdout=subprocess.PIPE, pipesize=_PIPE
-        )
-    except OSError:
+
+
+def _process() -> "subprocess.Popen[bytes] | None":
+    """A process that waits for work; None where there is none to be had."""
+    if getattr(sys, "frozen", False) or not sys.executable:
         return None
     with suppress(OSError):
+        return subprocess.Popen(
+            [sys.executable, "-P", "-c", _BEGIN], stdin=subprocess.PIPE, stdout=subprocess.PIPE, pipesize=_PIPE
+        )
+    return None
+
+
+def _send(process: "subprocess.Popen[bytes]", sent: bytes) -> None:
+    """Send the work. A pipe that is closed is heard of by who waits for the answer."""
+    with suppress(OSError, ValueError):
         _pipe(process.stdin).write(sent)
         _pipe(process.stdin).flush()
-    if _get(_pipe(process.stdout)) == (_BEGUN, None):
-        return process
-    _end(process)
-    return None
 
 
 def _received(process: "subprocess.Popen[bytes]") -> tuple[str, Any]:
@@ -88,7 +114,7 @@ def _received(process: "subprocess.Popen[bytes]") -> tuple[str, Any]:
     if found is None:
         code = process.wait(_PATIENCE)
         raise SpineError(
-            f"The process that reads the sources has ended before its work was done (exit code {code}).",
+            f"A process that did a part of the work has ended before its work was done (exit code {code}).",
             remedy="Where memory ran out, give it more; then run the same again: what is written already stays.",
         )
     return found

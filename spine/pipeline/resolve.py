@@ -18,6 +18,7 @@ from spine.domain.vocabulary import Kind
 from spine.matching.at_once import each
 from spine.matching.model import Model
 from spine.matching.stored import stored_model
+from spine.pipeline.all_homes import homes_of
 from spine.pipeline.catching_up import FEW, catch_up, caught_up
 from spine.pipeline.gather import Gathered, gather, rows_to_gather
 from spine.pipeline.golden_rules import golden_rules
@@ -36,7 +37,6 @@ from spine.pipeline.tables import (
     component_tables,
     entities_of,
     entity_tables,
-    household_part,
     match_table,
     resolved_of,
 )
@@ -54,8 +54,6 @@ from spine.ports import (
 )
 from spine.resolution.entities import Entities
 from spine.resolution.organisations import Hierarchy
-from spine.resolution.past_homes import with_past
-from spine.resolution.surnames import count_surnames
 from spine.resolution.trees import Method
 from spine.settings import DEFAULT_CONFIDENCE
 
@@ -200,21 +198,19 @@ def _everything(
         beside.write(DERIVED[:COMPARED])
         found, flags = _join_kinds(gathered, compared, report, confidence, linkage, watch, beside)
         beside.write(DERIVED[COMPARED:MATCHED])
-        with watch.stage("entities"):
-            resolved, past = resolved_of(gathered, found.values()), gathered.past
-            made, over, report.unresolved = entity_tables(resolved, found, flags, rules, gathered.consents)
-            del gathered
-            beside.take(made)
-            # What persons were made of takes as much room again as all that was gathered.
-            resolved = resolved.looked_at_anew()
-            del made
-            beside.write(DERIVED[MATCHED:RESOLVED])
-        give_back()
-        with watch.stage("households"):
-            common = count_surnames(resolved) if common is None else common
-            at_home, _ = household_part(with_past(resolved, past), common)
-            beside.take(at_home)
-            del resolved
+        resolved = resolved_of(gathered, found.values())
+        with homes_of(resolved, gathered.past, common) as homes:
+            with watch.stage("entities"):
+                made, over, report.unresolved = entity_tables(resolved, found, flags, rules, gathered.consents)
+                # What persons were made of takes as much room again as all that was gathered.
+                del gathered, resolved
+                beside.take(made)
+                del made
+                beside.write(DERIVED[MATCHED:RESOLVED])
+            give_back()
+            with watch.stage("households"):
+                at_home, common = next(homes)
+                beside.take(at_home)
         with watch.stage("write", beside.rows(DERIVED[RESOLVED:])):
             beside.write(DERIVED[RESOLVED:], watch.progress.advance)
             report.written |= beside.changes()

@@ -16,15 +16,12 @@ from spine.resolution.consent_state import agreed, holders, nothing_agreed
 from spine.resolution.entities import Entities, entities
 from spine.resolution.flags import over_merge
 from spine.resolution.golden_rules import SHIPPED, Rules
-from spine.resolution.household_tables import tables as household_tables
-from spine.resolution.households import Households, households
 from spine.resolution.organisation_facts import organisation_table
 from spine.resolution.organisations import Hierarchy, hierarchy
 from spine.resolution.packing import pack_all
 from spine.resolution.person_facts import person_table
 from spine.resolution.relationships import relationships
 from spine.resolution.resolved import Resolved
-from spine.resolution.surnames import Surnames
 
 DERIVED = (
     "match", "component", "in_component", "person", "organisation", "resolves_to_person", "resolves_to_organisation",
@@ -143,14 +140,6 @@ def entity_tables(
         tables[f"resolves_to_{kind.value}"] = pa.table(edges, schema=arrow_schema(f"resolves_to_{kind.value}"))
     unresolved = {**linked.unresolved, **{f"parent {name}": n for name, n in over.unresolved.items()}}
     return tables, over, {name: count for name, count in unresolved.items() if count}
-
-
-def household_part(resolved: Resolved, common: Surnames | None = None) -> tuple[dict[str, pa.Table], Households]:
-    """Households with their members and residents; `common` says how common surnames are."""
-    found = households(resolved, common=common)
-    give_back()
-    made = household_tables(resolved, found)
-    return {"household": made.household, "member_of": made.member_of, "resides_in": made.resides_in}, found
 
 
 def _none(table: str) -> pa.Table:

@@ -22,6 +22,17 @@ def numbered(upto: int) -> Iterator[tuple[int, int, Any]]:
     sys.stdout.write("a source may print")
 
 
+def begun(folder: Path) -> Iterator[int]:
+    """The process, which notes in files that it has begun, and that it has ended."""
+    (folder / "begun").write_text(str(os.getpid()))
+    try:
+        yield os.getpid()
+        while True:
+            time.sleep(0.01)
+    finally:
+        (folder / "ended").touch()
+
+
 def noted(folder: Path, pause: float) -> Iterator[int]:
     """The process again and again; its end is noted in a file."""
     try:

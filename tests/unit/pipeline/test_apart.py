@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 import types
+from contextlib import suppress
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -20,7 +21,7 @@ from loaders.mapping import Mapping
 from spine.access.context import LOCAL
 from spine.errors import FileError, MappingError, SpineError
 from spine.pipeline import making
-from spine.pipeline.apart import apart
+from spine.pipeline.apart import apart, beside
 from spine.pipeline.load import load
 from spine.ports import GraphStore, Reject
 
@@ -75,6 +76,31 @@ def test_a_process_that_is_killed_is_an_error_that_says_what_to_do() -> None:
     with pytest.raises(SpineError, match=r"has ended before its work was done \(exit code -?\d+\)") as caught:
         next(items)
     assert "memory" in caught.value.remedy
+
+
+def _begun(folder: Path) -> int:
+    """The process that has begun, without having been asked for anything."""
+    note, give_up = folder / "begun", time.monotonic() + 60
+    while not (note.exists() and note.read_text()) and time.monotonic() < give_up:
+        time.sleep(0.02)
+    return int(note.read_text())
+
+
+def test_work_is_begun_at_once_and_ends_with_its_block(tmp_path: Path) -> None:
+    with beside(partial(elsewhere.begun, tmp_path)) as items:
+        pid = _begun(tmp_path)
+        assert next(items) == pid != os.getpid()
+    assert _gone(pid)
+    assert (tmp_path / "ended").exists()
+
+
+def test_work_that_nobody_asked_for_ends_with_an_error_of_its_user(tmp_path: Path) -> None:
+    pid = 0
+    with suppress(ZeroDivisionError), beside(partial(elsewhere.begun, tmp_path)):
+        pid = _begun(tmp_path)
+        raise ZeroDivisionError
+    assert _gone(pid)
+    assert (tmp_path / "ended").exists()
 
 
 @pytest.mark.parametrize("pause", [0.0, 0.2])
