@@ -49,8 +49,9 @@ def _rows(request: Request, body: bytes) -> list[Any]:
     if media != _JSON and media not in _LINES:
         raise WrongMediaType("The body is not declared as JSON.", remedy=_REMEDY)
     try:
-        text = body.decode("utf-8")
-        found = json.loads(text) if media == _JSON else [_line(line) for line in text.splitlines() if line.strip()]
+        text = body.decode("utf-8-sig")
+        # Only a line feed parts lines: a text in JSON may hold what else Unicode takes for the end of one.
+        found = json.loads(text) if media == _JSON else [_line(line) for line in text.split("\n") if line.strip()]
     except (ValueError, RecursionError) as error:
         raise RequestError("The body is not JSON.", remedy=_REMEDY) from error
     rows = found if isinstance(found, list) else [found]

@@ -164,6 +164,16 @@ def test_a_line_that_is_no_json_is_a_reject_and_the_rest_goes_on(client: TestCli
     ]  # fmt: skip
 
 
+def test_only_a_line_feed_parts_lines_and_a_byte_order_mark_is_passed_over(client: TestClient) -> None:
+    named = [record(name) for name in ("1\u2028a", "2\x85b", "3")]
+    lines = "\r\n".join(json.dumps(one, ensure_ascii=False) for one in named)
+    for media, body in (("application/x-ndjson", lines), ("application/json", json.dumps(named))):
+        sent = body.encode("utf-8-sig")
+        found = client.post("/ingest", content=sent, headers={"content-type": media}).json()
+        assert [one["record_id"] for one in found["records"]] == [one["record_id"] for one in named]
+        assert found["rejects"] == []
+
+
 def test_rows_through_a_mapping_may_leave_out_what_they_do_not_have(store: GraphStore, client: TestClient) -> None:
     """Applications leave empty fields out; a row without its id, or that is no object, is told with its place."""
     rules = {"source": "crm", "kind": "person", "record_id": "id", "attributes": {"given_name": "first"},
