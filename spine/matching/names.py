@@ -76,7 +76,7 @@ def order(view: PairView) -> Levels:
 
 
 def surname(view: PairView) -> Levels:
-    """Surname: differs, resembles, a part in common, close, same; the same again at one address."""
+    """Surname: differs, resembles, a part in common, close, same (umlauts written either way); again at one address."""
     return view.remember("surname levels", lambda: _surname(view))
 
 
@@ -91,6 +91,7 @@ def _surnames(names: TextPairs) -> Levels:
         ("resembles", resembles),
         ("a part in common", names.part_of()),
         ("close", close & (names.shorter() > 3)),
+        ("same", names.umlauts()),
     ]
     return SURNAME.ranked(None, steps, FAR)
 

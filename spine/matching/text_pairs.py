@@ -12,6 +12,7 @@ from rapidfuzz.process import cpdist
 
 from spine.matching.encoded import Bools, Codes, Encoded, Ints
 from spine.matching.signs import Floats32, Glance, Ints32, Signs, signs_of
+from spine.normalise.folding import without_umlauts
 
 Scores = Floats32
 Objects = NDArray[np.object_]
@@ -19,6 +20,9 @@ FAR_APART = 99
 """At least so many edits lie between texts that nobody needs to count further."""
 SLACK = 1e-4
 """What rounding may take away from a similarity of four bytes."""
+
+SPELLED = 4
+"""Names of fewer letters are told apart by an e: Jo and Joe, Paz and Paez."""
 
 
 class TextPairs:
@@ -76,6 +80,13 @@ class TextPairs:
         initials = initials_of(self.records, self.field)
         mine = initials.take(self.here)
         equal: Bools = (mine == initials.take(self.there)) & (mine != 0)
+        return equal
+
+    def umlauts(self) -> Bools:
+        """The two differ by umlauts alone, written with an e or without: Müller and Mueller."""
+        spelled = self.records.remember(("umlauts", self.field), lambda: _spelled(self.texts))
+        mine = spelled.take(self.here)
+        equal: Bools = (mine == spelled.take(self.there)) & (mine >= 0)
         return equal
 
     def nickname(self) -> Bools:
@@ -152,6 +163,13 @@ def initials_of(records: Encoded, field: str) -> Ints32:
         return np.array([ord(text[0]) if text else 0 for text in records.texts_of(field)] + [0], dtype=np.int32)
 
     return records.remember(("initials", field), compute)
+
+
+def _spelled(texts: Sequence[str]) -> Codes:
+    """By code (last: null) a number that texts share which differ by umlauts alone; -1 for short ones and null."""
+    spelled = [without_umlauts(text) for text in texts]
+    known = {text: number for number, text in enumerate(dict.fromkeys(spelled)) if len(text) >= SPELLED}
+    return np.array([*(known.get(text, -1) for text in spelled), -1], dtype=np.int32)
 
 
 def _several_words(texts: Sequence[str]) -> dict[int, set[str]]:

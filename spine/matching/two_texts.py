@@ -10,7 +10,8 @@ from rapidfuzz.distance import OSA, JaroWinkler
 from spine.matching.dates import BLANK, LENGTH
 from spine.matching.names import CROSSED_BOTH
 from spine.matching.signs import Glance, signs_of
-from spine.matching.text_pairs import SLACK
+from spine.matching.text_pairs import SLACK, SPELLED
+from spine.normalise.folding import without_umlauts
 
 _WHOLE = np.float32(100)
 
@@ -94,9 +95,15 @@ def names_turned(given: tuple[str, str], surname: tuple[str, str]) -> tuple[tupl
     return ((c, b), (a, d)) if left_turned else ((a, d), (c, b))
 
 
+def umlauts(one: str, other: str) -> bool:
+    """The two differ by umlauts alone, written with an e or without: Müller and Mueller."""
+    spelled = without_umlauts(one)
+    return len(spelled) >= SPELLED and spelled == without_umlauts(other)
+
+
 def two_surnames(one: str, other: str) -> str:
     """What surnames have in common, as the label of a level."""
-    if one == other:
+    if one == other or umlauts(one, other):
         return "same"
     resembles, close = alike(one, other, 0.93)
     if close and shorter(one, other) > 3:

@@ -12,6 +12,8 @@ _MISREAD_L = re.compile(r"(?<=[A-Za-z])\||\|(?=[A-Za-z])")
 _MISREAD_I = re.compile(r"(?<=[A-Za-z]):(?=[a-z])")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\ufeff]")
 
+_UMLAUT = re.compile(r"(?<![aeiouq])([aou])e")
+
 PLACEHOLDERS = frozenset(
     (
         "", "unknown", "unkown", "n a", "none", "null", "nil", "nan", "nat", "test", "tbd", "tba", "undefined",
@@ -40,6 +42,14 @@ def fold(text: str) -> str:
     if "|" in text or ":" in text:
         text = _MISREAD_L.sub("l", _MISREAD_I.sub("i", text))
     return _NOT_WORD.sub(" ", text.lower().translate(_APOSTROPHES)).strip()
+
+
+def without_umlauts(folded: str) -> str:
+    """A folded text with a, o, u for ae, oe, ue: what Mueller has in common with Müller, which is folded to muller.
+
+    For comparing only, since it cuts other names too (Noel). After a vowel or a q (Bauer, Marquez) an e is its own.
+    """
+    return _UMLAUT.sub(r"\1", folded)
 
 
 def plain(text: str) -> str:

@@ -27,6 +27,7 @@ NAMES = [
     "anna", "ann", "a", "m", "maria", "berg", "bergh", "william", "bill", "will", "anna maria", "berg smith", "smith",
     "smyth", "jones", "thomas", "james", "martha", "marhta", "ab", "ba", "abc", "acb", "jo", "joe", "lopez garcia",
     "garcia", "de la cruz", "cruz", "elizabeth", "beth", "dixon", "dicksonx", "josé", "jose", "müller", " x", "",
+    "muller", "mueller", "bohm", "boehm", "paz", "paez", "bauer", "baur",
 ]  # fmt: skip
 WORDS: Mapping[str, list[str]] = {
     **dict.fromkeys(("given", "middle", "surname"), NAMES),
