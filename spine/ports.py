@@ -365,7 +365,7 @@ class GraphStore(Protocol):
         ...
 
     def plan(self, plans: Iterable[Plan]) -> None:
-        """Have a server that plans each shape of a question plan these, as a writer will ask them; changes nothing."""
+        """Have a server that plans each shape of a question plan these, as a writer will ask them: once in its life."""
         ...
 
     def close(self) -> None:

@@ -5,7 +5,7 @@ import threading
 
 from spine.access.context import LOCAL
 from spine.domain.vocabulary import Kind
-from spine.errors import SpineError
+from spine.errors import SpineError, StoreUnavailable
 from spine.pipeline.index_state import index_ahead
 from spine.pipeline.working_off import work_off_some
 from spine.ports import GraphStore, Where
@@ -25,13 +25,13 @@ class Background:
     """One thread that works off what waits, from `start` to `close`; a step that fails is tried again later.
 
     Where it is `prepared`, the first step makes the key index of a store that has none, and has a store that is far
-    plan what a change asks of it: a request would wait for both.
+    plan what a change asks of it: a request would wait for both. So does the first one after that store was gone.
     """
 
     def __init__(self, store: GraphStore, idle: float = IDLE, *, prepared: bool = False) -> None:
         self._store = store
         self._idle = idle
-        self._unready = prepared
+        self._prepared = self._unready = prepared
         self._ending = threading.Event()
         self._thread = threading.Thread(target=self._run, name="spine-background", daemon=True)
 
@@ -55,6 +55,8 @@ class Background:
                 step = work_off_some(self._store, LOCAL)
             except SpineError as problem:
                 _log.warning("What waits could not be worked off, and will be tried again: %s", problem)
+                if isinstance(problem, StoreUnavailable):
+                    self._unready = self._prepared
                 pause = min(max(pause, self._idle) * 2, 60.0)
             else:
                 # Something that only a resolve can work off is looked at rarely.

@@ -4,10 +4,9 @@ These plans only fill what a writer remembers. A row that they did not foresee i
 for many records nothing is asked ahead: their questions are shared anyway.
 """
 
-import threading
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
-from weakref import WeakSet
 
 import pyarrow as pa
 
@@ -26,23 +25,15 @@ FEW = 20
 """A region is asked about ahead where so many records lead to it at most."""
 SOME = 200
 """What records carry is asked ahead for so many at most."""
-_planned: "WeakSet[GraphStore]" = WeakSet()
-_planning = threading.Lock()
-"""Who comes while another plans waits for its end: a server asked twice would do all of it twice."""
 
 
 def plan_ahead(store: GraphStore) -> None:
-    """Have a store that is far plan what a change is going to ask, once, before the change may write.
+    """Have a store that is far plan what a change is going to ask, before the change may write.
 
     A server plans a shape of a question when it first sees it, for as long as half a minute in all; whoever waits for
     the right to write meanwhile would be told that the store is busy.
     """
-    if store in _planned:
-        return
-    with _planning:
-        if store not in _planned:
-            store.plan(shapes())
-            _planned.add(store)
+    store.plan(_shapes())
 
 
 def ask_for_documents(writer: Writer) -> None:
@@ -135,10 +126,11 @@ def _told(declared: set[tuple[str, str]]) -> Led:
     return Led((), tuple(keys), tuple(sorted({value for namespace, value in declared if namespace != "record"})))
 
 
-def shapes() -> list[Plan]:
+@cache
+def _shapes() -> tuple[Plan, ...]:
     """The plans that an ingest follows, about a record that is not there; that of the longest text first."""
     nobody = (-1,)
-    return [
+    return (
         plans.neighbourhood(nobody),
         plans.begun(0),
         {**plans.begun(0), **plans.arriving(("",))},
@@ -147,7 +139,7 @@ def shapes() -> list[Plan]:
         plans.inside(nobody),
         plans.homes(nobody),
         plans.named(Led(keys=("",))),
-    ]
+    )
 
 
 def _ask_about_homes(reader: Remembering, records: Iterable[int]) -> None:

@@ -10,6 +10,7 @@ from watched import Watched
 from spine.access.context import LOCAL
 from spine.api.background import Background
 from spine.bootstrap import open_engine, open_store
+from spine.errors import StoreUnavailable
 from spine.pipeline.index_state import index_ahead, read_state
 from spine.pipeline.ingest import delete_record
 from spine.pipeline.resolve import resolve
@@ -61,12 +62,23 @@ def test_a_prepared_server_makes_it_and_rehearses_a_change_where_the_store_is_fa
     far = Watched(resolved, far=True)
     working = Background(far, idle=0.01, prepared=True)
     working.start()
-    deadline = time.monotonic() + 60
-    while "judgement" not in far.causes and time.monotonic() < deadline:
-        time.sleep(0.01)
-    working.close()
+    _await_rehearsals(far, 1)
     assert far.causes == ["index", "judgement"]
     assert log_of(resolved)[-1] == "index", "of the rehearsal nothing stays"
+    # One that was gone and is there again has forgotten what it planned.
+    far.error = StoreUnavailable("It is gone.", remedy="Start it.")
+    time.sleep(0.1)
+    far.error = None
+    _await_rehearsals(far, 2)
+    time.sleep(0.1)
+    working.close()
+    assert far.causes == ["index", "judgement", "judgement"]
+
+
+def _await_rehearsals(far: Watched, number: int) -> None:
+    deadline = time.monotonic() + 60
+    while far.causes.count("judgement") < number and time.monotonic() < deadline:
+        time.sleep(0.01)
 
 
 def test_another_server_makes_nothing(resolved: GraphStore) -> None:

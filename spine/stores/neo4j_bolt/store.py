@@ -14,8 +14,8 @@ from neo4j import GraphDatabase, Session
 from neo4j import Transaction as BoltTransaction
 
 from spine.access.context import Context
-from spine.errors import BadStoreUrl, StoreBusy, StoreError, TooExpensive
-from spine.ports import Cause, Clock, CypherAnswer, Plan, Reader, SystemClock, Writer
+from spine.errors import BadStoreUrl, StoreBusy, StoreError, StoreUnavailable, TooExpensive
+from spine.ports import Cause, Clock, CypherAnswer, Plan, Reader, Step, SystemClock, Writer
 from spine.stores.neo4j_bolt import schema
 from spine.stores.neo4j_bolt.connection import Cypher, translated
 from spine.stores.neo4j_bolt.deadline import Deadline
@@ -76,6 +76,8 @@ class BoltStore:
         self._lock = _locks[url]
         self._closed = False
         self._documents = Documents()
+        self._planned: set[tuple[tuple[str, Step], ...]] = set()
+        self._planning = threading.Lock()
         with translated(url):
             self._driver = GraphDatabase.driver(
                 server,
@@ -125,10 +127,18 @@ class BoltStore:
         """Have the server plan these questions and the text of writes as in a transaction that has written.
 
         It keeps such plans apart from those of transactions that only read. Nothing is locked, and nothing stays.
-        A statement is planned by one thread of the server, so that several are sent side by side.
+        A statement is planned by one thread of the server, so that several are sent side by side. Who comes meanwhile
+        waits: a server asked twice would do all of it twice. It forgets what it has planned when it is started again.
         """
-        with ThreadPoolExecutor(PLANNING, "spine-planning") as pool:
-            list(pool.map(self._plan, [None, *plans]))
+        asked = {tuple(plan.items()): plan for plan in plans}
+        if asked.keys() <= self._planned:
+            return
+        with self._planning:
+            new = [plan for key, plan in asked.items() if key not in self._planned]
+            if new:
+                with ThreadPoolExecutor(PLANNING, "spine-planning") as pool:
+                    list(pool.map(self._plan, [None, *new]))
+                self._planned |= asked.keys()
 
     def _plan(self, plan: Plan | None) -> None:
         """Have one text planned: that of a question, or of writes."""
@@ -193,6 +203,9 @@ class BoltStore:
             session = self._driver.session(database=self._database, default_access_mode=access)
         try:
             yield session
+        except StoreUnavailable:
+            self._planned = set()
+            raise
         finally:
             with translated(self.url):
                 session.close()
