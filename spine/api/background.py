@@ -6,6 +6,7 @@ import threading
 from spine.access.context import LOCAL
 from spine.domain.vocabulary import Kind
 from spine.errors import SpineError, StoreUnavailable
+from spine.pipeline.asking_ahead import plan_ahead
 from spine.pipeline.index_state import index_ahead
 from spine.pipeline.working_off import work_off_some
 from spine.ports import GraphStore, Where
@@ -50,6 +51,7 @@ class Background:
             try:
                 if self._unready:
                     index_ahead(self._store, LOCAL)
+                    plan_ahead(self._store)
                     self._unready = False
                     self._rehearse()
                 step = work_off_some(self._store, LOCAL)

@@ -55,6 +55,8 @@ def beside(work: Callable[[], Iterator[Item]]) -> Iterator[Iterator[Item]]:
         return
     sender = threading.Thread(target=_send, args=(process, sent), name="send", daemon=True)
     sender.start()
+    # It may be large, and goes when it is sent.
+    del sent
     try:
         yield _items(process, sender, work)
     finally:

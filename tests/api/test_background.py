@@ -66,12 +66,14 @@ def test_a_prepared_server_makes_it_and_rehearses_a_change_where_the_store_is_fa
     assert far.causes == ["index", "judgement"]
     assert log_of(resolved)[-1] == "index", "of the rehearsal nothing stays"
     # One that was gone and is there again has forgotten what it planned.
+    asked = len(far.planned)
     far.error = StoreUnavailable("It is gone.", remedy="Start it.")
     time.sleep(0.1)
     far.error = None
     _await_rehearsals(far, 2)
     time.sleep(0.1)
     working.close()
+    assert len(far.planned) > asked > 0
     assert far.causes == ["index", "judgement", "judgement"]
 
 
