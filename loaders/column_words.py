@@ -149,3 +149,14 @@ OTHER_PREFIXES = _set(
 )
 """Words before a known name that make it somebody else's, or one of an earlier time."""
 SALUTATIONS = _set("title prefix salutation anrede civilite nameprefix honorific tratamiento")
+MEASURES = _set(
+    "points punkte puntos punti amount betrag montant importe importo total sum summe price preis prix precio prezzo "
+    "quantity qty menge anzahl count balance saldo score rating revenue umsatz spend value wert valeur valor"
+)
+"""What counts or costs names no row, though it may never repeat in a small file."""
+HAPPENINGS = _set(
+    "order bestellung commande pedido ordine invoice rechnung facture factura fattura ticket subscription abonnement "
+    "amount betrag montant importe importo total currency waehrung wahrung devise moneda valuta "
+    "purpose zweck finalite consent optin optout einwilligung consentement consentimiento"
+)
+"""Words of columns that tell what happened, or what was agreed to, rather than who somebody is."""

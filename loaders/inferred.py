@@ -5,7 +5,14 @@ from typing import Any
 
 from loaders.column_names import Meaning, common_prefix, meaning_of, words_of
 from loaders.column_values import Profile
-from loaders.column_words import ATTRIBUTE_WORDS, IDENTIFIER_WORDS, ORGANISATION_PREFIXES, SALUTATIONS
+from loaders.column_words import (
+    ATTRIBUTE_WORDS,
+    HAPPENINGS,
+    IDENTIFIER_WORDS,
+    MEASURES,
+    ORGANISATION_PREFIXES,
+    SALUTATIONS,
+)
 from loaders.inferred_parents import parent_relations
 from loaders.inferred_region import region_of
 from loaders.sql import ORGANISATION_WORDS, PERSON_WORDS
@@ -17,6 +24,11 @@ _BY_VALUE = {"email": "email", "phone": "phone", "ssn": "national_id", "lei": "l
 _REGISTERED = ("lei", "register", "tax_id")
 _MANY = ("email", "phone")
 _ID_ENDINGS = ("id", "key", "nr", "number", "nummer", "num", "code", "ref", "numero")
+
+_HAPPENED = (
+    "These rows seem to tell what happened, or what was agreed to. That is mapped as `events` or `consents`, with\n"
+    "`records: false` where the rows are nobody of their own: docs/mapping.md shows how."
+)
 
 
 class Draft:
@@ -133,9 +145,8 @@ class Draft:
             name for name in unique if self._what(name) is None and (words_of(name) or [""])[-1].endswith(_ID_ENDINGS)
         ]
         own = [name for name in unique if self._what(name) in ("customer", "master", "record_id", "employee")] + ended
-        shaped = [
-            n for n in unique if n not in self._meanings and self.profiles[n].shape() in ("uuid", "number", "token")
-        ]
+        strange = [n for n in unique if n not in self._meanings and MEASURES.isdisjoint(words_of(n))]
+        shaped = [n for n in strange if self.profiles[n].shape() in ("uuid", "number", "token")]
         registered = [n for n in unique if self.about_organisations and self._what(n) in _REGISTERED]
         if not self.record_id:
             self.record_id = (own or registered or shaped)[:1]
@@ -375,6 +386,9 @@ class Draft:
         taken = self._taken()
         rest = {name: self.left.get(name, "is not recognised") for name in self.profiles if name not in taken}
         out = [f"Local telephone numbers are read as of {self.region}, by {self._region_says}."] if self.region else []
+        named = {*_PERSON_NAMES, "organisation_name", "employer_name"} & self.attributes.keys()
+        if not named and any(not HAPPENINGS.isdisjoint(words_of(name)) for name in rest):
+            out += [_HAPPENED]
         if rest:
             out += ["Left in the record as it came:", *(f"  {name}: {reason}" for name, reason in rest.items())]
         return out

@@ -262,3 +262,17 @@ def test_what_may_be_no_parent_is_left(tmp_path: Path, header: str, rows: str) -
     mapping = learn(tmp_path, f"{header}\n{rows}")
     assert "relations" not in mapping.plain()
     assert "  parent_id: belongs to another (parent)" in mapping.notes
+
+
+def test_what_counts_or_costs_names_no_row(tmp_path: Path) -> None:
+    assert learn(tmp_path, "email,first,last,points\na@x.example,A,B,120\nc@x.example,C,D,3\n").record_id == ()
+    assert learn(tmp_path, "total,email,member\n7,a@x.example,120\n8,c@x.example,3\n").record_id == ("member",)
+
+
+def test_rows_that_tell_what_happened_are_told_of(tmp_path: Path) -> None:
+    orders = learn(tmp_path, "order,email,when,total\nO1,a@x.example,2026-01-01,7\nO2,a@x.example,2026-01-02,7\n")
+    consents = learn(tmp_path, "email,purpose,status\na@x.example,marketing,given\n")
+    persons = learn(tmp_path, "email,first,last,total\na@x.example,A,B,7\n")
+    told = ["docs/mapping.md" in " ".join(mapping.notes) for mapping in (orders, consents, persons)]
+    assert told == [True, True, False]
+    assert "# `records: false` where" in consents.dump()
