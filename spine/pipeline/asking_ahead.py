@@ -33,7 +33,7 @@ def plan_ahead(store: GraphStore) -> None:
     A server plans a shape of a question when it first sees it, for as long as half a minute in all; whoever waits for
     the right to write meanwhile would be told that the store is busy.
     """
-    store.plan(_shapes())
+    store.plan(shapes())
 
 
 def ask_for_documents(writer: Writer) -> None:
@@ -127,7 +127,7 @@ def _told(declared: set[tuple[str, str]]) -> Led:
 
 
 @cache
-def _shapes() -> tuple[Plan, ...]:
+def shapes() -> tuple[Plan, ...]:
     """The plans that an ingest follows, about a record that is not there; that of the longest text first."""
     nobody = (-1,)
     return (

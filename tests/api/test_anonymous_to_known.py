@@ -40,7 +40,7 @@ SECOND = seen("web", "v3", "03", "cookie:c1", "login:u2")
 STORY = (VISIT, APP, ANNA, LOGIN, APP_LOGIN, TOM, SECOND)
 
 
-@pytest.fixture(params=["sqlite", pytest.param("neo4j", marks=pytest.mark.neo4j)])
+@pytest.fixture(params=["sqlite", pytest.param("neo4j", marks=[pytest.mark.neo4j, pytest.mark.long])])
 def store(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, settings: Settings
 ) -> Iterator[GraphStore]:
