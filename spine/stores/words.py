@@ -21,8 +21,9 @@ _WORD = re.compile(r"[a-z0-9]+")
 _SHAPE = json.dumps(dict.fromkeys(SEARCHED, "VARCHAR"))
 _NAMED = ", ".join(f'said."{name}"' for name in SEARCHED)
 _JOINED = (
-    f"SELECT CASE WHEN fields IS NOT NULL THEN concat_ws(' ', {_NAMED}) END AS words "
-    "FROM (SELECT fields, from_json(fields, $shape) AS said FROM records)"
+    "SELECT words, coalesce(regexp_full_match(words, '[a-z0-9 ]*'), true) AS plain FROM "
+    f"(SELECT CASE WHEN fields IS NOT NULL THEN concat_ws(' ', {_NAMED}) END AS words "
+    "FROM (SELECT fields, from_json(fields, $shape) AS said FROM records))"
 )
 
 
@@ -42,7 +43,12 @@ def words_of_all(fields: Column) -> Column:
     with duckdb.connect() as engine:
         engine.register("records", pa.table({"fields": fields}))
         joined = engine.sql(_JOINED, params={"shape": _SHAPE}).to_arrow_table()
-    texts = (None if text is None else " ".join(words_of(text)) for text in joined["words"].to_pylist())
+    found = zip(joined["words"].to_pylist(), joined["plain"].to_pylist(), strict=True)
+    # Most texts are folded as they come: their words are what stands between blanks.
+    texts = (
+        None if text is None else " ".join(dict.fromkeys(text.split()) if plain else words_of(text))
+        for text, plain in found
+    )
     return pa.array(texts, pa.string())
 
 

@@ -1,5 +1,7 @@
 """A database made by the import tool is the store that it was written from, and goes on from there."""
 
+import csv
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,9 +20,11 @@ from spine.pipeline.resolve import resolve
 from spine.ports import Cause, Difference, GraphStore
 from spine.settings import Settings
 from spine.stores.memory import MemoryStore
-from spine.stores.neo4j_bulk.files import ARGUMENTS, write_files
+from spine.stores.neo4j_bulk.files import ARGUMENTS, SIZES, write_files
 from spine.stores.neo4j_bulk.importer import import_files
 
+TEXTS = ("record_version", "document")
+"""Tables whose ids are texts."""
 SECRET = "right-and-long"
 """The password of the server that goes on with what was imported: all others of the tests demand none."""
 ODD = 'a "quoted", text\n\twith lines\r\nand \\ ; , \u00e9\U0001f600 \u2028end '
@@ -173,6 +177,12 @@ def test_its_server_demands_the_password_and_a_wrong_one_is_told_of(imported: Gr
             open_store(imported.url, wrong)
 
 
+def resized(folder: Path) -> None:
+    """Make a folder look as if its files had been written as they are: who runs the tool by hand compares nothing."""
+    sizes = {name: (folder / name).stat().st_size for name in json.loads((folder / SIZES).read_text("utf-8"))}
+    (folder / SIZES).write_text(json.dumps(sizes), "utf-8")
+
+
 @pytest.mark.long
 @pytest.mark.neo4j
 def test_files_that_were_damaged_are_refused(original: GraphStore, tmp_path: Path) -> None:
@@ -181,8 +191,54 @@ def test_files_that_were_damaged_are_refused(original: GraphStore, tmp_path: Pat
     edges.write_text(edges.read_text("utf-8") + "1,987654\n", "utf-8")
     with needed("Neo4j"):
         command, environment = neo4j_admin(tmp_path / "home", java=BRIEF)
+    with pytest.raises(FileError, match=r"in_component\.csv is not as it was written"):
+        import_files(tmp_path / "graph", command, env=environment)
+    resized(tmp_path / "graph")
     with pytest.raises(StoreError, match="987654"):
         import_files(tmp_path / "graph", command, env=environment)
+
+
+@pytest.mark.long
+@pytest.mark.neo4j
+def test_an_import_that_lacks_nodes_is_not_opened(original: GraphStore, tmp_path: Path) -> None:
+    """The tool takes edges of nodes that are in no file, as long as there are nodes of higher numbers."""
+    write_files(original, LOCAL, tmp_path / "graph")
+    nodes = tmp_path / "graph" / "identifier.csv"
+    first, *lines = nodes.read_text("utf-8").splitlines(keepends=True)
+    assert ",1001," in lines[0]
+    nodes.write_text("".join([first, *lines[1:]]), "utf-8")
+    resized(tmp_path / "graph")
+    with needed("Neo4j"):
+        command, environment = neo4j_admin(tmp_path / "home", java=BRIEF)
+    import_files(tmp_path / "graph", command, env=environment)
+    with neo4j_server(home=tmp_path / "home", java=BRIEF) as url:
+        for _ in range(2):
+            with pytest.raises(StoreError, match=r"The import brought .* nodes and .* edges, where .* were written"):
+                open_store(url, Settings())
+
+
+def test_edges_name_the_numbers_of_nodes_that_are_counted_through(original: GraphStore, tmp_path: Path) -> None:
+    write_files(original, LOCAL, tmp_path / "graph")
+    numbered: dict[tuple[str, str], str] = {}
+    seen: list[int] = []
+    tables = [(table, tmp_path / "graph" / f"{table.name}.csv") for table in GRAPH.values()]
+    for table, file in ((table, file) for table, file in tables if file.exists()):
+        with file.open(encoding="utf-8", newline="") as lines:
+            cells = list(csv.DictReader(lines))
+        if not table.is_edge:
+            numbered |= {
+                (table.name, row[":ID"]): row[f"id:{'string' if table.name in TEXTS else 'long'}"] for row in cells
+            }
+            seen += [int(row[":ID"]) for row in cells]
+            continue
+        with original.reading(LOCAL) as reader:
+            ends = reader.scan(table.name, ["start", "end"]).to_pylist()
+        found = [
+            {"start": int(numbered[table.start, row[":START_ID"]]), "end": int(numbered[table.end, row[":END_ID"]])}
+            for row in cells
+        ]
+        assert found == ends, table.name
+    assert seen == list(range(len(seen)))
 
 
 def test_what_an_import_can_not_carry_is_refused(tmp_path: Path) -> None:

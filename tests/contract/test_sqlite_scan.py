@@ -52,13 +52,14 @@ def test_a_scan_answers_what_was_put(records: dict[int, dict[str, object]], piec
             assert reader.scan("component", ["size"])["size"].null_count == len(rows)
 
 
-def test_texts_too_long_for_one_value_come_row_by_row(tmp_path: Path) -> None:
+def test_texts_too_long_for_one_value_come_in_smaller_pieces(tmp_path: Path) -> None:
     with SqliteStore(tmp_path / "graph.db") as store:
         with store.writing(LOCAL, Cause("record")) as writer:
             writer.put("record", pa.table({"id": [1, 2, 3], "key": ["a", "b", "c"], "raw": ["x" * 600] * 3}))
         with store.reading(LOCAL) as reader:
             reader._connection._driver.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, 1500)  # type: ignore[attr-defined]
             assert reader.scan("record", ["id", "raw"]).to_pylist() == [{"id": n, "raw": "x" * 600} for n in (1, 2, 3)]
+            assert [rows.num_rows for rows in reader.pieces("record", ["raw"])] == [0, 2, 1]
 
 
 def test_all_but_lists_of_texts_are_packed() -> None:

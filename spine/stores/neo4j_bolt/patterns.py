@@ -24,10 +24,11 @@ NEW = "_new"
 """Marks what a MERGE has just made, until its properties are set."""
 
 EMPTIES = "_empties"
-"""In a database fresh from the import tool, which knows no empty list, a node's columns that are empty and not null:
-`flags` says that flags is [], `:flags` that it is ['']. Opening gives them their values, and this property is gone."""
+"""In a database fresh from the import tool, which knows no empty list, which columns of a node are empty and not null:
+a number whose bits stand for what `empty_values` lists. Opening gives them their values, and this property is gone."""
 
-ONE_EMPTY_TEXT = ":"
+IMPORTED = ("imported", "nodes", "edges")
+"""What an import says of itself on the node of the store until it was opened: that it is one, and how large."""
 
 _OPERATORS = {
     "eq": "{0} = {1}",
@@ -40,6 +41,18 @@ _OPERATORS = {
     "contains": "{1} IN {0}",
     "prefix": "{0} STARTS WITH {1}",
 }
+
+
+def empty_values(table: Table) -> list[tuple[str, Any]]:
+    """Columns of a node and the values in them that the import tool takes for absent; in the order of the bits of
+    `EMPTIES`, the least first."""
+    found: list[tuple[str, Any]] = []
+    for column in table.columns:
+        if column.holds_many:
+            found.append((column.name, b"" if column.type == "bytes" else []))
+        if column.type == "texts":
+            found.append((column.name, [""]))
+    return found
 
 
 def label(table_name: str) -> str:

@@ -1,7 +1,6 @@
 """Constraints and indexes of the Neo4j store, derived from `GRAPH`, and how an older database is brought up."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator
 
 from neo4j import Driver, ManagedTransaction, Session
 from neo4j.exceptions import ClientError
@@ -9,7 +8,8 @@ from neo4j.exceptions import ClientError
 from spine.domain.graph import GRAPH, Table
 from spine.stores import migration
 from spine.stores.neo4j_bolt.connection import translated
-from spine.stores.neo4j_bolt.patterns import EMPTIES, ONE_EMPTY_TEXT, SEARCH_INDEX, WORDS
+from spine.stores.neo4j_bolt.imported import complete
+from spine.stores.neo4j_bolt.patterns import IMPORTED, SEARCH_INDEX, WORDS
 
 INDEX_SECONDS = 3600
 """How long opening waits for the indexes of a database that was imported; an empty one has them at once."""
@@ -57,24 +57,24 @@ def migrate(driver: Driver, database: str | None, url: str) -> None:
         migration.refuse_newer(url, version)
         if version == migration.SCHEMA_VERSION and not imported:
             return
-        # Indexes are filled in the background: the longest begins first, and the empty values are given meanwhile,
-        # before there are indexes on what that changes.
-        _make(session, WORD_INDEX)
+        # Indexes are filled in the background: the longest begins first.
+        make(session, WORD_INDEX)
         if imported:
-            _complete(session)
-        for statement in statements():
-            _make(session, statement)
+            with driver.session(database=database) as beside:
+                complete(session, lambda table: make_all(beside, statements([table])))
+        make_all(session, statements(GRAPH.values()))
         session.run(f"CALL db.awaitIndexes({INDEX_SECONDS})").consume()
         for step in range(version + 1, migration.SCHEMA_VERSION + 1):
             if step in STEPS:
                 STEPS[step](driver, database)
         session.run(
-            "MERGE (m:SpineMeta {id: 'store'}) SET m.version = $version REMOVE m.imported",
+            "MERGE (m:SpineMeta {id: 'store'}) SET m.version = $version "
+            f"REMOVE {', '.join(f'm.{name}' for name in IMPORTED)}",
             version=migration.SCHEMA_VERSION,
         ).consume()
 
 
-def _make(session: Session, statement: str) -> None:
+def make(session: Session, statement: str) -> None:
     """Run one statement of the schema; two openings at once may deadlock, or find that the other was quicker."""
 
     def run(transaction: ManagedTransaction) -> None:
@@ -87,38 +87,16 @@ def _make(session: Session, statement: str) -> None:
             raise
 
 
-def _complete(session: Session) -> None:
-    """Give an imported database the empty lists and bytes that the import tool could not be told of.
-
-    Few different sets of columns are empty, so each set is one statement; in transactions of its own, two at a time,
-    and harmless where it was done in part.
-    """
-    for table in GRAPH.values():
-        if table.is_edge or not any(column.type in ("ints", "texts", "bytes") for column in table.columns):
-            continue
-        sets = session.run(f"MATCH (n:{table.label}) RETURN DISTINCT n.{EMPTIES}").values()
-        for (names,) in sets:
-            if names:
-                session.run(
-                    f"MATCH (n:{table.label}) WHERE n.{EMPTIES} = $names CALL (n) {{ SET n += $given }} "
-                    "IN 2 CONCURRENT TRANSACTIONS OF 10000 ROWS",
-                    names=names,
-                    given={EMPTIES: None} | dict(_given(table, name) for name in names),
-                ).consume()
+def make_all(session: Session, listed: Iterable[str]) -> None:
+    """Run several statements of the schema."""
+    for statement in listed:
+        make(session, statement)
 
 
-def _given(table: Table, name: str) -> tuple[str, Any]:
-    """The column that `EMPTIES` names, and its value."""
-    column = name.removeprefix(ONE_EMPTY_TEXT)
-    if column != name:
-        return column, [""]
-    return column, b"" if table.column(column).type == "bytes" else []
-
-
-def statements() -> Iterator[str]:
+def statements(tables: Iterable[Table]) -> Iterator[str]:
     """The constraints and indexes of the tables, each harmless where it is there already."""
     yield "CREATE CONSTRAINT spine_meta_id IF NOT EXISTS FOR (n:SpineMeta) REQUIRE n.id IS UNIQUE"
-    for table in GRAPH.values():
+    for table in tables:
         for column in table.columns:
             if table.is_edge or not column.indexed:
                 continue

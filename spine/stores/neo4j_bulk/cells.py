@@ -1,8 +1,8 @@
 """Arrow columns as the cells of CSV files that Neo4j's import tool reads, and what such cells can't say.
 
 The tool takes an empty cell for an absent value, and an empty list or text of bytes for absent too. Which list or bytes
-columns of a row are there but empty stands in a property of its own, `EMPTIES`; the store gives them their values when
-it first opens the database.
+columns of a row are there but empty stands in a property of its own, `EMPTIES`, as bits; the store gives them their
+values when it first opens the database.
 """
 
 from typing import Any
@@ -13,7 +13,7 @@ import pyarrow.compute as compute
 
 from spine.domain.graph import Column, ColumnType, Table
 from spine.errors import StoreError
-from spine.stores.neo4j_bolt.patterns import ONE_EMPTY_TEXT
+from spine.stores.neo4j_bolt.patterns import empty_values
 
 Cells = Any
 """An Arrow array of text, numbers or truth values: pyarrow's stubs refuse much of what its functions take."""
@@ -55,34 +55,22 @@ def cells(column: Column, values: Cells) -> Cells:
     return whole
 
 
-def empties(table: Table, rows: pa.Table) -> Cells | None:
-    """For each row the columns that are empty but not absent, as a list cell; None where there are none at all."""
-    found: list[tuple[str, Any]] = []
-    for column in table.columns:
-        if column.type not in ("texts", "ints", "bytes"):
-            continue
-        whole = _one(rows.column(column.name))
-        lengths = pc.binary_length(whole) if column.type == "bytes" else pc.list_value_length(whole)
-        found.append((column.name, pc.equal(lengths, 0)))
-        if column.type == "texts":
-            without = pc.equal(pc.binary_length(pc.binary_join(whole, "")), 0)
-            found.append((ONE_EMPTY_TEXT + column.name, pc.and_(pc.equal(lengths, 1), without)))
-    # Few different sets of columns occur: each row is a number that stands for its set.
+def empties(table: Table, rows: pa.Table) -> Cells:
+    """For each row the columns that are empty but not absent, as the bits of a number; null where none is."""
     codes = np.zeros(rows.num_rows, dtype=np.int64)
-    for bit, (_, holds) in enumerate(found):
+    for bit, (name, value) in enumerate(empty_values(table)):
+        whole = _one(rows.column(name))
+        lengths = pc.binary_length(whole) if isinstance(value, bytes) else pc.list_value_length(whole)
+        holds = pc.equal(lengths, len(value))
+        if value:
+            holds = pc.and_(holds, pc.equal(pc.binary_length(pc.binary_join(whole, "")), 0))
         codes |= np.asarray(pc.fill_null(holds, False)).astype(np.int64) << bit
-    if not codes.any():
-        return None
-    different, place = np.unique(codes, return_inverse=True)
-    names = [SEPARATOR.join(name for bit, (name, _) in enumerate(found) if code >> bit & 1) for code in different]
-    return pc.take(pa.array([name or None for name in names], pa.string()), pa.array(place))
+    return pa.array(codes, mask=codes == 0)
 
 
-def multiline(array: Cells) -> bool:
-    """True where a text has more than one line, which the importer has to be told of."""
-    if not pa.types.is_string(array.type):
-        return False
-    return any(bool(pc.any(pc.match_substring(array, end)).as_py()) for end in "\r\n")
+def has_more_lines(data: bytes, rows: int) -> bool:
+    """True where rows that were written have texts of several lines, which the importer has to be told of."""
+    return data.count(b"\n") != rows or b"\r" in data
 
 
 def _signed_bytes(values: Cells) -> Cells:

@@ -2,7 +2,8 @@
 
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
@@ -21,15 +22,22 @@ from spine.ports import Cause, GraphStore, Writer
 from spine.stores.migration import SCHEMA_VERSION
 from spine.stores.neo4j_bolt.digest import digest_of_body
 from spine.stores.neo4j_bolt.patterns import DIGEST, DOCUMENT, EMPTIES, WORDS
-from spine.stores.neo4j_bulk.cells import TYPES, cells, empties, multiline
+from spine.stores.neo4j_bulk.cells import TYPES, cells, empties, has_more_lines
+from spine.stores.neo4j_bulk.numbers import Numbers
 from spine.stores.transaction import RECORD
 from spine.stores.words import words_of_all
 
 ARGUMENTS = "import.args"
 """The file that holds everything the import tool has to be told, one argument a line."""
 
+SIZES = "import.sizes"
+"""The file that says how many bytes each other file has, as a JSON object: the tool does not notice what is missing."""
+
 CHUNK = 200_000
-"""Rows that are turned into text at once: what bounds the memory beside the table itself."""
+"""Rows that are turned into text at once, at most: what bounds the memory."""
+
+_READ_AHEAD = 4
+"""So many parts of tables are read before they are written."""
 
 _NEVER_LOADED = "\x00"
 """A record key that no source can have: asking for its number tells the greatest one ever given."""
@@ -63,9 +71,9 @@ class _OfStore:
 
     def tables(self, name: str) -> Iterator[pa.Table]:
         """The rows of a table."""
-        rows = self.writer.scan(name)
-        for start in range(0, rows.num_rows, CHUNK):
-            yield rows.slice(start, CHUNK)
+        for rows in self.writer.pieces(name):
+            for start in range(0, rows.num_rows, CHUNK):
+                yield rows.slice(start, CHUNK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,18 +115,21 @@ def write_tables(graph: Tables, folder: Path, advance: Callable[[int], None] = l
     several_lines: list[Path] = []
     nodes: list[str] = []
     edges: list[str] = []
+    numbers = Numbers()
     try:
-        with closing(ahead(_parts(graph))) as parts:
+        with closing(ahead(_parts(graph), _READ_AHEAD)) as parts:
             for table in GRAPH.values():
                 file = folder / f"{table.name}.csv"
-                rows, folded = _write_table(iter(partial(next, parts), None), table, file, advance)
+                rows, folded = _write_table(iter(partial(next, parts), None), table, numbers, file, advance)
                 written[table.name] = rows
                 if rows:
                     (edges if table.is_edge else nodes).append(f"{table.label}={file.absolute()}")
                 if folded:
                     several_lines.append(file.absolute())
-        nodes.append(f"SpineMeta={_write_meta(graph, folder / 'meta.csv')}")
+        nodes.append(f"SpineMeta={_write_meta(graph, numbers.total, written, folder / 'meta.csv')}")
         arguments = _arguments(nodes, edges, several_lines)
+        sizes = {file.name: file.stat().st_size for file in sorted(folder.iterdir())}
+        (folder / SIZES).write_text(json.dumps(sizes), encoding="utf-8")
         (folder / ARGUMENTS).write_text("".join(f'"{each}"\n' for each in arguments), encoding="utf-8")
     except OSError as error:
         raise FileError(
@@ -145,61 +156,69 @@ def _claim(folder: Path) -> None:
 
 
 def _write_table(
-    parts: Iterator[pa.Table], table: Table, file: Path, advance: Callable[[int], None]
+    parts: Iterator[pa.Table], table: Table, numbers: Numbers, file: Path, advance: Callable[[int], None]
 ) -> tuple[int, bool]:
     """Write one table: how many rows, and whether a text of it has several lines. No file where there are none."""
-    header = [_heading(table, name) for name in table.names]
-    header += [f"{WORDS}:string"] * (table is RECORD) + [f"{DIGEST}:string"] * (table is DOCUMENT)
-    header += [f"{EMPTIES}:string[]"] * (not table.is_edge)
     written, folded, out = 0, False, None
     try:
         for rows in parts:
             if out is None:
                 out = file.open("wb")
-                out.write(_line(header))
-            chunk = _chunk(table, rows)
-            folded = folded or any(multiline(column.combine_chunks()) for column in chunk.columns)
-            pyarrow.csv.write_csv(chunk, out, pyarrow.csv.WriteOptions(include_header=False))
+                out.write(_line(_header(table)))
+            lines = pa.BufferOutputStream()
+            pyarrow.csv.write_csv(_chunk(table, rows, numbers), lines, pyarrow.csv.WriteOptions(include_header=False))
+            data = lines.getvalue().to_pybytes()
+            folded = folded or has_more_lines(data, rows.num_rows)
+            out.write(data)
             written += rows.num_rows
             advance(rows.num_rows)
     finally:
         if out is not None:
             out.close()
+    if not table.is_edge:
+        numbers.end(table)
     return written, folded
 
 
-def _chunk(table: Table, rows: pa.Table) -> pa.Table:
+def _header(table: Table) -> list[str]:
+    """What the import tool is told of the columns: first where a node goes, or where an edge begins and ends."""
+    if table.is_edge:
+        return [":START_ID", ":END_ID", *(_heading(table, name) for name in table.names[2:])]
+    own = [f"{WORDS}:string"] * (table is RECORD) + [f"{DIGEST}:string"] * (table is DOCUMENT)
+    return [":ID", *(_heading(table, name) for name in table.names), *own, f"{EMPTIES}:long"]
+
+
+def _chunk(table: Table, rows: pa.Table, numbers: Numbers) -> pa.Table:
     columns = [cells(column, rows.column(column.name)) for column in table.columns]
-    if table is RECORD:
-        live = compute.fill_null(rows.column("live"), False)
-        words = words_of_all(one_array(compute.if_else(live, rows.column("fields"), pa.scalar(None, pa.string()))))
-        columns.append(compute.if_else(one_array(live), compute.fill_null(words, ""), pa.scalar(None, pa.string())))
-    if table is DOCUMENT:
-        columns.append(pa.array([digest_of_body(body) for body in rows.column("body").to_pylist()], pa.string()))
-    if not table.is_edge:
-        columns.append(_or_nulls(empties(table, rows), rows.num_rows))
+    if table.is_edge:
+        columns[:2] = [numbers.ends(table, name, rows.column(name)) for name in ("start", "end")]
+    else:
+        columns.insert(0, numbers.take(table, rows.column("id")))
+        columns += [*_own(table, rows), empties(table, rows)]
     return pa.Table.from_arrays(columns, names=[str(place) for place in range(len(columns))])
 
 
-def _or_nulls(column: "pa.Array[pa.StringScalar] | None", length: int) -> "pa.Array[pa.StringScalar]":
-    return pa.nulls(length, pa.string()) if column is None else column
+def _own(table: Table, rows: pa.Table) -> list["pa.Array[pa.StringScalar]"]:
+    """What the store keeps beside the columns of a table."""
+    if table is RECORD:
+        live = compute.fill_null(rows.column("live"), False)
+        words = words_of_all(one_array(compute.if_else(live, rows.column("fields"), pa.scalar(None, pa.string()))))
+        return [compute.if_else(one_array(live), compute.fill_null(words, ""), pa.scalar(None, pa.string()))]
+    if table is DOCUMENT:
+        return [pa.array([digest_of_body(body) for body in rows.column("body").to_pylist()], pa.string())]
+    return []
 
 
 def _heading(table: Table, name: str) -> str:
-    """What the import tool is told of a column; keys that edges point at are its ids, in a group for each table."""
-    column = table.column(name)
-    if table.is_edge and name in ("start", "end"):
-        return f":{name.upper()}_ID({GRAPH[getattr(table, name)].label})"
-    if name == "id" and column.type == "int":
-        return f"id:ID({table.label}){{id-type:long}}"
-    return f"{name}:{TYPES[column.type]}"
+    return f"{name}:{TYPES[table.column(name).type]}"
 
 
-def _write_meta(graph: Tables, file: Path) -> Path:
+def _write_meta(graph: Tables, nodes: int, rows: Mapping[str, int], file: Path) -> Path:
     """The node that says where the log and the numbers stand, and that constraints and indexes are still to be made."""
+    edges = sum(count for name, count in rows.items() if GRAPH[name].is_edge)
     facts = {
-        "id:string": "store", "version:long": SCHEMA_VERSION, "position:long": graph.position,
-        "highest:long": graph.highest, "imported:boolean": "true",
+        ":ID": nodes, "id:string": "store", "version:long": SCHEMA_VERSION, "position:long": graph.position,
+        "highest:long": graph.highest, "imported:boolean": "true", "nodes:long": nodes + 1, "edges:long": edges,
     }  # fmt: skip
     file.write_bytes(_line(list(facts)) + _line([str(value) for value in facts.values()]))
     return file.absolute()
@@ -217,6 +236,7 @@ def _arguments(nodes: list[str], edges: list[str], several_lines: list[Path]) ->
             raise StoreError(f"{place}: the import tool can't read a path with a comma or a quotation mark.")
     folded = ["--multiline-fields-format=v2", f"--multiline-fields={','.join(map(str, several_lines))}"]
     return (
+        "--id-type=actual",
         "--array-delimiter=U+001F",
         "--read-buffer-size=16m",
         "--strict=true",

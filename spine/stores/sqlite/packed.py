@@ -16,7 +16,7 @@ import pyarrow as pa
 
 from spine.domain.graph import Table
 from spine.ports import arrow_schema
-from spine.stores.sqlite.connection import Connection
+from spine.stores.sqlite.connection import Connection, TooLong
 
 _PIECE = 50_000
 _TYPES = ("int", "bool", "text", "json", "bytes", "ints")
@@ -32,25 +32,34 @@ def can_pack(table: Table, names: Sequence[str]) -> bool:
 
 
 def pieces(connection: Connection, table: Table, names: Sequence[str]) -> Iterator[pa.Table]:
-    """The named columns of a table in key order, piece by piece."""
+    """The named columns of a table in key order, piece by piece; what holds more text than one value may, in smaller
+    pieces."""
     wanted = list(dict.fromkeys((*names, *table.key)))
     schema = pa.schema([arrow_schema(table.name).field(name) for name in wanted])
     listed = ", ".join(f'"{name}"' for name in wanted)
     key = ", ".join(f'"{name}"' for name in table.key)
     packed = ", ".join(part for name in wanted for part in _packed(table, name))
     after: list[Any] = []
+    most = _PIECE
     while True:
         beyond = f"WHERE ({key}) > ({', '.join('?' * len(after))})" if after else ""
-        inner = f'SELECT {listed} FROM "{table.name}" {beyond} ORDER BY {key} LIMIT {_PIECE}'
-        ((size, *parts),) = connection.run(f"SELECT count(*), {packed} FROM ({inner})", after)
+        inner = f'SELECT {listed} FROM "{table.name}" {beyond} ORDER BY {key} LIMIT {most}'
+        try:
+            ((size, *parts),) = connection.run(f"SELECT count(*), {packed} FROM ({inner})", after)
+        except TooLong:
+            if most == 1:
+                raise
+            most = (most + 1) // 2
+            continue
         if size:
             blobs = iter(parts)
             columns = [_column(table, name, size, blobs) for name in wanted]
             piece = pa.Table.from_arrays(columns, schema=schema)
             yield piece.select(list(names))
             after = [piece.column(name)[size - 1].as_py() for name in table.key]
-        if size < _PIECE:
+        if size < most:
             return
+        most = min(2 * most, _PIECE)
 
 
 def _packed(table: Table, name: str) -> tuple[str, ...]:

@@ -3,7 +3,6 @@
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 
@@ -15,7 +14,7 @@ from spine.stores.conditions import checked, checked_page, never
 from spine.stores.following import followed, in_order, names_of
 from spine.stores.shape import known, known_columns
 from spine.stores.sqlite import blocks, packed
-from spine.stores.sqlite.connection import Connection, TooLong
+from spine.stores.sqlite.connection import Connection
 from spine.stores.sqlite.values import from_sqlite, to_rows
 from spine.stores.words import scored, words_of
 
@@ -143,24 +142,22 @@ class SqliteReader:
         """The whole table, or the named columns of it, ordered by key."""
         shape = known(table)
         names = known_columns(shape, columns)
-        if blocks.covers(shape, names) and blocks.any_of(self._connection, shape):
-            return pa.concat_tables(blocks.pieces(self._connection, shape, names))
-        if packed.can_pack(shape, names):
-            # A piece with more text than one value may hold has to come row by row.
-            with suppress(TooLong):
-                return pa.concat_tables([from_sqlite(shape, names, []), *packed.pieces(self._connection, shape, names)])
-        statement = f'SELECT {listed(names)} FROM "{table}" ORDER BY {listed(shape.key)}'
-        pieces = [from_sqlite(shape, names, rows) for rows in self._connection.pieces(statement, _PIECE)]
-        return pa.concat_tables(pieces) if pieces else from_sqlite(shape, names, [])
+        return pa.concat_tables([from_sqlite(shape, names, []), *self._pieces(shape, names)])
 
     def pieces(self, table: str, columns: Sequence[str] = ()) -> Iterator[pa.Table]:
-        """What `scan` answers, some ten thousand rows at a time where the table has blocks."""
+        """What `scan` answers, some ten thousand rows at a time."""
         shape = known(table)
         names = known_columns(shape, columns)
-        if blocks.covers(shape, names) and blocks.any_of(self._connection, shape):
-            yield from blocks.pieces(self._connection, shape, names)
-        else:
-            yield self.scan(table, columns)
+        yield from_sqlite(shape, names, [])
+        yield from self._pieces(shape, names)
+
+    def _pieces(self, table: Table, names: Sequence[str]) -> Iterator[pa.Table]:
+        if blocks.covers(table, names) and blocks.any_of(self._connection, table):
+            return blocks.pieces(self._connection, table, names)
+        if packed.can_pack(table, names):
+            return packed.pieces(self._connection, table, names)
+        statement = f'SELECT {listed(names)} FROM "{table.name}" ORDER BY {listed(table.key)}'
+        return (from_sqlite(table, names, rows) for rows in self._connection.pieces(statement, _PIECE))
 
     def search(self, text: str, kind: str | None = None, limit: int = 20) -> list[tuple[int, float]]:
         """Live records whose attributes hold words of the text (prefixes, accents folded): (id, score), best first."""
