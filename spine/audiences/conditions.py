@@ -11,6 +11,7 @@ from spine.audiences.fact_columns import column_of
 from spine.audiences.filters import EventCondition, FactCondition, Filter, HouseholdFilter, PersonFilter
 from spine.audiences.frames import Frame
 from spine.domain.ids import decode_id
+from spine.domain.statuses import status_word
 from spine.errors import BadId, QueryError, TooExpensive
 from spine.explore.fact_values import comparable
 
@@ -229,7 +230,8 @@ class _Compiler:
 
     def events(self, asked: EventCondition, s: str, path: str, table: str) -> Condition:
         parts = ["d.day IS NULL OR d.day <= " + self.bound(self.frame.day) + "::DATE"]
-        for column, values in (("kind", asked.kinds), ("channel", asked.channels), ("status", asked.statuses)):
+        words = None if asked.statuses is None else [status_word(text) for text in asked.statuses]
+        for column, values in (("kind", asked.kinds), ("channel", asked.channels), ("word", words)):
             if values is not None:
                 parts.append(f"list_contains({self.bound(list(values))}, d.{column})")
         if asked.since is not None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 import duckdb
 
+from spine.domain.statuses import ALIKE, SPELT
 from spine.explore.facts import Fact, Facts
 
 Connection = duckdb.DuckDBPyConnection
@@ -21,7 +22,7 @@ def column_of(fact: Fact, currency: str = "") -> str:
 
 
 def dated_events(connection: Connection, facts: Facts) -> None:
-    """Make `dated`: events with their day and the attributes that facts look at."""
+    """Make `dated`: events with their day, the word of their status, and the attributes that facts look at."""
     names = sorted({name for fact in facts.facts for name in fact.attributes})
     places = {f"a{at}": "$." + '"' + name.replace('"', "") + '"' for at, name in enumerate(names)}
     held = "".join(
@@ -33,7 +34,8 @@ def dated_events(connection: Connection, facts: Facts) -> None:
     connection.execute(
         f"""CREATE TABLE dated AS SELECT id, source, kind, coalesce("at", '') AS moment,
         try_cast(left("at", 10) AS DATE) AS day, CASE WHEN isfinite(value) THEN value END AS value,
-        coalesce(currency, '') AS currency, nullif(channel, '') AS channel, status {held} FROM event""",
+        coalesce(currency, '') AS currency, nullif(channel, '') AS channel, status,
+        trim(translate(coalesce(status, ''), '{SPELT}', '{ALIKE}'), ' ') AS word {held} FROM event""",
         places,
     )
 
@@ -100,14 +102,14 @@ def _quoted(text: str | None) -> str:
 def _counts(fact: Fact, used: dict[str, object]) -> str:
     parts = ["true"]
     for column, values in (
-        ("kind", fact.kinds), ("channel", fact.channels), ("status", fact.statuses), ("source", fact.sources),
+        ("kind", fact.kinds), ("channel", fact.channels), ("word", fact.statuses), ("source", fact.sources),
     ):  # fmt: skip
         if values:
             used[f"{fact.name}_{column}"] = list(values)
             parts.append(f"coalesce(list_contains(${fact.name}_{column}, {column}), false)")
     if fact.not_statuses:
         used[f"{fact.name}_not"] = list(fact.not_statuses)
-        parts.append(f"NOT coalesce(list_contains(${fact.name}_not, status), false)")
+        parts.append(f"NOT coalesce(list_contains(${fact.name}_not, word), false)")
     if fact.within_days is not None:
         parts.append(f"coalesce($day::DATE - day < {fact.within_days}, false)")
     return " AND ".join(parts)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from math import fsum, isfinite
 
+from spine.domain.statuses import status_word
 from spine.errors import QueryError
 from spine.explore.facts import Fact, Facts
 from spine.normalise.countries import normalise_country, normalise_region
@@ -70,9 +71,9 @@ def _counts(fact: Fact, row: Row, at: date | None, until: date) -> bool:
     return (
         (not fact.kinds or row["kind"] in fact.kinds)
         and (not fact.channels or row["channel"] in fact.channels)
-        and (not fact.statuses or row["status"] in fact.statuses)
+        and (not fact.statuses or status_word(row["status"]) in fact.statuses)
         and (not fact.sources or row["source"] in fact.sources)
-        and row["status"] not in fact.not_statuses
+        and status_word(row["status"]) not in fact.not_statuses
     )
 
 

@@ -14,8 +14,9 @@ from typing import Literal
 
 import pyarrow as pa
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
 
+from spine.domain.statuses import status_word
 from spine.errors import MappingError, QueryError
 from spine.ports import Clock, Reader, Row, Writer, arrow_schema
 
@@ -65,6 +66,11 @@ class Fact(_Declared):
     steps: tuple[Step, ...] = ()
     otherwise: str | None = None
     unknown: str | None = None
+
+    @field_validator("statuses", "not_statuses")
+    @classmethod
+    def _words(cls, said: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(status_word(text) for text in said)
 
     @model_validator(mode="after")
     def _fits(self) -> "Fact":

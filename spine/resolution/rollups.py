@@ -1,9 +1,11 @@
 """What a corporate group adds up to: customers, employees, orders, invoices and open tickets, along the tree.
 
-One columnar function for one group and for all. An event, a person or a customer number that several members of a group
-have in common counts once in the group.
+Orders and invoices that were cancelled, returned or refunded add nothing, as in the shipped facts. One function on
+columns for one group and for all. An event, a person or a customer number that several members of a group have in
+common counts once in the group.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,11 +13,10 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from spine.domain.statuses import CLOSED, UNDONE, status_word
 from spine.resolution.components import Ints
 from spine.resolution.grouping import coded, distinct, groups_of
 
-CLOSED = ("closed", "resolved", "solved", "done", "cancelled", "canceled", "rejected")
-"""Statuses of a ticket that needs nothing more."""
 CUSTOMER = ("customer",)
 """Namespaces of which each number is an account of a customer."""
 
@@ -82,15 +83,16 @@ def roll_up(ids: Ints, above: Ints, below: Ints, facts: Facts) -> RollUps:
     carried, happened, employed = facts.carried, facts.happened, facts.employed
     customers = carried.take(_where(np.isin(_texts(carried["namespace"]), CUSTOMER)))
     kind = _texts(happened["kind"])
-    status = np.array([text.lower() for text in _texts(happened["status"]).tolist()], dtype=object)
+    status = _texts(happened["status"], status_word)
     tickets = happened.take(_where((kind == "ticket") & ~np.isin(status, CLOSED)))
+    kept = ~np.isin(status, UNDONE)
 
     def counted(table: pa.Table, name: str) -> Ints:
         group, _ = _spread(ids, owner, start, table, name)
         return np.bincount(group, minlength=size).astype(np.int64)
 
     def money(what: str) -> pa.Table:
-        return _money(ids, owner, start, happened.take(_where(kind == what)))
+        return _money(ids, owner, start, happened.take(_where((kind == what) & kept)))
 
     return RollUps(
         ids,
@@ -138,10 +140,10 @@ def _money(ids: Ints, owner: Ints, start: Ints, happened: pa.Table) -> pa.Table:
     return pa.table(columns, MONEY)
 
 
-def _texts(column: "pa.ChunkedArray[Any]") -> NDArray[np.object_]:
-    """A text column as an array, empty where null."""
+def _texts(column: "pa.ChunkedArray[Any]", alike: Callable[[str], str] = str) -> NDArray[np.object_]:
+    """A text column as an array, each text as it is compared, empty where null."""
     found = coded(column)
-    return np.append(found.texts, "")[found.codes]
+    return np.array([*map(alike, found.texts.tolist()), ""], dtype=object)[found.codes]
 
 
 def _where(found: NDArray[np.bool_]) -> Any:

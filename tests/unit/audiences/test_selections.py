@@ -158,6 +158,11 @@ def test_every_condition_parts_the_people(frame: Frame, leaf: dict[str, Any]) ->
     assert 0 < len(fulfilling(frame, leaf)) < PEOPLE or leaf == {"stages": ["registered", "verified"]}
 
 
+def test_a_status_is_asked_for_in_any_spelling(frame: Frame) -> None:
+    found = [fulfilling(frame, {"events": [{"statuses": [said]}]}) for said in ("cancelled", "Cancelled", " CANCELLED")]
+    assert found == [{7, 14, 21}] * 3
+
+
 @given(asked=FILTERS)
 @settings(max_examples=40, deadline=None)
 def test_and_or_not_are_those_of_sets(frame: Frame, asked: dict[str, Any]) -> None:

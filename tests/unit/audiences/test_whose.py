@@ -32,9 +32,10 @@ PERIODS = st.tuples(st.none() | TIMES, st.none() | TIMES).map(
 CARRIED = st.dictionaries(st.tuples(st.sampled_from(RECORDS), st.sampled_from(IDENTIFIERS)), PERIODS, max_size=12)
 EVENTS = st.lists(
     st.tuples(
-        st.sampled_from(IDENTIFIERS), st.none() | TIMES, st.sampled_from(["order", "visit", "login"]),
+        st.sampled_from(IDENTIFIERS), st.none() | TIMES, st.sampled_from(["order", "visit", "login", "ticket"]),
         st.sampled_from(["web", "app", None, ""]), st.none() | st.floats(-1e6, 1e6).map(lambda value: round(value, 2)),
-        st.sampled_from(["EUR", "USD", None]), st.sampled_from(["paid", "cancelled", "failed", None]),
+        st.sampled_from(["EUR", "USD", None]),
+        st.sampled_from(["paid", "cancelled", "failed", None, " Refunded", "In_Progress", "Gelöst ÄÖ"]),
         st.sampled_from(['{"basket": "tea"}', '{"basket": "lamp", "category": "home"}', '{"category": 7}', None]),
     ),
     max_size=12,

@@ -7,6 +7,7 @@ from rows import row
 
 from spine.access.context import LOCAL
 from spine.bootstrap import open_store
+from spine.domain.statuses import CLOSED, UNDONE
 from spine.errors import MappingError, QueryError
 from spine.explore.fact_values import checked_day, fact_values
 from spine.explore.facts import declare, declared, read_facts, shipped, together
@@ -48,6 +49,24 @@ def test_shipped_facts_of_a_customer() -> None:
 def test_somebody_to_whom_nothing_happened() -> None:
     found = told(events=[])
     assert (found["orders"], found["recency"], found["lifetime_value"], found["activity"]) == (0.0, None, {}, "never")
+
+
+def test_what_was_paid_back_or_is_solved_does_not_count_however_its_source_spells_it() -> None:
+    said = ("paid", "Cancelled", "CANCELED", " refunded", "Returned", None, "In Progress")
+    orders = [row("event", id=n, kind="order", at="2026-06-01", value=1.0 * 10**n, currency="USD", status=status)
+              for n, status in enumerate(said)]  # fmt: skip
+    asked = ("Open", "in_progress", "ON-HOLD", None, "Solved", "closed", "RESOLVED")
+    tickets = [row("event", id=n, kind="ticket", at="2026-06-01", status=status) for n, status in enumerate(asked)]
+    found = told(
+        "{facts: [{name: held, says: x, measure: count, statuses: [On hold]}]}", [*orders, *tickets]
+    )  # fmt: skip
+    assert (found["orders"], found["lifetime_value"]) == (3.0, {"USD": 1_100_001.0})
+    assert (found["open_tickets"], found["tickets"], found["held"]) == (4.0, 7.0, 1.0)
+
+
+def test_facts_and_groups_leave_out_the_same() -> None:
+    assert {fact.not_statuses for fact in shipped().facts if "order" in fact.kinds} == {UNDONE}
+    assert shipped().named("open_tickets").not_statuses == CLOSED
 
 
 def test_a_store_adds_its_own_facts_and_replaces_shipped_ones() -> None:

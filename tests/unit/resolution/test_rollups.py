@@ -74,3 +74,21 @@ def test_of_nothing_there_are_no_sums() -> None:
     nobody = np.empty(0, np.int64)
     found = roll_up(nobody, *forest(nobody, nobody, nobody), facts([], [], []))
     assert (len(found.id), found.ordered.num_rows) == (0, 0)
+
+
+def test_what_was_cancelled_or_paid_back_adds_nothing_and_what_is_in_progress_is_open() -> None:
+    said = ["paid", "Cancelled", "REFUNDED", None, "partially_refunded"]
+    asked = ["Open", "in progress", "Solved", None, "DONE"]
+    events: dict[str, Any] = {
+        "organisation": pa.array([0] * 15, pa.int64()),
+        "event": pa.array(range(15), pa.int64()),
+        "kind": ["order"] * 5 + ["invoice"] * 5 + ["ticket"] * 5,
+        "value": pa.array([1.0, 10.0, 100.0, 1000.0, 10_000.0] * 2 + [None] * 5, pa.float64()),
+        "currency": ["EUR"] * 15,
+        "status": pa.array([*said, *said, *asked], pa.string()),
+    }
+    known = Facts(facts([], [], []).carried, pa.table(events), facts([], [], []).employed)
+    here = np.array([0])
+    found = roll_up(here, here, here, known)
+    assert found.ordered["amount"].to_pylist() == found.invoiced["amount"].to_pylist() == [11_001.0]
+    assert found.open_tickets.tolist() == [3]
