@@ -14,13 +14,13 @@ from spine.domain.vocabulary import NAMESPACES, Kind
 from spine.domain.vocabulary import Policy as NamespacePolicy
 from spine.engines.spark_blocking import blocked
 from spine.engines.spark_components import components
-from spine.engines.spark_lists import listed_apart
+from spine.engines.spark_lists import OWNS, PERSONS, SIBLINGS, listed_apart
 from spine.engines.spark_records import encoded_of, key_frame
 from spine.engines.spark_steps import cut, may_be_one, pairs_inside, score_pairs, trees, verified_conflicts
 from spine.errors import InputError
 from spine.matching.blocking import REFINE, rules_of
 from spine.matching.model import Model
-from spine.matching.side_by_side import owner_and_owned, two_persons
+from spine.matching.side_by_side import owner_and_owned, siblings, two_persons
 from spine.resolution.components import Pairs
 from spine.resolution.judgements import Settled, settle
 from spine.resolution.trees import CERTAIN, Policy
@@ -96,10 +96,9 @@ def _settled(
     near = conflicts.join(judged, "component").select("left", "right").toArrow() if judgements else None
     pairs = (near["left"].to_numpy(), near["right"].to_numpy()) if near is not None else (ends, ends)
     beside = listed.join(judged, "component").collect() if judgements else []
-    said = [
-        (owner_and_owned if row["owns"] else two_persons)(row["left"], row["right"], row["source"]) for row in beside
-    ]
-    apart = conflicts.unionByName(listed.drop("source", "owns")).distinct()
+    judged_so = {PERSONS: two_persons, OWNS: owner_and_owned, SIBLINGS: siblings}
+    said = [judged_so[row["says"]](row["left"], row["right"], row["source"]) for row in beside]
+    apart = conflicts.unionByName(listed.drop("source", "says")).distinct()
     return settle([*judgements, *said], pairs), apart.join(judged, "component", "left_anti").select("left", "right")
 
 

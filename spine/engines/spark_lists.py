@@ -9,10 +9,12 @@ from pyspark.sql import functions as F
 
 from spine.engines.spark_records import encoded_of
 from spine.engines.spark_rows import with_target
-from spine.matching.side_by_side import under_other_names
+from spine.matching.side_by_side import under_other_names, under_other_numbers
 
 _DECLARED = "array<struct<kind:string,namespace:string,value:string>>"
-LISTED = "left bigint, right bigint, component bigint, source string, owns boolean"
+LISTED = "left bigint, right bigint, component bigint, source string, says string"
+PERSONS, OWNS, SIBLINGS = "persons", "owns", "siblings"
+"""What a source says of a pair: that they are two persons, that one owns the other, that one owner has both."""
 OWNED, OWNER = "owned ", "owner "
 """With what the name of a list begins that who names an owner stands in, and who goes by that name."""
 
@@ -65,23 +67,23 @@ def _named(declared: DataFrame) -> DataFrame:
 
 
 def listed_apart(spark: SparkSession, fields_path: str, lists: DataFrame, components: DataFrame) -> DataFrame:
-    """Pairs of one component that one source lists side by side under different given names, or as owner: `LISTED`.
+    """Pairs of one component that one source lists side by side, under other names or numbers, or as owner: `LISTED`.
 
     `lists` (row, source, list) are those of `lists_of`, `components` (row, component). Each pair comes once of a kind.
     """
     whole = lists.join(components, "row")
-    inside = whole.where(~F.col("list").startswith(OWNED) & ~F.col("list").startswith(OWNER))
+    inside = whole.where(~F.col("list").startswith(OWNER))
     one = inside.withColumnRenamed("row", "left")
     pairs = (
         one.join(inside.withColumnRenamed("row", "right"), ["list", "source", "component"])
         .where("left < right")
-        .select("left", "right", "component", "source")
+        .select("left", "right", "component", "source", F.col("list").startswith(OWNED).alias("owned"))
         .distinct()
     )
     records = spark.read.parquet(fields_path).drop("order")
     for side, name in (("left", "one"), ("right", "other")):
         pairs = pairs.join(records.select(F.col("row").alias(side), F.struct("*").alias(name)), side)
-    columns = ("left", "right", "component", "source", "one", "other")
+    columns = ("left", "right", "component", "source", "owned", "one", "other")
     return pairs.select(*columns).mapInArrow(_apart, LISTED).unionByName(_owned(whole))
 
 
@@ -99,7 +101,7 @@ def _owned(inside: DataFrame) -> DataFrame:
             F.greatest("one", "other").alias("right"),
             "component",
             "source",
-            F.lit(True).alias("owns"),
+            F.lit(OWNS).alias("says"),
         )
         .dropDuplicates(["left", "right"])
     )
@@ -110,6 +112,9 @@ def _apart(batches: Iterable[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
         table = pa.Table.from_batches([batch])
         both = pa.concat_tables([pa.Table.from_struct_array(table[name]) for name in ("one", "other")])
         places = np.arange(both.num_rows)
-        apart = under_other_names(encoded_of(both), places[: table.num_rows], places[table.num_rows :])
-        told = table.select(["left", "right", "component", "source"]).filter(pa.array(apart))
-        yield from told.append_column("owns", pa.repeat(False, told.num_rows)).to_batches()
+        encoded, left, right = encoded_of(both), places[: table.num_rows], places[table.num_rows :]
+        owned = table["owned"].to_numpy()
+        for says, kept in ((PERSONS, ~owned & under_other_names(encoded, left, right)),
+                           (SIBLINGS, owned & under_other_numbers(encoded, left, right))):  # fmt: skip
+            told = table.select(["left", "right", "component", "source"]).filter(pa.array(kept))
+            yield from told.append_column("says", pa.repeat(says, told.num_rows)).to_batches()

@@ -1,4 +1,4 @@
-"""Records that a source itself keeps apart: members of one family or account, and a company and its owner."""
+"""Records that a source itself keeps apart: of one family or account, a company and its owner, two of one owner."""
 
 from typing import Any
 
@@ -7,7 +7,13 @@ import pyarrow as pa
 
 from spine.domain.judgements import Judgement
 from spine.matching.encoded import Encoded
-from spine.matching.side_by_side import owner_and_owned, two_persons, under_other_names
+from spine.matching.side_by_side import (
+    owner_and_owned,
+    siblings,
+    two_persons,
+    under_other_names,
+    under_other_numbers,
+)
 from spine.normalise.columns import compute, one_array
 from spine.normalise.few_rows import FewRows
 from spine.pipeline.gather import Gathered
@@ -23,7 +29,7 @@ def listed_apart(gathered: Gathered, rows: Ints, encoded: Encoded, labels: Ints)
     Two records of a source are listed side by side where both name the same other as family, where one names the
     other, or where both carry the same account. What they say is the weakest of judgements.
     """
-    left, right = _side_by_side(gathered, rows, labels)
+    left, right = _side_by_side(gathered, rows, labels, *lists_of(gathered))
     if not len(left):
         return []
     apart = under_other_names(encoded, left, right)
@@ -32,14 +38,19 @@ def listed_apart(gathered: Gathered, rows: Ints, encoded: Encoded, labels: Ints)
     return [two_persons(int(ids[a]), int(ids[b]), sources[rows[a]]) for a, b in pairs]
 
 
-def owned_apart(gathered: Gathered, rows: Ints, labels: Ints) -> list[Judgement]:
+def owned_apart(gathered: Gathered, rows: Ints, encoded: Encoded, labels: Ints) -> list[Judgement]:
     """For the rows of one component (`labels`): who declares to be owned by another is not that other.
 
-    Holding and subsidiary often share name, town and web site; taken for one, the group would be lost with them.
+    Nor are two of a source that declare one owner, where each has a number of its own. The companies of a group often
+    share name, town and web site; taken for one, the group would be lost with them.
     """
     owned, target, owner, held = owners_of(gathered)
     if not len(owned):
         return []
+    ids, sources = gathered.ids[rows], gathered.records["source"]
+    left, right = _side_by_side(gathered, rows, labels, owned, target)
+    apart = under_other_numbers(encoded, left, right)
+    beside = zip(left[apart].tolist(), right[apart].tolist(), strict=True)
     place = np.full(gathered.size, -1, np.int64)
     place[rows] = np.arange(len(rows))
     here, there = place[owned] >= 0, place[owner] >= 0
@@ -47,8 +58,10 @@ def owned_apart(gathered: Gathered, rows: Ints, labels: Ints) -> list[Judgement]
     other = place[owned[here]][at]
     near = labels[one] == labels[other]
     pairs = np.unique(np.column_stack((other[near], one[near])), axis=0)
-    ids, sources = gathered.ids[rows], gathered.records["source"]
-    return [owner_and_owned(int(ids[a]), int(ids[b]), sources[rows[a]].as_py()) for a, b in pairs.tolist()]
+    return [
+        *(owner_and_owned(int(ids[a]), int(ids[b]), sources[rows[a]].as_py()) for a, b in pairs.tolist()),
+        *(siblings(int(ids[a]), int(ids[b]), sources[rows[a]].as_py()) for a, b in beside),
+    ]
 
 
 def owners_of(gathered: Gathered) -> tuple[Ints, Ints, Ints, Ints]:
@@ -86,11 +99,10 @@ def lists_of(gathered: Gathered) -> tuple[Ints, Ints]:
     return np.concatenate((member, holder)), number
 
 
-def _side_by_side(gathered: Gathered, rows: Ints, labels: Ints) -> tuple[Ints, Ints]:
-    """Pairs of places among `rows`, each once, of one source, component and list."""
+def _side_by_side(gathered: Gathered, rows: Ints, labels: Ints, member: Ints, group: Ints) -> tuple[Ints, Ints]:
+    """Pairs of places among `rows`, each once, of one source, component and list: `member` stands in list `group`."""
     place = np.full(gathered.size, -1, np.int64)
     place[rows] = np.arange(len(rows))
-    member, group = lists_of(gathered)
     if not len(member):
         return NOBODY, NOBODY
     source = coded(gathered.records["source"]).codes

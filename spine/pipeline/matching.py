@@ -208,7 +208,7 @@ def _apart(
     """
     ids = gathered.ids[rows]
     conflicts = _conflicts(gathered, rows, labels)
-    listed = [*listed_apart(gathered, rows, encoded, labels), *owned_apart(gathered, rows, labels)]
+    listed = [*listed_apart(gathered, rows, encoded, labels), *owned_apart(gathered, rows, encoded, labels)]
     ends = _ends(listed)
     beside = _places(ids, (ends[:, 0], ends[:, 1]))
     pieces = labels[np.searchsorted(ids, _ends(judged).ravel())]

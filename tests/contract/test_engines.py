@@ -13,9 +13,11 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as parquet
 import pytest
+from batches import put
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from listed_rows import lists_table
+from sisters import house
 
 from loaders.open import open_source
 from seed.world import build
@@ -190,6 +192,7 @@ def filled(world: Any) -> MemoryStore:
     store = MemoryStore()
     for source in world.sources:
         load(store, LOCAL, open_source(source.path, source.mapping, source.name), source.path.name, key="demo")
+    put(store, *house())
     return store
 
 

@@ -70,7 +70,7 @@ EMPLOYER = st.sampled_from(["Alder Limited", "alder", "Birch", None, None])
 COMPANY = st.sampled_from(["Alder Ltd", "Alder Limited Company", "Birch Inc", "Birchwood Inc"])
 COMPANY_IDENTIFIERS = st.lists(
     st.sampled_from(["lei:5493001KJTIIGC8Y1R12", "domain:alder.example", "domain:birch.example",
-                     "phone:+493012345678"]),
+                     "phone:+493012345678", "tax_id:DE238845123", "tax_id:DE238845124", "register:GB 7654321"]),
     max_size=2, unique=True,
 )  # fmt: skip
 SPOKEN = st.sampled_from(["email:ann@example.com", "email:ben@alder.example", "phone:+493012345678", "cookie:c1"])

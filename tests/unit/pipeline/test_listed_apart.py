@@ -5,6 +5,8 @@ from typing import Any
 import pyarrow as pa
 import pytest
 from batches import Ticking, person, put
+from sisters import company as sister
+from sisters import house
 
 from spine.access.context import LOCAL
 from spine.bootstrap import open_engine
@@ -120,6 +122,22 @@ def test_two_that_name_one_owner_may_be_one(store: GraphStore) -> None:
         company("A3", "Nordwind Ltd", owner=("customer", "A1")))  # fmt: skip
     found = companies(store)
     assert found["A2"] == found["A3"] != found["A1"]
+
+
+def test_two_of_one_owner_with_numbers_of_their_own_are_two(store: GraphStore) -> None:
+    put(store, *house())
+    found = companies(store)
+    assert len({found["A1"], found["A2"], found["A3"]}) == 3
+    assert found["A4"] in (found["A2"], found["A3"]), "a tax number of another country says nothing"
+    with store.reading(LOCAL) as reader:
+        assert reader.count("subsidiary_of") == 2
+
+
+def test_one_number_in_common_says_more_than_another_that_differs(store: GraphStore) -> None:
+    put(store, house()[0], sister("A2", "Nordwind Ltd", "tax_id:DE238845123", "register:GB 7654321"),
+        sister("A3", "Nordwind Ltd", "tax_id:DE811907980", "register:GB 7654321"))  # fmt: skip
+    found = companies(store)
+    assert found["A2"] == found["A3"]
 
 
 def test_who_names_as_owner_what_it_carries_itself_says_nothing(store: GraphStore) -> None:
