@@ -25,7 +25,7 @@ from spine.pipeline.surname_counts import stored_surnames
 from spine.pipeline.waiting import done, waiting
 from spine.ports import Clock, Reader, Where, Writer
 
-FEW = 250
+FEW = 100
 """Where fewer than one record in so many changed, looking at those alone is quicker (measured at 100,000 records)."""
 REKEYED = 25
 """Where fewer than one in so many changed, moving their keys is quicker than making the index anew (measured there)."""

@@ -26,7 +26,7 @@ from spine.pipeline.numbering import key_of
 from spine.pipeline.outcome import EntityState, Outcome, outcome
 from spine.pipeline.preparing import make_ready
 from spine.pipeline.rebuild import Delta, Labels, models_of
-from spine.pipeline.region import region
+from spine.pipeline.region import pieces
 from spine.pipeline.remembering import Remembering
 from spine.pipeline.surname_counts import keep_surnames, stored_surnames
 from spine.pipeline.waiting import done, wait
@@ -178,9 +178,11 @@ class _Change:
             near[a].add(b)
             near[b].add(a)
         pending: set[int] = set()
-        for number in sorted(delta.reached):
-            if not region(self._writer, near[number], MOST).complete:
-                pending |= near[number]
+        around = pieces(self._writer, near, MOST)
+        for some in near.values():
+            parts = {around[number] for number in some}
+            if None in parts or sum(len(part) for part in parts if part) > MOST:
+                pending |= some
         grown = True
         while grown:
             more = {number for number in delta.reached - pending if not near[number].isdisjoint(pending)}

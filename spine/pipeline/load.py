@@ -21,8 +21,10 @@ from spine.pipeline.preparing import Ready
 from spine.pipeline.progress import Stopwatch, Total
 from spine.ports import Cause, Clock, Difference, GraphStore, Reader, RecordSource, Reject, SystemClock
 
-TOGETHER = 2_000_000
-"""So many rows go into one transaction of a first load: indexes are built once, and memory stays bounded."""
+TOGETHER = 20_000_000
+"""So many rows go into one transaction of a first load: indexes are built once.
+
+Each row that comes after costs many times as much."""
 _FILLED = ("record", "event", "consent")
 _BESIDE = 10
 """One event beside so many records came with these: the files of events are still to be loaded."""
