@@ -193,7 +193,7 @@ class Entity(Node):
             self.believed(info),
             info.context.gather(declared_at, ""),
         )
-        return told(declared, timeline, {one.name: one.key for one in believed}, names, as_of)
+        return told(declared, timeline, {one.name: one.value for one in believed}, names, as_of)
 
     @resolved("The last word per purpose, of those that are its own: see docs/audiences.md.")
     async def consents(self, info: Info, purpose: str | None = None) -> list[Consent]:

@@ -22,7 +22,14 @@ from spine.resolution.golden_rules import Rules
 CONTACTS = ("email", "phone", "address")
 """Namespaces through which somebody can be reached."""
 ADDRESS = ("house_number", "street", "unit", "po_box")
-NAMES = ("given_name", "surname", "full_name")
+WRITTEN = ("given_name", "surname", "full_name", "street_address", "street", "house_number", "unit", "po_box", "city",
+           "region", "postcode", "country", "address")  # fmt: skip
+"""The attributes out of which names and places are shown."""
+_STREET = """coalesce(a.street_address, nullif(concat_ws(', ', nullif(CASE
+    WHEN country IS NULL OR country IN ('us', 'gb', 'ie', 'ca', 'au', 'nz', 'fr', 'lu', 'in', 'za')
+    THEN concat_ws(' ', a.house_number, a.street) ELSE concat_ws(' ', a.street, a.house_number) END, ''), a.unit), ''),
+    a.po_box)"""
+"""The line of the street as an envelope has it: with the number before its name or behind it, as the country has it."""
 LOG_PAGE = 500
 
 SCANS: Mapping[str, tuple[str, ...]] = {
@@ -151,14 +158,15 @@ def _asked(name: str, table: pa.Table) -> pa.Table:
 def _unfolded(records: pa.Table) -> pa.Table:
     """The records with the fields and attributes that are filtered on or shown as columns of their own."""
     wanted = dict.fromkeys((*BELIEVED, *ADDRESS), "VARCHAR")
-    shown = dict.fromkeys(NAMES, "VARCHAR")
+    shown = dict.fromkeys(WRITTEN, "VARCHAR")
     with duckdb.connect() as connection:
         connection.register("records", records)
         found: Any = connection.sql(
-            """SELECT id, key, source, kind, observed_at, unnest(coalesce(from_json(fields, $f), from_json('{}', $f))),
-                from_json(attributes, $a).given_name AS as_given, from_json(attributes, $a).surname AS as_surname,
-                from_json(attributes, $a).full_name AS as_full
-            FROM records""",
+            f"""SELECT * EXCLUDE a, a.given_name AS as_given, a.surname AS as_surname, a.full_name AS as_full,
+                {_STREET} AS as_street, a.city AS as_city, a.region AS as_region, a.postcode AS as_postcode,
+                a.country AS as_country, CASE WHEN a.city IS NULL OR a.postcode IS NULL THEN a.address END AS as_address
+            FROM (SELECT id, key, source, kind, observed_at, from_json(attributes, $a) AS a,
+                unnest(coalesce(from_json(fields, $f), from_json('{{}}', $f))) FROM records)""",
             params={"f": json.dumps(wanted), "a": json.dumps(shown)},
         ).to_arrow_table()
     table: pa.Table = found

@@ -13,7 +13,7 @@ from spine.audiences.frames import Frame
 from spine.domain.ids import decode_id
 from spine.domain.statuses import status_word
 from spine.errors import BadId, QueryError, TooExpensive
-from spine.explore.fact_values import comparable
+from spine.explore.fact_values import comparable, spellings
 
 DEPTH, MOST = 10, 200
 """How deep filters may nest, and how many conditions one may have."""
@@ -116,7 +116,7 @@ class _Compiler:
         if asked.regions is not None:
             yield self.one_of(f"{path}regions", f"{s}.region", "region", asked.regions)
         if asked.postcode_prefix is not None:
-            start = asked.postcode_prefix.strip().lower()
+            start = comparable("postcode", asked.postcode_prefix)
             sql = f"starts_with({s}.postcode, {self.bound(start)})"
             yield self.leaf(f"{path}postcode_prefix", f"postcode begins {start}", sql, f"{s}.postcode")
         for name in ("namespaces", "sources", "consents"):
@@ -139,11 +139,10 @@ class _Compiler:
             column, place = f"{s}.{one.name}", f"{path}attributes[{at}]"
             parts = [f"({column} IS NOT NULL) = {self.bound(one.known)}"] if one.known is not None else []
             if one.one_of is not None:
-                parts.append(
-                    f"list_contains({self.bound([comparable(one.name, text) for text in one.one_of])}, {column})"
-                )
+                parts.append(f"list_contains({self.bound(_spellings(one.name, one.one_of))}, {column})")
             if one.prefix is not None:
-                parts.append(f"starts_with({column}, {self.bound(comparable(one.name, one.prefix))})")
+                begun = [f"starts_with({column}, {self.bound(way)})" for way in spellings(one.name, one.prefix)]
+                parts.append(f"({' OR '.join(begun)})")
             # A date may be partial: 1980 lies between 1980 and 1980.
             for limit, op in ((one.at_least, ">="), (one.at_most, "<=")):
                 if limit is not None:
@@ -209,7 +208,8 @@ class _Compiler:
             column = "NULL::DOUBLE"
         parts = [f"({column} IS NOT NULL) = {self.bound(asked.known)}"] if asked.known is not None else []
         if asked.one_of is not None:
-            parts.append(f"list_contains({self.bound(list(asked.one_of))}, {column})")
+            values = _spellings(fact.field, asked.one_of) if fact.measure == "believed" else list(asked.one_of)
+            parts.append(f"list_contains({self.bound(values)}, {column})")
         parts += [f"{column} >= {self.bound(asked.at_least)}"] if asked.at_least is not None else []
         parts += [f"{column} <= {self.bound(asked.at_most)}"] if asked.at_most is not None else []
         return self.leaf(path, _said(asked.name, asked), " AND ".join(parts or [f"{column} IS NOT NULL"]), column)
@@ -249,6 +249,10 @@ class _Compiler:
         if asked.at_most is not None:
             sql = f"({sql}) AND {s}.id NOT IN ({many} > {self.bound(asked.at_most)})"
         return self.leaf(path, _said("events", asked), sql, f"(SELECT count(*) FROM ({source}) c WHERE c.id = {s}.id)")
+
+
+def _spellings(name: str | None, texts: Sequence[str]) -> list[str]:
+    return [way for text in texts for way in spellings(name or "", text)]
 
 
 def _number(table: str, text: str) -> int:

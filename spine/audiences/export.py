@@ -13,12 +13,14 @@ from pyarrow import csv
 
 from spine import __version__
 from spine.audiences.fact_columns import column_of
+from spine.audiences.frames import Frame
 from spine.audiences.selection import Selection
+from spine.audiences.writing import as_written, at_address, at_home
 from spine.explore.staleness import staleness
 from spine.memberships import public_ids
 from spine.normalise.columns import join_known
 from spine.ports import Clock
-from spine.resolution.written import CODE, CODED
+from spine.resolution.written import CODE
 
 Form = Literal["csv", "parquet"]
 _DANGEROUS = r"^[\s\x00-\x1f]*[=+\-@|%\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}]"
@@ -30,28 +32,69 @@ _NUMBER = r"^\+[0-9]{6,15}$"
 def table_of(selection: Selection) -> pa.Table:
     """The members with what a campaign needs: ids, name, contact, place, and the facts that the audience names.
 
-    Beside the contact stand when it was last seen, and how stale that makes it on the day of the audience.
+    Names and places are written as records write them. Beside the contact stand when it was last seen, and how stale
+    that makes it on the day of the audience. By post the place is that of the address to write to.
     """
     frame, definition = selection.frame, selection.definition
+    of, channel, subject = definition.of, definition.channel, "p" if definition.of == "person" else "h"
     asked = [frame.facts.named(name) for name in definition.facts]
-    subject = "p" if definition.of == "person" else "h"
     facts = [
         (f'{subject}."{column_of(fact, one)}"', f"{fact.name}_{one}" if fact.kind == "money" else fact.name)
         for fact in asked
         for one in (frame.currencies if fact.kind == "money" else ("",))
     ]
-    place = ["region", "city", "postcode", "country"] if subject == "p" else ["size", "adults", "region", "postcode"]
+    home = ("size", "adults", "region", "postcode") if of == "household" else ()
     columns = [
-        "m.id AS id", "m.person AS person", "p.given_written AS given", "p.surname_written AS surname",
-        *(["m.contact AS contact", "m.contact_seen AS seen"] if definition.channel is not None else []),
-        *(f"{subject}.{name} AS {name}" for name in place),
-        *(f"{column} AS \"{name}\"" for column, name in facts),
+        *(f"m.{name} AS {name}" for name in ("id", "person", "contact", "contact_seen")),
+        *(f"p.{name} AS {name}" for name in ("given_record", "surname_record", "address_record")),
+        *(f"h.{name} AS home_{name}" for name in home),
+        *(f"{column} AS \"fact_{at}\"" for at, (column, _) in enumerate(facts)),
     ]  # fmt: skip
     joins = f"JOIN {frame.table('persons')} p ON p.id = m.person"
-    if subject == "h":
+    if home:
         joins += f" JOIN {frame.table('households')} h ON h.id = m.id"
     found: pa.Table = selection.run_members(", ".join(columns), joins=joins).to_arrow_table()
-    return _named(found, definition.of, definition.channel, frame.day)
+    person = found["person"]
+    out: dict[str, Any] = {f"{of}_id": public_ids(of, found["id"].to_numpy())}
+    if home:
+        out["person_id"] = public_ids("person", person.to_numpy())
+    given, surname = (as_written(frame, person, found[f"{name}_record"], name) for name in ("given", "surname"))
+    out["name"] = join_known(" ", given, surname)
+    if channel is not None:
+        out[channel] = found["contact"]
+        out[f"{channel}_last_seen"], out[f"{channel}_staleness"] = _staleness(found["contact_seen"], channel, frame.day)
+    out |= _place(frame, found, of, channel)
+    believed = {fact.name: fact.field or "" for fact in asked if fact.measure == "believed" and of == "person"}
+    for at, (_, name) in enumerate(facts):
+        field = believed.get(name)
+        record = found[f"{field if field in ('given', 'surname') else 'address'}_record"]
+        written = field is not None and field not in ("birth_date", "sex")
+        out[name] = as_written(frame, person, record, str(field)) if written else found[f"fact_{at}"]
+    return pa.table(out)
+
+
+def _place(frame: Frame, found: pa.Table, of: str, channel: str | None) -> dict[str, Any]:
+    """Where a member is at home; by post, where its mail goes."""
+    person = found["person"]
+    if channel == "address":
+        record = at_address(frame, person, found["contact"])
+    elif of == "household":
+        record = at_home(frame, person, found["id"])
+    else:
+        record = found["address_record"]
+    told = {name: as_written(frame, person, record, name) for name in ("region", "city", "postcode", "country")}
+    out: dict[str, Any] = {}
+    if channel == "address":
+        out["street"] = as_written(frame, person, record, "as_street")
+    if of == "person" or channel == "address":
+        sizes = {name: found[f"home_{name}"] for name in ("size", "adults") if of == "household"}
+        return out | sizes | told
+    out |= {name: found[f"home_{name}"] for name in ("size", "adults")}
+    region, postcode = found["home_region"], found["home_postcode"]
+    codes: Any = pc.less_equal(pc.utf8_length(region), pa.scalar(CODE))
+    named = pc.coalesce(told["region"], _titled(region))
+    out["region"] = pc.if_else(codes, pc.utf8_upper(region), named)
+    return out | {"city": told["city"], "postcode": pc.coalesce(told["postcode"], pc.utf8_upper(postcode))}
 
 
 def encoded(table: pa.Table, form: Form) -> bytes:
@@ -97,32 +140,6 @@ def harmless(table: pa.Table) -> pa.Table:
         )
         columns.append(pc.if_else(risky, pc.binary_join_element_wise("'", plain, ""), plain))
     return pa.table(columns, names=table.column_names)
-
-
-def _named(table: pa.Table, of: str, channel: str | None, day: str) -> pa.Table:
-    """The table with public ids, a name in one column, and the contact under the name of its channel."""
-    columns: dict[str, Any] = {f"{of}_id": public_ids(of, table["id"].to_numpy())}
-    if of == "household":
-        columns["person_id"] = public_ids("person", table["person"].to_numpy())
-    given, surname = (_titled(table[name]) for name in ("given", "surname"))
-    columns["name"] = join_known(" ", given, surname)
-    for name in table.column_names[4:]:
-        if name == "seen" and channel is not None:
-            columns[f"{channel}_last_seen"], columns[f"{channel}_staleness"] = _staleness(table[name], channel, day)
-        else:
-            columns[(channel or name) if name == "contact" else name] = _shown(name, table[name])
-    return pa.table(columns)
-
-
-def _shown(name: str, column: "pa.ChunkedArray[Any]") -> Any:
-    """A place as it is written: it is kept in small letters, and a region or country may be a code."""
-    if name == "city":
-        return _titled(column)
-    if name in CODED:
-        texts: Any = column.cast(pa.string())
-        lengths: Any = pc.utf8_length(texts)
-        return pc.if_else(pc.less_equal(lengths, pa.scalar(CODE)), pc.utf8_upper(texts), _titled(column))
-    return pc.utf8_upper(column.cast(pa.string())) if name == "postcode" else column
 
 
 def _staleness(seen: "pa.ChunkedArray[Any]", channel: str, day: str) -> tuple[Any, Any]:

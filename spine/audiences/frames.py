@@ -19,7 +19,8 @@ class Frame:
     """Everybody at one confidence and day: tables `persons…` and `households…` with all that is filtered on.
 
     `number` ends the names of the tables. `persons`: id, records, sources, seen, namespaces, stage, consents,
-    verified_email, believed attributes, facts. `households`: id, size, adults, region, postcode, the same lists, facts.
+    verified_email, believed attributes and the records that say them, facts. `households`: id, size, adults, region,
+    postcode, the same lists, facts.
     `organisations`: id, ultimate, facts; `groups`, by their ultimate parent: id, facts.
     """
 
@@ -61,7 +62,8 @@ def make_persons(frame: Frame) -> None:
             coalesce(k.namespaces, []) AS namespaces, coalesce(k.verified_email, false) AS verified_email,
             coalesce(p.consents, []) AS consents, {stages}[1 + greatest(coalesce(k.stage, 0),
                 CASE WHEN b_given.id IS NULL AND b_surname.id IS NULL THEN 0 ELSE 2 END)] AS stage,
-            {values}, b_given.it.written AS given_written, b_surname.it.written AS surname_written,
+            {values}, b_given.it.record AS given_record, b_surname.it.record AS surname_record,
+            b_address.it.record AS address_record,
             {_fact_values(frame, "f")}
         FROM card{cut} c LEFT JOIN claimed{cut} k ON k.id = c.id LEFT JOIN purposes{cut} p ON p.id = c.id {joins}
         LEFT JOIN person_facts{number} f ON f.id = c.id ORDER BY c.id"""

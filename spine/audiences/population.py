@@ -149,10 +149,6 @@ def _believed(topic: str, number: int, rules: Sequence[str]) -> str:
     grouped = topic == "address"
     fields: Sequence[str] = GROUPS["address"] if grouped else (topic,)
     key = "|| '\\x1f' ||".join(f"coalesce(r.{name}, '')" for name in fields)
-    shown = {"given": "as_given", "surname": "as_surname"}.get(topic)
-    written = (
-        f"CASE WHEN lower(strip_accents(r.{shown})) = r.{topic} THEN r.{shown} ELSE r.{topic} END" if shown else None
-    )
     measures = {
         "complete": "r.street IS NOT NULL OR r.po_box IS NOT NULL",
         "verified": "v.record IS NOT NULL" if grouped else "false",
@@ -163,7 +159,7 @@ def _believed(topic: str, number: int, rules: Sequence[str]) -> str:
     }
     kept = [name for name in fields if name in BELIEVED]
     rank = ", ".join(f"{measures[rule]}" for rule in rules)
-    value = ", ".join([*(f"'{name}': r.{name}" for name in kept), *([f"'written': {written}"] if written else [])])
+    value = ", ".join(["'record': r.id", *(f"'{name}': r.{name}" for name in kept)])
     verified = (
         "LEFT JOIN (SELECT DISTINCT record FROM holds WHERE namespace = 'address' AND verified) v ON v.record = r.id"
         if grouped

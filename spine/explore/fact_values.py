@@ -10,8 +10,9 @@ from spine.domain.statuses import status_word
 from spine.errors import QueryError
 from spine.explore.facts import Fact, Facts
 from spine.normalise.countries import normalise_country, normalise_region
-from spine.normalise.folding import fold
+from spine.normalise.folding import alnum, fold, without_umlauts
 from spine.ports import Row
+from spine.resolution.written import spelled_out
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +34,20 @@ def checked_day(text: str) -> str:
 
 
 def comparable(name: str, text: str) -> str:
-    """A value as it is asked for, as the golden record compares it; dates and postcodes keep their marks."""
+    """A value as it is asked for, as the golden record compares it; dates keep their marks, postcodes do not."""
     if name in ("region", "country"):
         return (normalise_region(text) if name == "region" else normalise_country(text)) or ""
-    return text.strip().lower() if name in ("birth_date", "postcode") else fold(text)
+    if name == "birth_date":
+        return text.strip().lower()
+    return alnum(text) if name == "postcode" else fold(text)
+
+
+def spellings(name: str, text: str) -> list[str]:
+    """The values that somebody asks for who writes this: Munich's with an umlaut and without, however it is asked."""
+    own = comparable(name, text)
+    if name not in ("given", "surname", "city"):
+        return [own]
+    return list(dict.fromkeys((own, fold(spelled_out(text)), without_umlauts(own))))
 
 
 def fact_values(facts: Facts, events: Sequence[Row], believed: Mapping[str, str], day: str) -> list[FactValue]:

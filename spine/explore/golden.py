@@ -13,7 +13,7 @@ from spine.explore.questions import Found
 from spine.ports import Reader, Row, Step
 from spine.resolution.golden_rules import DOCUMENT, SHIPPED, Rules, kept
 from spine.resolution.survivorship import Statement, believe
-from spine.resolution.written import CAME_FROM, well_written, written
+from spine.resolution.written import CAME_FROM, best_written, spelled_alike, written
 
 GROUPS: Mapping[str, tuple[str, ...]] = {
     "address": ("house_number", "street", "unit", "po_box", "city", "region", "postcode", "country")
@@ -174,15 +174,20 @@ def _statement(topic: str, said: Mapping[str, _Claim], rules: Rules) -> Statemen
 
 
 def _attribute(claim: _Claim, told: Sequence[_Claim], rule: str, order: tuple[str, ...]) -> Attribute:
-    """The value believed, best written, with all others as its rivals; `told` are all claims of the field."""
+    """The value believed, best written, with all others as its rivals; `told` are all claims of the field.
+
+    A value that differs by letters written out alone (Mueller, Müller) is no rival but another way to write it.
+    """
     rivals: dict[str, list[_Claim]] = {}
+    same: list[str] = []
     for other in told:
-        if other.key != claim.key:
+        if other.key == claim.key or spelled_alike(other.value, claim.value):
+            same.append(other.value)
+        else:
             rivals.setdefault(other.key, []).append(other)
-    good = [one.value for one in told if one.key == claim.key and well_written(one.value)]
     return Attribute(
         claim.name,
-        claim.value if well_written(claim.value) or not good else good[0],
+        best_written(claim.value, same),
         claim.record,
         claim.source,
         claim.observed_at or None,

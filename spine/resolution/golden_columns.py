@@ -7,17 +7,19 @@ import numpy as np
 import pyarrow as pa
 
 from spine.normalise.columns import compute, join_known
-from spine.normalise.whole_numbers import distinct_numbers
+from spine.normalise.whole_numbers import distinct_numbers, order_by
 from spine.resolution.components import Ints
 from spine.resolution.golden_rules import Rules
 from spine.resolution.grouping import Coded, groups_of, smallest
 from spine.resolution.resolved import Resolved
 from spine.resolution.survivorship import Statement, Statements, believe, decide, orders_of
-from spine.resolution.written import CAME_FROM, CODED, WHOLE, well_written, written
+from spine.resolution.written import CAME_FROM, CODED, LETTERS, WHOLE, lettered, spelled_alike, well_written, written
 
 _PLAIN = r"^[!-~]+( [!-~]+)*$"
 """Words of ASCII, parted by single blanks: they are shown as they are."""
 _MANY = 100
+_WELL, _BEST = 2, 3
+"""Of a text that is neither all in capitals nor all in small letters; and has the letters of its language."""
 _FEW = 40
 """Of so few records one after the other is looked at."""
 ADDRESS = ("house_number", "street", "unit", "po_box", "city", "region", "postcode", "country")
@@ -134,7 +136,7 @@ def _verified(resolved: Resolved, topic: str) -> "np.ndarray[Any, np.dtype[np.bo
 
 
 def _shown(resolved: Resolved, number: Ints, size: int, name: str, winner: Ints) -> "pa.Array[Any]":
-    """A field of the rows that are believed, best written: its own way, or another record's of the same value."""
+    """A field of the rows that are believed, best written: its own way, or another record's that says the same."""
     key = resolved.coded_text(name)
     rows = np.flatnonzero((key.codes >= 0) & (number >= 0))
     if not len(rows):
@@ -142,16 +144,20 @@ def _shown(resolved: Resolved, number: Ints, size: int, name: str, winner: Ints)
     ways = _Ways(resolved, name, key, rows)
     says = (winner >= 0) & (key.codes[np.maximum(winner, 0)] >= 0)
     chosen = np.where(says, ways.of[np.maximum(winner, 0)], -1)
-    poor = np.flatnonzero(says)
-    poor = poor[~ways.good(chosen[poor])]
-    asked = np.zeros(size, bool)
-    asked[poor] = True
-    others = rows[asked[number[rows]]]
-    others = others[key.codes[others] == key.codes[winner[number[others]]]]
-    others = others[ways.good(ways.of[others])]
-    better = smallest(number[others], others, size)
-    swap = np.flatnonzero(better >= 0)
-    chosen[swap] = ways.of[better[swap]]
+    rank = np.where(says, ways.rank(chosen), _BEST)
+    others = rows[rank[number[rows]] < _BEST]
+    same = key.codes[others] == key.codes[winner[number[others]]]
+    told = ways.lettered(others) | (same & (rank[number[others]] < _WELL))
+    others, same = others[told], same[told]
+    better = ways.rank(ways.of[others]) > rank[number[others]]
+    others, same = others[better], same[better]
+    for at in np.flatnonzero(~same).tolist():
+        own, other = ways.texts[chosen[number[others[at]]]], ways.texts[ways.of[others[at]]]
+        same[at] = spelled_alike(own, other)
+    others = others[same]
+    order = order_by(number[others], -ways.rank(ways.of[others]), others)
+    swap, first = np.unique(number[others][order], return_index=True)
+    chosen[swap] = ways.of[others[order][first]]
     return Coded(chosen, ways.texts).arrow(chosen)
 
 
@@ -170,19 +176,27 @@ class _Ways:
         self.of = np.full(resolved.size, -1, np.int64)
         self.of[rows] = group
         self.texts = np.full(len(first), None, dtype=object)
-        self._good = np.zeros(len(first), bool)
+        self._rank = np.zeros(len(first), np.int64)
         self._open = np.ones(len(first), bool)
 
-    def good(self, ways: Ints) -> "np.ndarray[Any, np.dtype[np.bool_]]":
-        """Which of these ways are well written."""
+    def rank(self, ways: Ints) -> Ints:
+        """How well each of these ways is written: `_WELL`, and one more with letters that ASCII has not."""
         asked = distinct_numbers(ways)
         asked = asked[asked >= 0]
         for way in self._plain(asked[self._open[asked]]).tolist():
             self.texts[way] = text = self._written(int(self.row[way]))
-            self._good[way] = well_written(text)
+            self._rank[way] = _WELL * well_written(text) + lettered(text)
         self._open[asked] = False
-        found: np.ndarray[Any, np.dtype[np.bool_]] = self._good[ways]
+        found: Ints = self._rank[ways]
         return found
+
+    def lettered(self, rows: Ints) -> "np.ndarray[Any, np.dtype[np.bool_]]":
+        """Which of these rows have letters that ASCII has not, in what the field is taken from."""
+        out = np.zeros(len(rows), bool)
+        for codes, came in self.came:
+            letters: Any = compute.match_substring_regex(came, LETTERS).fill_null(False)
+            out |= np.append(letters.to_numpy(zero_copy_only=False), False)[codes[rows]]
+        return out
 
     def _plain(self, ways: Ints) -> Ints:
         """Put those of many ways into words that an attribute says plainly; the others are left.
@@ -210,7 +224,7 @@ class _Ways:
             compute.not_equal(told, compute.ascii_upper(told)), compute.not_equal(told, compute.ascii_lower(told))
         ).fill_null(False)
         self.texts[ways[said]] = told.to_numpy(zero_copy_only=False)[said]
-        self._good[ways[said]] = mixed.to_numpy(zero_copy_only=False)[said]
+        self._rank[ways[said]] = _WELL * mixed.to_numpy(zero_copy_only=False)[said]
         rest: Ints = ways[~said]
         return rest
 

@@ -1,6 +1,10 @@
-"""How a normalised value is shown: as the record that says it wrote it, where it still can be found there."""
+"""How a normalised value is shown: as the record that says it wrote it, where it still can be found there.
 
-from collections.abc import Sequence
+Of several ways to write one value the best is shown: with the letters of its language, and not all in capitals.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
 
 from anyascii import anyascii
 
@@ -30,6 +34,13 @@ CODED = frozenset(("region", "country"))
 _NAMES = frozenset(("given", "middle", "surname", "suffix", "street", "city", "region"))
 CODE = 3
 """A region or country of so many letters is a code, and shown in capitals."""
+
+_TWO_LETTERS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa", "Ä": "ae", "Ö": "oe", "Ü": "ue", "Ø": "oe", "Å": "aa"}
+)
+LETTERS = "[\u00c0-\u024f\u1e00-\u1eff]"
+"""Latin letters that ASCII has not."""
+_LETTERS = re.compile(LETTERS)
 
 
 def written(name: str, key: str, came: Sequence[str | None]) -> str:
@@ -78,3 +89,35 @@ def well_written(text: str) -> bool:
 def folded(text: str) -> str:
     """The text in small ASCII letters with single blanks."""
     return " ".join((text if text.isascii() else anyascii(text)).lower().split())
+
+
+def spelled_out(text: str) -> str:
+    """The text folded, with two letters for each umlaut: München as those write it who have no ü, muenchen."""
+    return folded(text.translate(_TWO_LETTERS))
+
+
+def spelled_alike(one: str, other: str) -> bool:
+    """True where two texts are the same but for letters that one of them writes out (Müller, Mueller)."""
+    if one.isascii() and other.isascii():
+        return folded(one) == folded(other)
+    return folded(one) in (folded(other), spelled_out(other)) or spelled_out(one) == folded(other)
+
+
+def lettered(text: str) -> bool:
+    """True where a text has Latin letters that ASCII has not: nobody writes them by mistake."""
+    return not text.isascii() and _LETTERS.search(text) is not None
+
+
+def best_written(own: str, others: Iterable[str]) -> str:
+    """Of texts that say the same the best written, `own` before others as good, then the first of them."""
+    best, rank = own, _rank(own)
+    for text in others:
+        if rank == (True, True):
+            break
+        if (other := _rank(text)) > rank:
+            best, rank = text, other
+    return best
+
+
+def _rank(text: str) -> tuple[bool, bool]:
+    return well_written(text), lettered(text)

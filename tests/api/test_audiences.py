@@ -60,7 +60,7 @@ def test_an_audience_counts_lists_samples_and_explains(ask: Ask) -> None:
     assert found["members"]["totalCount"] == 1
     (edge,) = found["members"]["edges"]
     assert edge["node"] == {
-        "id": ANNA, "contact": "anna@example.org", "person": {"name": "Anna Berg"}, "household": None,
+        "id": ANNA, "contact": "anna@example.org", "person": {"name": "Anna Bérg"}, "household": None,
     }  # fmt: skip
     assert found["sample"] == [{"id": ANNA}]
     assert (found["anna"]["inside"], found["anna"]["contact"]) == (True, ANNA)

@@ -1,6 +1,6 @@
 """A small graph made by hand, as a resolve would leave it: every question has an answer that can be checked by eye.
 
-Anna Berg is records 1 (crm), 2 (shop), 3 (support): 1 and 2 are sure, 3 hangs on a phone that Ben (4) shares. Record 5
+Anna Bérg is records 1 (crm), 2 (shop), 3 (support): 1 and 2 are sure, 3 hangs on a phone that Ben (4) shares. Record 5
 was hers and is deleted. Household 1 holds Anna and Ben; Carla (6) lives alone (household 6). Acme Group (10) owns
 Acme Nord (11 and 12) which owns Acme Hafen (13); Loop One (14) and Loop Two (15) own each other. Forty callers share
 a call centre's phone. Identifiers: 1000 up; events 2000 up; consents 3000 up.
@@ -123,7 +123,7 @@ def _tables() -> dict[str, list[Row]]:
             _match(11, 12, 15000, organisation, organisation=(5, 15000)),
         ],
         "person": [
-            row("person", id=1, size=3, cohesion=0.95, stage="verified", name="Anna Berg", consents=["marketing"]),
+            row("person", id=1, size=3, cohesion=0.95, stage="verified", name="Anna Bérg", consents=["marketing"]),
             row("person", id=4, size=1, cohesion=1.0, stage="registered", name="Ben Berg"),
             row("person", id=6, size=1, cohesion=1.0, stage="registered", name="Carla Duarte"),
             *(row("person", id=n, size=1, cohesion=1.0, stage="anonymous") for n in CALLERS),

@@ -116,6 +116,28 @@ def test_a_region_may_be_named_as_people_write_it(frame: Frame, written: str) ->
     assert homes.matching == Selection(frame, audience(households={"regions": ["ca"]})).counts().matching > 0
 
 
+@pytest.mark.parametrize(
+    ("asked", "found"),
+    [
+        ({"attributes": [{"name": "city", "one_of": ["München"]}]}, {1, 2}),
+        ({"attributes": [{"name": "city", "one_of": ["Muenchen"]}]}, {1, 2}),
+        ({"attributes": [{"name": "city", "prefix": "Mün"}]}, {1, 2}),
+        ({"attributes": [{"name": "city", "one_of": ["ŁÓDŹ"]}]}, {3}),
+        ({"facts": [{"name": "location", "one_of": ["München", "Łódź"]}]}, {1, 2, 3}),
+        ({"postcode_prefix": "90-0"}, {3}),
+        ({"attributes": [{"name": "postcode", "one_of": ["90-050"]}]}, {3}),
+    ],
+)
+def test_places_are_found_as_people_write_them(asked: dict[str, Any], found: set[int]) -> None:
+    places = [("munchen", "80331"), ("muenchen", "80331"), ("lodz", "90050"), ("ulm", "89073")]
+    with open_store("memory:", Settings()) as opened, opened.writing(LOCAL, Cause("record")) as writer:
+        told = [json.dumps({"city": city, "postcode": code}) for city, code in places]
+        made = [{**person(number), "fields": fields} for number, fields in enumerate(told, 1)]
+        writer.put("record", rows("record", *made))
+        with Projections().frame(writer, 0.95, DAY) as made_frame:
+            assert fulfilling(made_frame, asked) == found
+
+
 LEAVES: list[dict[str, Any]] = [
     {"regions": ["CA"]},
     {"stages": ["registered", "verified"]},

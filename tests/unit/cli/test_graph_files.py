@@ -61,7 +61,7 @@ def test_networkx_reads_the_same_graph_from_graphml(filled: Spine, tmp_path: Pat
     assert graph.number_of_nodes() == sum(counted[name] for name in PREFIXES if name in counted)
     assert graph.number_of_edges() == sum(counted[table.name] for table in EDGES)
     anna = graph.nodes[encode_id("person", 1)]
-    assert (anna["label"], anna["name"], anna["consents"], anna["size"]) == ("Person", "Anna Berg", "marketing", 3)
+    assert (anna["label"], anna["name"], anna["consents"], anna["size"]) == ("Person", "Anna Bérg", "marketing", 3)
     edges = graph.get_edge_data(encode_id("record", 1), encode_id("identifier", hand_made.EMAIL))
     assert [(edge["label"], edge["verified"]) for edge in edges.values()] == [("CARRIES", True)]
     assert graph.nodes[encode_id("record", 500)]["source"] == 'a <b> & "c" \ufffd\ufffd\ufffd\ufffd \n é ]]>'
