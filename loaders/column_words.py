@@ -87,9 +87,12 @@ IDENTIFIER_WORDS: dict[str, str] = {
     "loyalty": "loyalty loyaltyid loyaltyno loyaltynumber loyaltycard loyaltycardnumber cardno cardnumber membercard "
     "memberno membershipnumber rewardsnumber kundenkarte membershipid frequentflyernumber",
     "login": "login loginid username userid useraccount accountlogin benutzername signin",
-    "employee": "employeeid employeeno employeenumber staffid personalnummer matricule workerid empid",
+    "employee": "employeeid employeeno employeenumber staffid personalnummer matricule workerid empid "
+    "personnelno personnelnumber personnelid personnelnr mitarbeiternummer numeroempleado employeecode",
     "customer": "customerid customerno customernumber custid custno kundennummer kundennr kundenr clientid clientno "
-    "numeroclient kundnummer accountid customerref",
+    "numeroclient kundnummer accountid customerref "
+    "customercode kundenid kundid klantnummer klantnr numeroclient refclient codeclient idclient idcliente "
+    "numerocliente nrklienta numerklienta idklienta codigocliente codicecliente codcliente numcliente numclient",
     "master": "masterid mdmid goldenid partyid",
     "bank": "iban bankaccount bankaccountnumber kontonummer",
     "account": "accountnumber accountno bic paymentaccount cardhash",
@@ -117,7 +120,10 @@ ROLE_WORDS: dict[str, str] = {
     "recordnumber recordno recid1",
     "observed_at": "updatedat updated lastupdated lastmodified modified modifiedat modifieddate lastmodifieddate "
     "lastupdate updatedate updatedon surveydate observedat observed asof asofdate lastseen lastchanged changedat "
-    "geandertam timestamp recorddate extractdate snapshotdate",
+    "timestamp recorddate extractdate snapshotdate "
+    "datemaj datemiseajour datemodification dernieremodification letzteanderung geandert zuletztgeandert "
+    "anderungsdatum geandertam aktualisiert aktualisiertam fechaactualizacion fechamodificacion "
+    "ultimaactualizacion ultimamodifica datamodyfikacji dataaktualizacji ostatniazmiana modifiedon",
     "name": "name bezeichnung primaryname entity",
 }  # fmt: skip
 
@@ -148,15 +154,9 @@ OTHER_PREFIXES = _set(
     "second secondary other beneficiary sender recipient bank ship"
 )
 """Words before a known name that make it somebody else's, or one of an earlier time."""
-SALUTATIONS = _set("title prefix salutation anrede civilite nameprefix honorific tratamiento")
+SALUTATIONS = _set("title titel titre titulo tytul prefix salutation anrede civilite nameprefix honorific tratamiento")
 MEASURES = _set(
     "points punkte puntos punti amount betrag montant importe importo total sum summe price preis prix precio prezzo "
     "quantity qty menge anzahl count balance saldo score rating revenue umsatz spend value wert valeur valor"
 )
 """What counts or costs names no row, though it may never repeat in a small file."""
-HAPPENINGS = _set(
-    "order bestellung commande pedido ordine invoice rechnung facture factura fattura ticket subscription abonnement "
-    "amount betrag montant importe importo total currency waehrung wahrung devise moneda valuta "
-    "purpose zweck finalite consent optin optout einwilligung consentement consentimiento"
-)
-"""Words of columns that tell what happened, or what was agreed to, rather than who somebody is."""

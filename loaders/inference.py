@@ -13,10 +13,15 @@ from pathlib import Path
 from loaders.column_values import Profile
 from loaders.files import files_in, open_cells, reading
 from loaders.inferred import Draft
+from loaders.inferred_happenings import happenings, seem_to_tell
 from loaders.mapping import KINDS, Mapping
 from spine.errors import FileError, MappingError
 
 SAMPLE = 50_000
+_UNSURE = (
+    "These rows seem to tell what happened, or what was agreed to. That is mapped as `events` or `consents`, with\n"
+    "`records: false` where the rows are nobody of their own: docs/mapping.md shows how."
+)
 
 
 def infer(path: Path | str, kind: str | None = None, source: str | None = None) -> Mapping:
@@ -32,8 +37,18 @@ def infer(path: Path | str, kind: str | None = None, source: str | None = None) 
     folder = _plain(file.resolve().parent.name)
     # A file called records.csv is better named by the folder that it lies in.
     name = folder if stem in ("records", "data", "export", "file", "rows", "part", "") and folder else stem or "file"
-    draft = Draft(profiles_of(file), kind, source or name)
-    return Mapping.of(draft.plain(name), str(file)).noted(draft.notes())
+    profiles = profiles_of(file)
+    draft = Draft(profiles, kind, source or name)
+    told = None
+    if kind is None and not draft.names_somebody:
+        told = happenings({one.name: one for one in profiles}, draft.carried, draft.record_id, name)
+    if told is None:
+        unsure = not draft.names_somebody and seem_to_tell(draft.left)
+        return Mapping.of(draft.plain(name), str(file)).noted([*([_UNSURE] if unsure else []), *draft.notes()])
+    data = draft.plain(name)
+    if not told.sightings:
+        data = {key: data[key] for key in ("name", "source")} | ({"region": draft.region} if draft.region else {})
+    return Mapping.of(data | told.plain(), str(file)).noted([*told.notes, *draft.notes(told.columns, told.sightings)])
 
 
 def _plain(text: str) -> str:

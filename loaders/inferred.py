@@ -1,18 +1,17 @@
 """The decisions behind an inferred mapping: what each column is, and what the rows are about."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from loaders.column_names import Meaning, common_prefix, meaning_of, words_of
 from loaders.column_values import Profile
 from loaders.column_words import (
     ATTRIBUTE_WORDS,
-    HAPPENINGS,
     IDENTIFIER_WORDS,
-    MEASURES,
     ORGANISATION_PREFIXES,
     SALUTATIONS,
 )
+from loaders.inferred_ids import ACCOUNTS, REGISTERED, record_id
 from loaders.inferred_parents import parent_relations
 from loaders.inferred_region import region_of
 from loaders.sql import ORGANISATION_WORDS, PERSON_WORDS
@@ -21,14 +20,7 @@ _PERSON_NAMES = ("full_name", "given_name", "surname")
 _PERSON_ONLY = (*_PERSON_NAMES, "birth_date", "sex", "age", "maiden_name", "middle_name", "marital_status", "ethnicity")
 _ORGANISATION_ONLY = ("legal_form", "industry", "employees", "revenue", "founded_date")
 _BY_VALUE = {"email": "email", "phone": "phone", "ssn": "national_id", "lei": "lei", "ip": "ip"}
-_REGISTERED = ("lei", "register", "tax_id")
 _MANY = ("email", "phone")
-_ID_ENDINGS = ("id", "key", "nr", "number", "nummer", "num", "code", "ref", "numero")
-
-_HAPPENED = (
-    "These rows seem to tell what happened, or what was agreed to. That is mapped as `events` or `consents`, with\n"
-    "`records: false` where the rows are nobody of their own: docs/mapping.md shows how."
-)
 
 
 class Draft:
@@ -134,23 +126,10 @@ class Draft:
         return bool(words) and words <= {*PERSON_WORDS, *ORGANISATION_WORDS}
 
     def _take_record_id(self) -> None:
-        """The column that names the row: by its name, an id's ending, a register's number, then what never repeats."""
-        for name in self._named("record_id"):
-            profile = self.profiles[name]
-            if len(profile.values) == profile.rows and profile.distinct * 2 > profile.rows:
-                self.record_id = [name]
-                break
-        unique = [name for name, profile in self.profiles.items() if profile.unique and profile.rows > 1]
-        ended = [
-            name for name in unique if self._what(name) is None and (words_of(name) or [""])[-1].endswith(_ID_ENDINGS)
-        ]
-        own = [name for name in unique if self._what(name) in ("customer", "master", "record_id", "employee")] + ended
-        strange = [n for n in unique if n not in self._meanings and MEASURES.isdisjoint(words_of(n))]
-        shaped = [n for n in strange if self.profiles[n].shape() in ("uuid", "number", "token")]
-        registered = [n for n in unique if self.about_organisations and self._what(n) in _REGISTERED]
-        if not self.record_id:
-            self.record_id = (own or registered or shaped)[:1]
-        for name in self._named("record_id"):
+        named = self._named("record_id")
+        foreign = {name for name, meaning in self._meanings.items() if meaning.foreign and meaning.whose != "event"}
+        self.record_id = record_id(self.profiles, named, self._what, foreign.__contains__, self.about_organisations)
+        for name in named:
             if name not in self.record_id:
                 self._drop(name, "is an id, but not the one of the row")
 
@@ -168,8 +147,9 @@ class Draft:
     def _take_the_rest(self) -> None:
         for name in self.profiles:
             meaning = self._meanings.get(name)
-            registered = self.about_organisations and meaning is not None and meaning.what in _REGISTERED
-            if (name in self._taken() and not registered) or meaning is None or name in self.left:
+            what = meaning.what if meaning is not None else ""
+            keeps = what in ACCOUNTS or (self.about_organisations and what in REGISTERED)
+            if (name in self._taken() and not keeps) or meaning is None or name in self.left:
                 continue
             profile = self.profiles[name]
             if not profile.values:
@@ -366,6 +346,17 @@ class Draft:
         data["identifiers"] = [self._rule(space, column) for space, column in self.identifiers]
         return data | ({"relations": self.relations} if self.relations else {})
 
+    @property
+    def names_somebody(self) -> bool:
+        """Whether its rows say what somebody is called."""
+        return bool({*_PERSON_NAMES, "organisation_name", "employer_name"} & self.attributes.keys())
+
+    @property
+    def carried(self) -> list[tuple[str, str]]:
+        """What each row carries: its identifiers, and the number that names it where that is one (a customer's)."""
+        own = [(what, name) for name in self.record_id if (what := self._what(name)) in IDENTIFIER_WORDS and what]
+        return list(dict.fromkeys([*self.identifiers, *own]))
+
     def _kind_values(self, profile: Profile) -> dict[str, str]:
         found = sorted(set(profile.values))
         return {value: "person" if value.lower() in PERSON_WORDS else "organisation" for value in found}
@@ -381,16 +372,19 @@ class Draft:
                     break
         return rule
 
-    def notes(self) -> list[str]:
-        """Each column that is left in the record as it came, and why; and what the region was told by."""
-        taken = self._taken()
+    def notes(self, besides: Iterable[str] = (), as_records: bool = True) -> list[str]:
+        """Each column that is left in the record as it came, and why; and what the region was told by.
+
+        `besides` are columns that are taken for events or consents; where the rows are no records, nothing else is.
+        """
+        taken = {*(self._taken() if as_records else ()), *besides}
         rest = {name: self.left.get(name, "is not recognised") for name in self.profiles if name not in taken}
         out = [f"Local telephone numbers are read as of {self.region}, by {self._region_says}."] if self.region else []
-        named = {*_PERSON_NAMES, "organisation_name", "employer_name"} & self.attributes.keys()
-        if not named and any(not HAPPENINGS.isdisjoint(words_of(name)) for name in rest):
-            out += [_HAPPENED]
         if rest:
-            out += ["Left in the record as it came:", *(f"  {name}: {reason}" for name, reason in rest.items())]
+            out += [
+                "Left in the record as it came:" if as_records else "Left out:",
+                *(f"  {name}: {reason}" for name, reason in rest.items()),
+            ]
         return out
 
 

@@ -10,12 +10,17 @@ _SPACES = " \t\r\n\f\v\u00a0\ufeff"
 _SPACE_AT_AN_END = r"^[\s\x{a0}\x{feff}]|[\s\x{a0}\x{feff}]$"
 _DAYS = ("%Y/%m/%d", "%d.%m.%Y", "%m/%d/%Y", "%d/%m/%Y", "%d-%m-%Y", "%d-%b-%Y", "%d %b %Y", "%d %B %Y", "%B %d, %Y")
 _CLOCKS = ("%H:%M", "%H:%M:%S", "%I:%M %p", "%I:%M:%S %p")
-_TRUE = ("true", "t", "yes", "y", "1", "verified", "ja", "j", "oui", "si", "sí", "sim", "x")
-_FALSE = ("false", "f", "no", "n", "0", "unverified", "nein", "non", "não", "nej")
-_GIVEN = ("given", "granted", "opt-in", "opt in", "optin", "opted-in", "opted in", "subscribed", "active", "accepted")
+_TRUE = ("true", "t", "yes", "y", "1", "verified", "ja", "j", "oui", "si", "sí", "sim", "tak", "x")
+_FALSE = ("false", "f", "no", "n", "0", "unverified", "nein", "non", "não", "nej", "nee", "nie")
+_GIVEN = (
+    "given", "granted", "opt-in", "opt in", "optin", "opted-in", "opted in", "subscribed", "active", "accepted",
+    "erteilt", "zugestimmt", "angemeldet", "aktiv", "accepté", "accordé", "abonné", "aceptado", "concedido",
+    "accettato", "udzielona",
+)  # fmt: skip
 _WITHDRAWN = (
     "withdrawn", "revoked", "denied", "opt-out", "opt out", "optout", "opted-out", "opted out", "unsubscribed",
-    "inactive", "refused", "declined",
+    "inactive", "refused", "declined", "widerrufen", "abgelehnt", "abgemeldet", "inaktiv", "refusé", "retiré",
+    "désabonné", "rechazado", "revocado", "rifiutato", "revocato", "wycofana",
 )  # fmt: skip
 PERSON_WORDS = ("person", "individual", "natural person", "natural", "human", "consumer", "private", "p", "i", "b2c")
 ORGANISATION_WORDS = (
@@ -87,6 +92,11 @@ def consent(cell: str) -> str:
         f"CASE WHEN lower({cell}) IN ({texts((*_TRUE, *_GIVEN))}) THEN 'given' "
         f"WHEN lower({cell}) IN ({texts((*_FALSE, *_WITHDRAWN))}) THEN 'withdrawn' END"
     )
+
+
+def says_consent(text: str) -> bool:
+    """Whether a cell of this text says that a consent was given or withdrawn."""
+    return text.strip().lower() in {*_TRUE, *_GIVEN, *_FALSE, *_WITHDRAWN}
 
 
 def kind(cell: str) -> str:

@@ -7,22 +7,24 @@ import iso3166
 from spine.normalise.folding import fold
 
 _ALIASES = """
+us: etats unis|estados unidos|stati uniti|stany zjednoczone|vereinigte staaten
 us: usa|united states|united states of america|u s|u s a|america
+gb: grossbritannien|vereinigtes konigreich|royaume uni|reino unido|regno unito|wielka brytania
 gb: uk|u k|great britain|britain|united kingdom|england|scotland|wales|northern ireland
-de: deutschland|allemagne|germany federal republic
-fr: la france|frankreich
-es: espana|spanien
-it: italia|italien
-nl: holland|the netherlands|nederland
-ch: schweiz|suisse|svizzera
-at: osterreich
-be: belgie|belgique
-se: sverige
-no: norge
-dk: danmark
-fi: suomi
-pl: polska
-cz: czech republic|ceska republika
+de: deutschland|allemagne|alemania|germania|niemcy|duitsland|alemanha|germany federal republic
+fr: la france|frankreich|francia|francja|frankrijk
+es: espana|spanien|espagne|spagna|hiszpania|spanje|espanha
+it: italia|italien|italie|wlochy
+nl: holland|the netherlands|nederland|niederlande|pays bas|paises bajos|paesi bassi|holandia
+ch: schweiz|suisse|svizzera|suiza|szwajcaria|zwitserland
+at: osterreich|oesterreich|autriche|oostenrijk
+be: belgie|belgique|belgien|belgica|belgio|belgia
+se: sverige|schweden|suede|suecia|svezia|szwecja
+no: norge|norwegen|norvege|noruega
+dk: danmark|danemark|dinamarca|dania
+fi: suomi|finnland|finlande
+pl: polska|polen|pologne|polonia
+cz: czech republic|tschechien|tschechische republik|czechy|ceska republika
 ie: eire|republic of ireland
 ru: russia
 kr: south korea|korea|republic of korea
@@ -34,7 +36,7 @@ ve: venezuela
 bo: bolivia
 tz: tanzania
 tw: taiwan
-tr: turkey|turkiye
+tr: turkey|turkiye|turkei|tuerkei|turquie
 br: brasil
 mx: mexico
 jp: nippon
@@ -43,6 +45,9 @@ mk: macedonia
 md: moldova
 ci: ivory coast
 hk: hong kong sar
+hu: ungarn|hongrie|wegry
+lu: luxemburg
+gr: griechenland|grece|grecia
 """
 _REGIONS = """
 al: alabama|ak: alaska|az: arizona|ar: arkansas|ca: california|co: colorado|ct: connecticut|de: delaware|fl: florida
@@ -55,6 +60,12 @@ pr: puerto rico|gu: guam|vi: virgin islands
 ab: alberta|bc: british columbia|mb: manitoba|nb: new brunswick|nl: newfoundland and labrador|ns: nova scotia
 nt: northwest territories|nu: nunavut|on: ontario|pe: prince edward island|qc: quebec|sk: saskatchewan|yt: yukon
 """
+
+_SIGNS = {
+    "a": "at", "b": "be", "d": "de", "e": "es", "f": "fr", "h": "hu", "i": "it", "l": "lu", "n": "no", "p": "pt",
+    "s": "se",
+}  # fmt: skip
+"""The signs of vehicles that lists of customers in Europe write for a country; in an address a letter is a door."""
 
 
 @cache
@@ -88,9 +99,9 @@ def known_country(text: str) -> str | None:
 
 
 def normalise_country(text: str) -> str | None:
-    """The alpha-2 code in lower case; a country that is not known stays as its folded name."""
+    """The alpha-2 code in lower case, of a vehicle's sign (D, A) too; what is not known stays as its folded name."""
     folded = fold(text)
-    return _countries().get(folded, folded or None)
+    return _countries().get(folded) or _SIGNS.get(folded, folded or None)
 
 
 def normalise_region(text: str) -> str | None:

@@ -89,6 +89,8 @@ def test_postcodes() -> None:
 def test_countries_and_regions() -> None:
     assert {normalise_country(text) for text in ("USA", "United States", "us", "840", "U.S.A.")} == {"us"}
     assert {normalise_country(text) for text in ("UK", "England", "GBR", "Great Britain")} == {"gb"}
+    assert {normalise_country(text) for text in ("D", "Deutschland", "Niemcy", "Allemagne")} == {"de"}
+    assert addresses.split_address("12 Main St, Springfield, IL, 62704, D").country is None
     assert normalise_country("Ruritania") == "ruritania"
     assert {normalise_region(text) for text in ("Washington", "WA", "US-WA")} == {"wa"}
 
