@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from stdnum import lei as lei_number
@@ -24,6 +24,7 @@ _SHAPES = {
     "number": re.compile(r"[-+]?\d+([.,]\d+)?"),
     "token": re.compile(r"(?=.*\d)[0-9A-Za-z_-]{6,}"),
 }
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/\d{4}(?: (\d{1,2}:\d{2}(?::\d{2})?))?")
 _YEAR = re.compile(r"(?<!\d)(1[89]\d\d|20\d\d)(?!\d)|^(1[89]\d\d|20\d\d)\d{4}$")
 _ORGANISATION = re.compile(ORGANISATION_NAME)
 _HONORIFICS = {
@@ -80,9 +81,43 @@ class Profile:
         found = (_YEAR.search(value) for value in self.values[:2000])
         return sorted(int(match[1] or match[2]) for match in found if match)
 
-    def day_first(self) -> bool:
-        """Whether its slashed dates have the day before the month: some first number is above 12, no second is."""
-        parts = [re.match(r"(\d{1,2})/(\d{1,2})/\d{4}", value) for value in self.values]
-        first = [int(match[1]) for match in parts if match]
-        second = [int(match[2]) for match in parts if match]
-        return bool(first) and max(first) > 12 and max(second) <= 12
+    def slashed(self) -> "Slashed | None":
+        """How its dates with slashes are written; None where most values are none."""
+        parts = [_SLASHED.fullmatch(value) for value in self.values[:2000]]
+        found = [match for match in parts if match]
+        if not found or len(found) < 0.7 * len(parts):
+            return None
+        first, second = max(int(match[1]) for match in found), max(int(match[2]) for match in found)
+        clocks = {len((match[3] or "").split(":")) if match[3] else 0 for match in found}
+        return Slashed(first > 12 >= second, second > 12 >= first, clocks.pop() if len(clocks) == 1 else -1)
+
+
+@dataclass(frozen=True, slots=True)
+class Slashed:
+    """Dates with slashes: whether the day surely comes first or the month does, and the parts of the time of day.
+
+    `clock` is 0 for days, 2 for hours and minutes, 3 with seconds, -1 where values differ.
+    """
+
+    day_first: bool
+    month_first: bool
+    clock: int
+
+    @property
+    def form(self) -> str | None:
+        """The format that reads them with the day first; None where there is no single one."""
+        return {0: "%d/%m/%Y", 2: "%d/%m/%Y %H:%M", 3: "%d/%m/%Y %H:%M:%S"}.get(self.clock)
+
+
+def days_first(profiles: Iterable[Profile], region: str) -> bool:
+    """Whether slashed dates that could be either have the day first: as others of the file, else as its country."""
+    found = [way for profile in profiles if (way := profile.slashed()) is not None]
+    surely = any(way.day_first for way in found), any(way.month_first for way in found)
+    if surely[0] != surely[1]:
+        return surely[0]
+    return region not in ("", "US", "PH") and not surely[1]
+
+
+def births(years: Sequence[int]) -> bool:
+    """Whether years are of births rather than of last week's orders: spread out, and most long past."""
+    return len(years) > 2 and years[len(years) // 2] < 2012 and years[-1] - years[0] > 15

@@ -54,6 +54,11 @@ class LineCounter:
             self._begin += len(self._chunk)
             self._chunk, self._at = following, 0
 
+    def blank(self) -> int:
+        """How many blank lines stand where the last byte was asked for: DuckDB tells them as the row's beginning."""
+        rest = self._chunk[self._at :]
+        return rest.count(b"\n", 0, len(rest) - len(rest.lstrip(b"\r\n")))
+
 
 class CsvCells:
     """A CSV or TSV file; `sparse` leaves empty cells out of `raw`, for files of hundreds of columns, mostly empty."""
@@ -97,7 +102,8 @@ class CsvCells:
         return (
             f"read_csv({text(str(self._stream.path))}, delim = {text(how.delimiter)}, quote = {text(how.quote)}, "
             f"escape = {text(how.escape)}, header = false, skip = {how.skip}, columns = {{{names}}}, "
-            f"auto_detect = false, strict_mode = true, store_rejects = true, max_line_size = {MAX_LINE}, "
+            f"auto_detect = false, strict_mode = {str(not how.mixed).lower()}, store_rejects = true, "
+            f"max_line_size = {MAX_LINE}, "
             f"buffer_size = {BUFFER}{packed})"
         )
 
@@ -136,8 +142,8 @@ class CsvCells:
         while rows := seen.fetchmany(_BATCH):
             for position, column, kind, row in rows:
                 place = self.columns[column - 1] if column and column <= len(self.columns) else ""
-                line = lines.line_at(int(position))
-                yield Reject(self.name, line, place, self._reason(str(kind), column or 0), row or "")
+                line = lines.line_at(int(position)) + lines.blank()
+                yield Reject(self.name, line, place, self._reason(str(kind), column or 0), (row or "").lstrip("\r\n"))
 
     def _reason(self, kind: str, column: int) -> str:
         width = len(self.columns)

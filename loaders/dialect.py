@@ -8,7 +8,7 @@ import csv
 import io
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TextIO
@@ -34,20 +34,24 @@ _LOOKS_LIKE_DATA = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """How to cut a delimited text into cells; `skip` physical lines stand before the first row of data."""
+    """How to cut a delimited text into cells; `skip` physical lines stand before the first row of data.
+
+    `mixed` rows end in different ways, some with a carriage return and some without.
+    """
 
     delimiter: str
     quote: str
     escape: str
     columns: tuple[str, ...]
     skip: int
+    mixed: bool = False
 
     def rows(self, text: TextIO, strict: bool = False) -> "_csv.Reader":
         """A csv reader of this dialect; a strict one raises csv.Error on text behind a closing quote."""
         return _reader(text, self.delimiter, self.quote, self.escape, strict)
 
 
-def _reader(text: TextIO, delimiter: str, quote: str, escape: str, strict: bool = False) -> "_csv.Reader":
+def _reader(text: Iterable[str], delimiter: str, quote: str, escape: str, strict: bool = False) -> "_csv.Reader":
     doubled = escape == quote
     escaping = None if doubled else escape
     return csv.reader(
@@ -79,9 +83,28 @@ def find_dialect(stream: Stream, encoding: str) -> Dialect:
         raise FileError(f"{stream.path}: has no rows.", remedy="Give a file with at least one row.")
     width = len(first)
     following = [row for row in islice(reader, 200) if len(row) == width]
+    mixed = _mixed(sample, best[2])
     if _is_header(first, following):
-        return Dialect(delimiter, quote, escape, _unique(first), skip + _lines(first))
-    return Dialect(delimiter, quote, escape, tuple(f"column_{n}" for n in range(1, width + 1)), skip)
+        return Dialect(delimiter, quote, escape, _unique(first), skip + _lines(first), mixed)
+    return Dialect(delimiter, quote, escape, tuple(f"column_{n}" for n in range(1, width + 1)), skip, mixed)
+
+
+def _mixed(sample: str, how: tuple[str, str, str]) -> bool:
+    """Whether some rows end with a carriage return and some without; line ends within quotes do not count."""
+    if "\r\n" not in sample or sample.count("\n") == sample.count("\r\n"):
+        return False
+    last = ""
+
+    def noted() -> Iterator[str]:
+        nonlocal last
+        for line in io.StringIO(sample, newline=""):
+            last = line
+            yield line
+
+    ends = set()
+    for _ in _reader(noted(), *how):
+        ends.add(last.endswith("\r\n"))
+    return len(ends) > 1
 
 
 def _lines(row: list[str]) -> int:

@@ -82,6 +82,8 @@ def reading(cells: Cells) -> Iterator[duckdb.DuckDBPyConnection]:
             yield connection
     except (duckdb.IOException, duckdb.InvalidInputException) as error:
         said = str(error).splitlines()[0]
+        if "invalid state" in said:
+            said = "its lines end in different ways, some with a carriage return and some without."
         raise FileError(f"{cells.name}: can't be read: {said}", remedy="Fetch or write it again.") from error
     finally:
         cells.close()

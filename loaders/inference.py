@@ -41,7 +41,8 @@ def infer(path: Path | str, kind: str | None = None, source: str | None = None) 
     draft = Draft(profiles, kind, source or name)
     told = None
     if kind is None and not draft.names_somebody:
-        told = happenings({one.name: one for one in profiles}, draft.carried, draft.record_id, name)
+        columns = {one.name: one for one in profiles}
+        told = happenings(columns, draft.carried, draft.record_id, name, draft.when)
     if told is None:
         unsure = not draft.names_somebody and seem_to_tell(draft.left)
         return Mapping.of(draft.plain(name), str(file)).noted([*([_UNSURE] if unsure else []), *draft.notes()])

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from loaders.column_names import Meaning, common_prefix, meaning_of, words_of
-from loaders.column_values import Profile
+from loaders.column_values import Profile, births, days_first
 from loaders.column_words import (
     ATTRIBUTE_WORDS,
     IDENTIFIER_WORDS,
@@ -13,7 +13,7 @@ from loaders.column_words import (
 )
 from loaders.inferred_ids import ACCOUNTS, REGISTERED, record_id
 from loaders.inferred_parents import parent_relations
-from loaders.inferred_region import region_of
+from loaders.inferred_region import language_of, region_of
 from loaders.sql import ORGANISATION_WORDS, PERSON_WORDS
 
 _PERSON_NAMES = ("full_name", "given_name", "surname")
@@ -49,7 +49,9 @@ class Draft:
         self._settle_address()
         if self.kind == "organisation":
             self._settle_parents()
-        self.region, self._region_says = ("", "") if "country" in self.attributes else self._find_region()
+        spoken = self._find_region()
+        self.region, self._region_says = ("", "") if "country" in self.attributes else spoken
+        self._days_first = days_first(profiles, spoken[0] or language_of(self.profiles))
 
     # ---------------------------------------------------------------------------------------------------- the names
 
@@ -202,7 +204,7 @@ class Draft:
                 self.left[name] = "is empty"
             elif shape in _BY_VALUE and not any(word in words for word in ("fax", "date", "time")):
                 self.identifiers.append((_BY_VALUE[shape], name))
-            elif shape == "date" and persons and "birth_date" not in self.attributes and _births(years):
+            elif shape == "date" and persons and "birth_date" not in self.attributes and births(years):
                 self.attributes["birth_date"] = [name]
             elif shape == "coordinate":
                 self.left[name] = "is a coordinate"
@@ -338,13 +340,19 @@ class Draft:
         if self.record_id:
             data["record_id"] = list(self.record_id)
         if self.observed_at:
-            seen = self.profiles[self.observed_at]
-            data["observed_at"] = {"column": seen.name, "format": "%d/%m/%Y"} if seen.day_first() else seen.name
+            data["observed_at"] = self.when(self.observed_at)
         if self.region:
             data["region"] = self.region
         data["attributes"] = {key: cols[0] if len(cols) == 1 else cols for key, cols in self.attributes.items()}
         data["identifiers"] = [self._rule(space, column) for space, column in self.identifiers]
         return data | ({"relations": self.relations} if self.relations else {})
+
+    def when(self, column: str) -> Any:
+        """The time of a column, with a format where the day comes before the month and slashes part them."""
+        way = self.profiles[column].slashed()
+        if way is None or way.form is None or not (way.day_first or (self._days_first and not way.month_first)):
+            return column
+        return {"column": column, "format": way.form}
 
     @property
     def names_somebody(self) -> bool:
@@ -386,8 +394,3 @@ class Draft:
                 *(f"  {name}: {reason}" for name, reason in rest.items()),
             ]
         return out
-
-
-def _births(years: Sequence[int]) -> bool:
-    """Whether years are of births rather than of last week's orders: spread out, and most long past."""
-    return len(years) > 2 and years[len(years) // 2] < 2012 and years[-1] - years[0] > 15

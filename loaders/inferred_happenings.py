@@ -1,6 +1,6 @@
 """Whether a file tells what happened, or what was agreed to, and the events or consents of its mapping."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -40,13 +40,18 @@ class Happenings:
 
 
 def happenings(
-    profiles: Mapping[str, Profile], identifiers: Sequence[tuple[str, str]], record_id: Sequence[str], name: str
+    profiles: Mapping[str, Profile],
+    identifiers: Sequence[tuple[str, str]],
+    record_id: Sequence[str],
+    name: str,
+    when: Callable[[str], Any],
 ) -> Happenings | None:
     """What the rows of a file called `name` tell that happened; None where they don't.
 
-    `identifiers` are (namespace, column), `record_id` what would name the rows if they were records.
+    `identifiers` are (namespace, column), `record_id` what would name the rows if they were records; `when` says how
+    the times of a column are read.
     """
-    return _Reading(profiles, identifiers, record_id, name).found()
+    return _Reading(profiles, identifiers, record_id, name, when).found()
 
 
 def seem_to_tell(columns: Iterable[str]) -> bool:
@@ -61,8 +66,10 @@ class _Reading:
         identifiers: Sequence[tuple[str, str]],
         record_id: Sequence[str],
         name: str,
+        when: Callable[[str], Any],
     ) -> None:
         self.profiles = profiles
+        self.when = when
         self.record_id = [
             name for name in record_id if name not in {column for space, column in identifiers if space in _WHO}
         ]
@@ -122,7 +129,7 @@ class _Reading:
                 named = {"value": "marketing"}
             rule: dict[str, Any] = {"namespace": space, "column": column, "purpose": purpose or named, "status": status}
             if self.role.get("at"):
-                rule["at"] = self._when(self.role["at"])
+                rule["at"] = self.when(self.role["at"])
             if self.role.get("proof"):
                 rule["proof"] = {"privacy_notice": self.role["proof"]}
             rules.append(rule)
@@ -144,7 +151,7 @@ class _Reading:
         reference = self._reference()
         if reference:
             rule["reference"] = reference
-        rule |= {"at": self._when(when), "namespace": space, "column": column}
+        rule |= {"at": self.when(when), "namespace": space, "column": column}
         rule |= {what: self.role[what] for what in ("value", "currency", "channel") if what in self.role}
         if "status" in self.role:
             rule["status"] = self._status(self.role["status"])
@@ -197,9 +204,6 @@ class _Reading:
         values = {value: STATUSES.get("".join(words_of(value))) for value in sorted(set(self.profiles[column].values))}
         known = {value: status for value, status in values.items() if status and status != value.lower()}
         return {"column": column, "values": known} if known else column
-
-    def _when(self, column: str) -> Any:
-        return {"column": column, "format": "%d/%m/%Y"} if self.profiles[column].day_first() else column
 
     def _says(self, space: str, column: str, what: str) -> list[str]:
         out = [f"The {what} hang on {column}; docs/mapping.md says what else a mapping can tell."]

@@ -15,8 +15,10 @@ SOME = 500
 ENOUGH = 0.6
 """At least this share of the local numbers has to exist in a country."""
 _SPOKEN = {
-    "DE": "plz strasse vorname nachname kundennummer kundennr hausnummer hausnr wohnort telefon geburtsdatum",
-    "FR": "prenom ville codepostal rue adresse telephone datenaissance", "ES": "apellido apellidos codigopostal calle",
+    "DE": "plz strasse vorname nachname kundennummer kundennr hausnummer hausnr wohnort telefon geburtsdatum betrag "
+    "bestellnr bestelldatum kunde",
+    "FR": "prenom ville codepostal rue adresse telephone datenaissance courriel civilite montant client datecommande "
+    "idclient numeroclient nofacture", "ES": "apellido apellidos codigopostal calle correo importe cliente pedido",
     "IT": "cognome citta cap indirizzo", "NL": "achternaam voornaam woonplaats huisnummer", "PL": "nazwisko ulica",
     "SE": "efternamn gatuadress postnummer", "DK": "efternavn fornavn", "NO": "etternavn", "FI": "sukunimi etunimi",
     "BR": "sobrenome cep", "PT": "apelido morada", "CZ": "prijmeni jmeno", "TR": "soyad soyadi",
@@ -37,8 +39,7 @@ def region_of(columns: Iterable[str], phones: Sequence[str], emails: Sequence[st
         return "", ""
     abroad = Counter(filter(None, (_country_of(text) for text in phones[:SOME] if text.strip().startswith("+"))))
     tops = Counter(filter(None, (_country_at(text) for text in emails[:SOME])))
-    words = {"".join(words_of(name)) for name in columns}
-    spoken = Counter({region: len(words.intersection(said.split())) for region, said in _SPOKEN.items()})
+    spoken = _spoken(columns)
     votes = _shares(abroad) + _shares(tops) + _shares(+spoken)
     at_home = _exist(local, HOME)
     for region, _ in sorted(votes.items(), key=lambda vote: (-vote[1], vote[0])):
@@ -46,6 +47,17 @@ def region_of(columns: Iterable[str], phones: Sequence[str], emails: Sequence[st
             says = (("numbers with a country's code", abroad), ("e-mail domains", tops), ("column names", spoken))
             return region, ", ".join(word for word, counted in says if counted[region])
     return "", ""
+
+
+def language_of(columns: Iterable[str]) -> str:
+    """A country whose language most column names are in; empty where they are in none of those known."""
+    said = [(count, region) for region, count in _spoken(columns).items() if count]
+    return max(said)[1] if said else ""
+
+
+def _spoken(columns: Iterable[str]) -> "Counter[str]":
+    words = {"".join(words_of(name)) for name in columns}
+    return Counter({region: len(words.intersection(said.split())) for region, said in _SPOKEN.items()})
 
 
 def _shares(counted: "Counter[str]") -> "Counter[str]":

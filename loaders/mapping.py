@@ -14,8 +14,8 @@ import yaml
 from phonenumbers import SUPPORTED_REGIONS
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError, field_validator
 
-from loaders.picks import Choice, ChoicePick, Name, Strict, Text, TextPick, When, WhenPick
-from loaders.spellings import hint, near
+from loaders.picks import Choice, ChoicePick, Name, Text, TextPick, When, WhenPick
+from spine.documents import Strict, explained, hint, near
 from spine.domain.vocabulary import ATTRIBUTES, EVENT_KINDS, NAMESPACES, RELATION_KINDS
 from spine.errors import FileError, MappingError
 
@@ -235,7 +235,7 @@ class Mapping(Strict):
             return cls.model_validate({"name": name, **data})
         except ValidationError as error:
             raise MappingError(
-                f"{place}: {_explain(error)}.", remedy="See mapping.schema.json for the format."
+                f"{place}: {explained(error)}.", remedy="See mapping.schema.json for the format."
             ) from error
 
     def plain(self) -> dict[str, Any]:
@@ -283,18 +283,6 @@ def _reads(part: Any) -> Iterable[str]:
 def _guess(column: str, there: list[str]) -> str:
     close = near(column, there)
     return f"Did you mean {', '.join(close)}? " if close else ""
-
-
-def _explain(error: ValidationError) -> str:
-    """Each thing that is wrong as `place: what`, without pydantic's own words where ours exist."""
-    lines = []
-    for item in error.errors(include_url=False):
-        inside = [str(step) for step in item["loc"] if not str(step).startswith("function-")]
-        message = item["msg"].removeprefix("Value error, ")
-        if item["type"] == "missing":
-            message = "is missing"
-        lines.append(f"{'.'.join(inside)}: {message}" if inside else message)
-    return "; ".join(dict.fromkeys(lines))
 
 
 def json_schema() -> str:

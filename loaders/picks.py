@@ -8,26 +8,11 @@ constant (`crm`) or a column with a translation of its values (`{column: kind, v
 from collections.abc import Iterator
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_serializer, model_validator
+from pydantic import BeforeValidator, Field, model_serializer, model_validator
 
-from loaders.spellings import hint
+from spine.documents import Strict
 
 Name = Annotated[str, Field(min_length=1)]
-
-
-class Strict(BaseModel):
-    """A part of a mapping: immutable, and a key that it does not know is an error naming the key."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _refuse_unknown_keys(cls, data: Any) -> Any:
-        if isinstance(data, dict):
-            for key in data:
-                if key not in cls.model_fields:
-                    raise ValueError(f"unknown key {str(key)!r}; {hint(str(key), cls.model_fields)}")
-        return data
 
 
 def _texts(data: Any) -> Any:

@@ -1,6 +1,8 @@
 """`POST /ingest`: one JSON record, a list of them, or NDJSON; with `?mapping=NAME` rows as their source has them."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
@@ -28,12 +30,14 @@ async def receive(request: Request) -> Response:
     desks: Desks = request.app.state.desks
     mapping = request.query_params.get("mapping")
     try:
-        rows = _rows(request, await body_of(request, MAX_BYTES))
+        rows, lines = _rows(request, await body_of(request, MAX_BYTES))
         async with desks.session(SERVED) as session:
             confidence = session.settings.confidence
 
             def deed(store: GraphStore, context: Context) -> IngestReport:
                 batch = read_batch(rows) if mapping is None else mapped_rows(store, context, mapping, rows)
+                told = [replace(one, line=lines[one.line - 1]) for one in batch.rejects]
+                batch = replace(batch, rejects=told)
                 return ingest(store, context, batch, name=mapping or "ingest", confidence=confidence)
 
             report = await session.change(deed)
@@ -44,20 +48,22 @@ async def receive(request: Request) -> Response:
     return Answer(as_json(report))
 
 
-def _rows(request: Request, body: bytes) -> list[Any]:
+def _rows(request: Request, body: bytes) -> tuple[list[Any], Sequence[int]]:
+    """What was sent, and where each of it stands: its line, blank ones counted, or its place in the list, from 1."""
     media = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media != _JSON and media not in _LINES:
         raise WrongMediaType("The body is not declared as JSON.", remedy=_REMEDY)
     try:
         text = body.decode("utf-8-sig")
         # Only a line feed parts lines: a text in JSON may hold what else Unicode takes for the end of one.
-        found = json.loads(text) if media == _JSON else [_line(line) for line in text.split("\n") if line.strip()]
+        written = {} if media == _JSON else {at: line for at, line in enumerate(text.split("\n"), 1) if line.strip()}
+        found = json.loads(text) if media == _JSON else [_line(line) for line in written.values()]
     except (ValueError, RecursionError) as error:
         raise RequestError("The body is not JSON.", remedy=_REMEDY) from error
     rows = found if isinstance(found, list) else [found]
     if len(rows) > MOST:
         raise RequestError(f"{len(rows)} records at once.", remedy=f"Send up to {MOST} in one request.")
-    return rows
+    return rows, list(written) or range(1, len(rows) + 1)
 
 
 def _line(line: str) -> Any:

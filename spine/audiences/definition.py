@@ -7,7 +7,8 @@ from typing import Literal
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
-from spine.audiences.filters import Document, Filter, HouseholdFilter, PersonFilter, wrong
+from spine.audiences.filters import Filter, HouseholdFilter, PersonFilter, wrong
+from spine.documents import Strict
 from spine.errors import QueryError
 
 ContactRule = Literal["verified_email", "most_recent", "freshest", "head", "surest"]
@@ -15,7 +16,7 @@ Channel = Literal["email", "phone", "address"]
 DEFAULT_RULES: tuple[ContactRule, ...] = ("verified_email", "head", "most_recent")
 
 
-class Definition(Document):
+class Definition(Strict):
     """What an audience is: exactly one of `persons` and `households`, and the purpose it is contacted for.
 
     `channel` keeps those who can be reached by it. `contact` orders the members of a household: the first rule decides,

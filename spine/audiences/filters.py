@@ -6,8 +6,9 @@ The same documents are GraphQL's inputs (in camel case), the command line's file
 import json
 from typing import Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
+from spine.documents import Strict, explained
 from spine.errors import QueryError
 
 AttributeName = Literal["given", "surname", "birth_date", "sex", "city", "region", "postcode", "country"]
@@ -15,13 +16,7 @@ STAGES = ("anonymous", "pseudonymous", "registered", "verified")
 Texts = tuple[str, ...]
 
 
-class Document(BaseModel):
-    """A part of a document: words that it does not know are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
-
-
-class AttributeCondition(Document):
+class AttributeCondition(Strict):
     """An attribute of the golden record: one of some values, begins so, lies between, or is known at all."""
 
     name: AttributeName
@@ -32,7 +27,7 @@ class AttributeCondition(Document):
     known: bool | None = None
 
 
-class FactCondition(Document):
+class FactCondition(Strict):
     """A derived fact: its number or amount lies between, its text is one of some, or it is known at all."""
 
     name: str
@@ -43,7 +38,7 @@ class FactCondition(Document):
     known: bool | None = None
 
 
-class EventCondition(Document):
+class EventCondition(Strict):
     """So many events of these kinds, channels and statuses, in this period: at least one, unless said otherwise."""
 
     kinds: Texts | None = None
@@ -55,7 +50,7 @@ class EventCondition(Document):
     at_most: int | None = Field(default=None, ge=0)
 
 
-class PersonFilter(Document):
+class PersonFilter(Strict):
     """Persons: everything that is given must hold. `household` is one that the person lives in."""
 
     and_: tuple["PersonFilter", ...] | None = Field(default=None, alias="and")
@@ -76,7 +71,7 @@ class PersonFilter(Document):
     household: "HouseholdFilter | None" = None
 
 
-class HouseholdFilter(Document):
+class HouseholdFilter(Strict):
     """Households: everything that is given must hold. `member` is one person of it, `every_member` all of them."""
 
     and_: tuple["HouseholdFilter", ...] | None = Field(default=None, alias="and")
@@ -123,6 +118,4 @@ def read_facts(document: object) -> tuple[FactCondition, ...]:
 
 def wrong(what: str, error: ValidationError) -> QueryError:
     """What is wrong with a document, and where."""
-    first = error.errors()[0]
-    place = ".".join(str(part) for part in first["loc"]) or "document"
-    return QueryError(f"{what}, {place}: {first['msg']}.", remedy="See docs/audiences.md.")
+    return QueryError(f"{what}: {explained(error)}.", remedy="See docs/audiences.md.")

@@ -14,8 +14,9 @@ from typing import Literal
 
 import pyarrow as pa
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import Field, ValidationError, field_validator, model_validator
 
+from spine.documents import Strict, explained, near
 from spine.domain.statuses import status_word
 from spine.errors import MappingError, QueryError
 from spine.ports import Clock, Reader, Row, Writer, arrow_schema
@@ -33,18 +34,14 @@ BELIEVED = ("given", "surname", "birth_date", "sex", "city", "region", "postcode
 """The attributes of the golden record that are kept for everybody, to filter on."""
 
 
-class _Declared(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Step(_Declared):
+class Step(Strict):
     """Below this number, this word."""
 
     below: float
     value: str
 
 
-class Fact(_Declared):
+class Fact(Strict):
     """One declared fact.
 
     `field` is `value` for money; for `last`, `first`, `most_frequent` and `distinct` kind, channel, status, source or
@@ -99,7 +96,7 @@ class Fact(_Declared):
         return tuple(field.removeprefix("attribute:").split("|")) if field.startswith("attribute:") else ()
 
 
-class Facts(_Declared):
+class Facts(Strict):
     """All declared facts, and where money is to be one number: the currency and what one unit of others is worth."""
 
     facts: tuple[Fact, ...] = ()
@@ -129,9 +126,10 @@ class Facts(_Declared):
         for fact in self.facts:
             if fact.name == name:
                 return fact
-        raise QueryError(
-            f"There is no fact {name[:60]!r}.", remedy=f"Choose from {', '.join(fact.name for fact in self.facts)}."
-        )
+        known = [fact.name for fact in self.facts]
+        meant = near(name[:60], known)
+        first = f"Did you mean {', '.join(meant)}? " if meant else ""
+        raise QueryError(f"There is no fact {name[:60]!r}.", remedy=f"{first}Choose from {', '.join(known)}.")
 
     def worth(self, currency: str) -> tuple[str, float] | None:
         """The currency in which an amount is added up, and what one unit is worth there; None where it is left out."""
@@ -154,9 +152,7 @@ def read_facts(text: str) -> Facts:
     except yaml.YAMLError as error:
         raise MappingError(f"The facts are no YAML: {error}.", remedy="See docs/audiences.md.") from error
     except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"]) or "document"
-        raise MappingError(f"Facts, {place}: {first['msg']}.", remedy="See docs/audiences.md.") from error
+        raise MappingError(f"Facts: {explained(error)}.", remedy="See docs/audiences.md.") from error
 
 
 def declared(reader: Reader) -> Facts:

@@ -17,6 +17,8 @@ from spine.resolution.written import CAME_FROM, CODED, LETTERS, WHOLE, lettered,
 
 _PLAIN = r"^[!-~]+( [!-~]+)*$"
 """Words of ASCII, parted by single blanks: they are shown as they are."""
+_LETTERS_ALONE = r"^[0-9A-Za-z]+( [0-9A-Za-z]+)*$"
+"""Such words without any mark: folding them changes nothing but capitals."""
 _MANY = 100
 _WELL, _BEST = 2, 3
 """Of a text that is neither all in capitals nor all in small letters; and has the letters of its language."""
@@ -212,7 +214,8 @@ class _Ways:
             there = codes[self.row[ways]]
             places: Any = pa.array(there, mask=there < 0)
             texts: Any = came.take(places)
-            plain = compute.match_substring_regex(texts, _PLAIN).fill_null(False)
+            pattern = _PLAIN if self.name in WHOLE else _LETTERS_ALONE
+            plain = compute.match_substring_regex(texts, pattern).fill_null(False)
             same = True if self.name in WHOLE else compute.equal(compute.ascii_lower(texts), key).fill_null(False)
             hit = compute.and_(compute.and_(plain, same), pa.array(sought))
             told = compute.if_else(hit, texts, told)

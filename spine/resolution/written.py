@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 
 from anyascii import anyascii
 
+from spine.normalise.folding import fold
 from spine.normalise.streets import normalise_street
 
 CAME_FROM: dict[str, tuple[str, ...]] = {
@@ -47,23 +48,32 @@ def written(name: str, key: str, came: Sequence[str | None]) -> str:
     """The field `name` with the normalised value `key`, as written in these attributes (those of `CAME_FROM`)."""
     if name in WHOLE and came and came[0]:
         return _code(name, " ".join(came[0].split()))
-    sought = folded(key)
+    sought = fold(key)
     for text in came:
-        if text and folded(text) == sought:
+        if text and fold(text) == sought:
             return " ".join(text.split())
     wanted = sought.split()
-    width = len(wanted)
     for text in came:
-        words = text.replace(",", " ").split() if text else []
-        # Small ASCII letters are folded as they are.
-        plain = [word.lower() for word in words] if text and text.isascii() else None
-        for at in range(len(words) - width + 1):
-            some = words[at : at + width]
-            if (folded(" ".join(some)) == sought) if plain is None else (plain[at : at + width] == wanted):
-                return " ".join(some)
+        if text and (some := _words_that_say(wanted, text)):
+            return some
     if name == "street" and (street := _street(key, came)):
         return street
     return _code(name, key.title() if name in _NAMES and key.islower() else key)
+
+
+def _words_that_say(wanted: Sequence[str], text: str) -> str | None:
+    """The words of a text, side by side, that say these once they are folded (Jean-Baptiste, O'Brien)."""
+    words = text.replace(",", " ").split()
+    parts = [fold(word).split() for word in words]
+    for start in range(len(words)):
+        told: list[str] = []
+        for end in range(start, len(words)):
+            told += parts[end]
+            if told[: len(wanted)] != wanted[: len(told)] or len(told) > len(wanted):
+                break
+            if len(told) == len(wanted):
+                return " ".join(words[start : end + 1])
+    return None
 
 
 def _street(key: str, came: Sequence[str | None]) -> str | None:

@@ -56,6 +56,21 @@ def test_json_and_lines_are_taken_in_and_followed(client: TestClient) -> None:
     assert client.get("/changes", params={"after": rest["next"]}).json() == {"events": [], "next": rest["next"]}
 
 
+@pytest.mark.parametrize("mapping", [None, "shop"])
+def test_a_reject_names_the_line_where_blank_ones_stand_between(
+    client: TestClient, store: GraphStore, mapping: str | None
+) -> None:
+    document = json.dumps({"name": "shop", "source": "shop", "record_id": "id", "attributes": {"given_name": "first"}})
+    keep_mapping(store, LOCAL, "shop", document, SystemClock())
+    good = json.dumps(record("1") if mapping is None else {"id": "1", "first": "Ann"})
+    body = f"\n{good}\r\n\r\n{{\n \n{good}\nnull"
+    found = client.post(
+        "/ingest", content=body, headers={"content-type": "application/x-ndjson"},
+        params={"mapping": mapping} if mapping else {},
+    ).json()  # fmt: skip
+    assert [one["line"] for one in found["rejects"]] == [4, 7]
+
+
 def test_mutations_take_in_and_delete(client: TestClient) -> None:
     def ask(query: str, **variables: Any) -> Any:
         found = client.post("/graphql", json={"query": query, "variables": variables}).json()

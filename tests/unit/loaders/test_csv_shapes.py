@@ -185,3 +185,26 @@ def test_quotes(tmp_path: Path, text: str, quote: str, escape: str) -> None:
 def test_columns_that_differ_in_case_only_stay_apart() -> None:
     mapping = Mapping.parse("source: x\nkind: person\nrecord_id: ID\nattributes: {full_name: Id, city: id}")
     assert load(b"ID,Id,id\n1,Ann,Ulm\n", mapping)[0] == [("1", "Ann", "Ulm")]
+
+
+def test_blank_lines_before_a_bad_row_are_counted_and_not_its_own(tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_text("id,email\n1,a@x.example\n\n\n2,b@x.example,zz\n,c@x.example\n", encoding="utf-8")
+    mapping = Mapping.of({"source": "s", "record_id": "id", "identifiers": [{"namespace": "email", "column": "email"}]})
+    rejects = [one for batch in FileSource(tmp_path / "f.csv", mapping).batches() for one in batch.rejects]
+    assert [(one.line, one.row) for one in rejects if not one.column] == [(5, "2,b@x.example,zz")]
+    assert [one.line for one in rejects if one.column] == [6]
+
+
+@pytest.mark.parametrize("quoted", ["x", '"x\ny"', '"x\r\ny"'])
+def test_rows_that_end_in_different_ways_are_read(tmp_path: Path, quoted: str) -> None:
+    mapping = Mapping.of({"source": "s", "record_id": "id", "attributes": {"given_name": "name", "city": "town"}})
+    (tmp_path / "f.csv").write_bytes(f"id;name;town\r\n1;Ann;{quoted}\n2;Ben;y\r\n3;Cid;z\n".encode())
+    (batch,) = FileSource(tmp_path / "f.csv", mapping).batches()
+    assert batch.records["given_name"].to_pylist() == ["Ann", "Ben", "Cid"]
+    assert batch.rejects == ()
+
+
+def test_line_ends_within_quotes_are_no_rows_that_end_in_other_ways(tmp_path: Path) -> None:
+    (tmp_path / "f.csv").write_bytes(b'id;name\r\n1;"x\ny"\r\n2;z\r\n')
+    stream = open_stream(tmp_path / "f.csv")
+    assert not find_dialect(stream, encoding_of(stream)).mixed

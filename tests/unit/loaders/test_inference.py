@@ -379,3 +379,26 @@ def test_an_account_that_names_a_row_still_finds_it(tmp_path: Path) -> None:
 def test_when_a_row_was_changed_is_said_in_several_languages(tmp_path: Path) -> None:
     for name in ("Letzte Änderung", "date_maj", "fecha_actualizacion", "Data modyfikacji"):
         assert learn(tmp_path, f"id,email,{name}\n1,a@x.example,2026-01-01\n").observed_at is not None
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("id,prenom,nom,naissance,date_maj\n1,A,B,25/12/1980,10/02/2026\n2,C,D,01/01/1980,11/02/2026\n", "%d/%m/%Y"),
+        ("id,prenom,nom,date_maj\n1,A,B,10/02/2026\n2,C,D,11/02/2026\n", "%d/%m/%Y"),
+        ("id,prenom,nom,date_maj\n1,A,B,10/02/2026 09:30\n2,C,D,11/02/2026 10:00\n", "%d/%m/%Y %H:%M"),
+        ("id,first,last,updated\n1,A,B,10/02/2026\n2,C,D,11/02/2026\n", None),
+        ("id,first,last,dob,updated\n1,A,B,12/25/1980,10/02/2026\n2,C,D,01/01/1980,11/02/2026\n", None),
+        ("id,prenom,nom,date_maj\n1,A,B,02/25/2026\n2,C,D,11/02/2026\n", None),
+        ("id,first,last,updated\n1,A,B,25/02/2026 10:00:01\n2,C,D,01/02/2026 10:00:01\n", "%d/%m/%Y %H:%M:%S"),
+    ],
+)
+def test_whether_the_day_comes_first_is_told_by_the_file_or_its_language(
+    tmp_path: Path, text: str, form: str | None
+) -> None:
+    mapping = learn(tmp_path, text)
+    assert mapping.observed_at is not None
+    assert mapping.observed_at.format == form
+    (batch,) = FileSource(tmp_path / "f.csv", mapping).batches()
+    assert batch.rejects == ()
+    assert batch.records["observed_at"].null_count == 0
