@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from spine.access.context import Context
+from spine.documents import near
 from spine.errors import BadStoreUrl, MappingError, NotFound, SettingsError, ValueProblem
 from spine.pipeline.incoming import an_object, read_batch, refused
 from spine.ports import CypherReader, GraphStore, MatchEngine, RecordSource, Reject, SourceBatch
@@ -113,8 +114,11 @@ def mapped_rows(store: GraphStore, context: Context, name: str, rows: list[Any])
     """
     with store.reading(context) as reader:
         kept = reader.get("document", "id", [f"mapping:{name}"])
-    if not kept:
-        raise NotFound(f"The store keeps no mapping {name[:80]!r}.", remedy="Load a file through it once: spine load.")
+        if not kept:
+            there = sorted(row["id"].removeprefix("mapping:") for row in reader.get("document", "kind", ["mapping"]))
+            kept_there = f"It keeps {', '.join(near(name[:80], there) or there[:20])}. " if there else ""
+            remedy = f"{kept_there}A mapping is kept once a file was loaded through it: spine load."
+            raise NotFound(f"The store keeps no mapping {name[:80]!r}.", remedy=remedy)
     lines: list[int] = []
     rejects: list[Reject] = []
     for line, row in enumerate(rows, start=1):

@@ -10,7 +10,8 @@ from typing import Any
 
 import pyarrow as pa
 
-from spine.domain.vocabulary import ATTRIBUTES, RELATION_KINDS, Kind
+from spine.documents import hint
+from spine.domain.vocabulary import ATTRIBUTES, NAMESPACES, RELATION_KINDS, Kind
 from spine.errors import ValueProblem
 from spine.ports import CONSENT_COLUMNS, EVENT_COLUMNS, RECORD_COLUMNS, RELATION_STRUCT, Reject, Row, SourceBatch
 
@@ -93,7 +94,7 @@ def _attributes(said: object) -> Row:
         raise ValueProblem("attributes is not a JSON object.")
     unknown = sorted(str(name) for name in said if name not in ATTRIBUTES)
     if unknown:
-        raise ValueProblem(f"There is no attribute {unknown[0][:40]!r}.")
+        raise ValueProblem(f"There is no attribute {unknown[0][:40]!r}; {hint(unknown[0][:40], sorted(ATTRIBUTES))}")
     return {name: _text(value, name) for name, value in said.items()}
 
 
@@ -101,6 +102,7 @@ def _identifier(said: Said) -> Row:
     out: Row = {name: _text(said.get(name), name) for name in _IDENTIFIER if name != "verified"}
     if not out["namespace"] or not out["value"]:
         raise ValueProblem("An identifier has a namespace and a value.")
+    _known_namespace(out["namespace"])
     verified = said.get("verified", False)
     if not isinstance(verified, bool):
         raise ValueProblem("verified is true or false.")
@@ -111,7 +113,17 @@ def _relation(said: Said) -> Row:
     out: Row = {name: _text(said.get(name), name) for name in _RELATION}
     if out["kind"] not in RELATION_KINDS or not out["namespace"] or not out["value"]:
         raise ValueProblem(f"A relation has a namespace, a value, and a kind of {', '.join(RELATION_KINDS)}.")
+    if out["namespace"] != "record":
+        _known_namespace(out["namespace"])
     return out
+
+
+def _known_namespace(name: str) -> None:
+    """ValueProblem for a namespace that there is not: what it holds would never be found or matched as was meant."""
+    if name not in NAMESPACES and not (name.startswith("x_") and len(name) > 2):
+        raise ValueProblem(
+            f"There is no namespace {name[:40]!r}; {hint(name[:40], NAMESPACES)} One of your own begins with x_."
+        )
 
 
 def _flat(said: Said, names: Sequence[str], needed: Sequence[str]) -> Row:
@@ -120,6 +132,8 @@ def _flat(said: Said, names: Sequence[str], needed: Sequence[str]) -> Row:
         raise ValueProblem(f"There is no {unknown[0][:40]!r} here; there are {', '.join(names)}.")
     for name in needed:
         _needed(said, name)
+    if said.get("namespace") not in (None, "", "record"):
+        _known_namespace(str(said["namespace"]))
     document = ("attributes", "proof")
     return {
         name: json.dumps(said[name], ensure_ascii=False, sort_keys=True)

@@ -56,6 +56,35 @@ def test_json_and_lines_are_taken_in_and_followed(client: TestClient) -> None:
     assert client.get("/changes", params={"after": rest["next"]}).json() == {"events": [], "next": rest["next"]}
 
 
+@pytest.mark.parametrize(
+    ("wrong", "reason"),
+    [
+        (
+            {"identifiers": [{"namespace": "emial", "value": "a@x.example"}]},
+            "no namespace 'emial'; did you mean email?",
+        ),
+        ({"relations": [{"kind": "family", "namespace": "recrd", "value": "crm/2"}]}, "no namespace 'recrd'"),
+        ({"attributes": {"surnme": "Lee"}}, "no attribute 'surnme'; did you mean surname"),
+    ],
+)
+def test_a_name_that_there_is_not_is_refused_and_what_was_meant_is_told(
+    client: TestClient, wrong: dict[str, Any], reason: str
+) -> None:
+    own = {"identifiers": [{"namespace": "x_badge", "value": "7"}],
+           "relations": [{"kind": "family", "namespace": "record", "value": "crm/1"}]}  # fmt: skip
+    found = client.post("/ingest", json=[record("1") | wrong, record("2") | own]).json()
+    assert [one["record_id"] for one in found["records"]] == ["2"]
+    (told,) = found["rejects"]
+    assert reason in told["reason"]
+
+
+def test_a_mapping_that_is_not_kept_is_told_beside_those_that_are(client: TestClient, store: GraphStore) -> None:
+    keep_mapping(store, LOCAL, "Shop", json.dumps({"name": "Shop", "source": "s"}), SystemClock())
+    (error,) = client.post("/ingest", params={"mapping": "shops"}, json={"id": 1}).json()["errors"]
+    assert error["extensions"]["code"] == "NOT_FOUND"
+    assert error["extensions"]["remedy"].startswith("It keeps Shop. ")
+
+
 @pytest.mark.parametrize("mapping", [None, "shop"])
 def test_a_reject_names_the_line_where_blank_ones_stand_between(
     client: TestClient, store: GraphStore, mapping: str | None
