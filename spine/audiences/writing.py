@@ -74,16 +74,19 @@ def _others(
 
 
 def at_home(frame: Frame, persons: Any, households: Any) -> Any:
-    """The record that tells where each of these persons lives in a household: the one believed, where it is of it."""
+    """The record that tells where each of these households lives: its person's, where one is of there, else a member's.
+
+    Of a person's records the one whose address is believed comes first, then the earliest.
+    """
     asked = pa.table({"row": range(len(persons)), "person": persons, "household": households})
     found = _asked(
         frame, asked,
-        f"""SELECT (SELECT arg_min(r.id, (r.id IS DISTINCT FROM p.address_record, r.id))
-            FROM {frame.table("entity")} e JOIN record r ON r.id = e.record
-            WHERE e.entity = a.person AND e.kind = 'person' AND r.postcode IS NOT DISTINCT FROM h.postcode
+        f"""SELECT (SELECT arg_min(r.id, (l.person <> a.person, r.id IS DISTINCT FROM p.address_record, r.id))
+            FROM {frame.table("lives")} l JOIN {frame.table("persons")} p ON p.id = l.person
+            JOIN {frame.table("entity")} e ON e.entity = l.person AND e.kind = 'person' JOIN record r ON r.id = e.record
+            WHERE l.household = a.household AND r.postcode IS NOT DISTINCT FROM h.postcode
                 AND (r.city IS NOT NULL OR r.postcode IS NOT NULL))
-        FROM asked a JOIN {frame.table("persons")} p ON p.id = a.person
-        JOIN {frame.table("households")} h ON h.id = a.household ORDER BY a.row""",
+        FROM asked a JOIN {frame.table("households")} h ON h.id = a.household ORDER BY a.row""",
     )  # fmt: skip
     return pa.array([record for (record,) in found], pa.int64())
 

@@ -105,16 +105,11 @@ class Facts(Strict):
 
     @model_validator(mode="after")
     def _consistent(self) -> "Facts":
-        numbers: set[str] = set()
         names: set[str] = set()
         for fact in self.facts:
             if fact.name in names:
                 raise ValueError(f"{fact.name} is declared twice")
-            if fact.fact is not None and fact.fact not in numbers:
-                raise ValueError(f"{fact.name}: {fact.fact} is no number fact that stands before it")
             names.add(fact.name)
-            if fact.kind == "number":
-                numbers.add(fact.name)
         if self.rates and not self.currency:
             raise ValueError("rates need a currency")
         if any(rate <= 0 for rate in self.rates.values()):
@@ -142,11 +137,14 @@ class Facts(Strict):
 @lru_cache(maxsize=1)
 def shipped() -> Facts:
     """The facts that come with the product."""
-    return read_facts(Path(__file__).with_name("shipped_facts.yaml").read_text(encoding="utf-8"))
+    return _in_order(read_facts(Path(__file__).with_name("shipped_facts.yaml").read_text(encoding="utf-8")))
 
 
 def read_facts(text: str) -> Facts:
-    """A document of facts, in YAML or JSON; MappingError says what is wrong with it."""
+    """A document of facts, in YAML or JSON; MappingError says what is wrong with it.
+
+    Its steps may be of facts that come with the product: `together` says whether all that they name is there.
+    """
     try:
         return Facts.model_validate(yaml.safe_load(text) or {})
     except yaml.YAMLError as error:
@@ -170,7 +168,21 @@ def together(own: Facts) -> Facts:
     mine = {fact.name: fact for fact in own.facts}
     kept = [mine.pop(fact.name, fact) for fact in shipped().facts]
     whole = {"facts": [fact.model_dump() for fact in (*kept, *mine.values())]}
-    return read_facts(json.dumps({**whole, "currency": own.currency, "rates": own.rates}))
+    return _in_order(read_facts(json.dumps({**whole, "currency": own.currency, "rates": own.rates})))
+
+
+def _in_order(facts: Facts) -> Facts:
+    """The same facts; MappingError where steps are of no number fact that stands before them."""
+    numbers: list[str] = []
+    for fact in facts.facts:
+        if fact.fact is not None and fact.fact not in numbers:
+            raise MappingError(
+                f"Facts: {fact.name}: {fact.fact} is no number fact that stands before it.",
+                remedy=f"There are before it: {', '.join(near(fact.fact, numbers) or numbers)}.",
+            )
+        if fact.kind == "number":
+            numbers.append(fact.name)
+    return facts
 
 
 def declare(writer: Writer, own: Facts, clock: Clock) -> None:

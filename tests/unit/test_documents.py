@@ -1,11 +1,14 @@
 """Documents that people write by hand: what is wrong is told with its place, and with the names that there are."""
 
+import re
+from pathlib import Path
+
 import pytest
 
 from spine.audiences.definition import read_definition
 from spine.documents import hint, near
 from spine.errors import SpineError
-from spine.explore.facts import read_facts, shipped
+from spine.explore.facts import read_facts, shipped, together
 from spine.resolution.golden_rules import read
 
 
@@ -45,6 +48,13 @@ def test_facts_and_rules_say_it_alike() -> None:
     with pytest.raises(SpineError) as rule:
         read({"order": {"surname": ["recencey"]}})
     assert rule.value.remedy.startswith("Did you mean recency")
+
+
+def test_the_documents_of_the_page_on_audiences_are_taken_as_they_stand() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "audiences.md").read_text("utf-8")
+    spring, own = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    assert read_definition(spring).channel == "email"
+    assert together(read_facts(own)).named("size").fact == "orders"
 
 
 def test_what_looks_alike_comes_best_first() -> None:

@@ -129,6 +129,39 @@ def test_an_export_writes_names_and_places_as_the_golden_record_does(told: list[
         assert believed == {name: texts[place] for name, texts in shown.items() if texts[place] is not None}
 
 
+def test_a_household_has_the_city_that_one_of_its_members_tells(store: GraphStore) -> None:
+    places = [(1, None, None), (2, "Łódź", "90050"), (3, "Łódź", "90050"), (4, "Ulm", "89073")]
+    made = [
+        row("record", id=n, key=f"crm/{n}", source="crm", record_id=str(n), kind="person", live=True,
+            fields=json.dumps({"given": "ann"} | ({"city": fold(city), "postcode": code} if city and code else {})),
+            attributes=json.dumps({"city": city, "postcode": f"{code[:2]}-{code[2:]}"} if city and code else {}))
+        for n, city, code in places
+    ]  # fmt: skip
+    told = {
+        "record": made,
+        "person": [row("person", id=n, size=1) for n in (1, 2, 3, 4)],
+        "household": [row("household", id=1, size=3, adults=3, postcode="90050", cohesion=1.0),
+                      row("household", id=4, size=1, adults=1, postcode="89073", cohesion=1.0)],
+        "member_of": [row("member_of", start=n, end=1, weight=0.99) for n in (1, 2, 3)]
+        + [row("member_of", start=4, end=4, weight=0.99)],
+        "identifier": [row("identifier", id=10 + n, namespace="login", value=str(n)) for n in (1, 4)],
+        "carries": [row("carries", start=n, end=10 + n, namespace="login", valid_from="2025-01-01") for n in (1, 4)],
+        "consent": [row("consent", id=20 + n, source="x", purpose="m", status="given", at="2025") for n in (1, 4)],
+        "consent_of": [row("consent_of", start=20 + n, end=10 + n) for n in (1, 4)],
+    }  # fmt: skip
+    with open_store("memory:", Settings()) as other:
+        with other.writing(LOCAL, Cause("resolve")) as writer:
+            for name, found in told.items():
+                writer.put(name, rows(name, *found))
+        wanted = defined({"purpose": "m", "households": {}})
+        with other.reading(LOCAL) as reader, selected(Projections(), reader, LOCAL, wanted, 0.95) as selection:
+            lines = table_of(selection).to_pylist()
+    assert [(line["person_id"], line["city"], line["postcode"]) for line in lines] == [
+        (encode_id("person", 1), "Łódź", "90-050"),
+        (encode_id("person", 4), "Ulm", "89-073"),
+    ]
+
+
 def test_telephone_numbers_and_numbers_stay_as_they_are() -> None:
     table = pa.table({"phone": ["+4915112345678", "+1 +cmd"], "value": [-1.5, 2.0]})
     assert harmless(table).to_pydict() == {"phone": ["+4915112345678", "'+1 +cmd"], "value": [-1.5, 2.0]}

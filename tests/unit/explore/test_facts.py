@@ -111,7 +111,18 @@ def test_money_is_one_number_only_where_rates_are_declared() -> None:
 )
 def test_what_is_no_document_of_facts_is_refused(document: str) -> None:
     with pytest.raises(MappingError):
-        read_facts(document)
+        together(read_facts(document))
+
+
+def test_steps_of_a_store_may_be_of_a_shipped_fact() -> None:
+    steps = "steps: [{below: 1, value: none}], otherwise: some"
+    document = f"{{facts: [{{name: size, says: x, measure: steps, fact: FACT, {steps}}}]}}"
+    with open_store("memory:", Settings()) as store, store.writing(LOCAL, Cause("facts")) as writer:
+        declare(writer, read_facts(document.replace("FACT", "orders")), SystemClock())
+        assert declared(writer).named("size").fact == "orders"
+        with pytest.raises(MappingError, match="ordres is no number fact") as error:
+            declare(writer, read_facts(document.replace("FACT", "ordres")), SystemClock())
+        assert "orders" in error.value.remedy
 
 
 def test_declared_facts_stay_in_the_store() -> None:
