@@ -3,11 +3,13 @@
 `bulk` writes a SQLite store's graph as files, imports them, starts a server on the database and opens it, and reads
 every table's count; `bolt` puts the same graph through the store's one writing transaction, and replaces it by itself
 once more. `demo` is `bulk` with a store of the demo world, loaded and resolved, in place of a graph made at random.
-Prints one JSON document. The server's heap is 2 GB.
+Prints one JSON document, with how many processes wanted the machine in the last five minutes. The server's heap is
+2 GB.
 """
 
 import argparse
 import json
+import os
 import resource
 import sys
 import tempfile
@@ -116,7 +118,7 @@ def main() -> None:
     rows = figures["rows"]
     first = sum(figures[name] for name in ("write files", "import", "constraints and indexes", "first replace")
                 if name in figures)  # fmt: skip
-    document = {"way": given.way, "records": given.records, **figures,
+    document = {"way": given.way, "records": given.records, "load": round(os.getloadavg()[1], 1), **figures,
                 "seconds": round(first, 1), "rows_per_second": round(rows / first)}  # fmt: skip
     sys.stdout.write(json.dumps(document) + "\n")
 
