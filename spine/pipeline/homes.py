@@ -62,9 +62,9 @@ def write_households(writer: Writer, rebuilt: Rebuilt, out: Differing, most: int
     while True:
         near.read({*needed, *near.persons(core).values()})
         if most is not None and len(near.labels) > most * max(1, min(len(delta.anew), TOGETHER)):
-            left = frozenset(changed & rebuilt.after.keys())
-            wait(writer, left, f"homes of more than {most} records")
-            return HomeChanges(left=left)
+            waiting = _left(writer, out, rebuilt, changed, core)
+            wait(writer, waiting.left, f"homes of more than {most} records")
+            return waiting
         loaded = len(near.labels), len(near.crowds)
         if loaded != known:
             resolved = near.resolved()
@@ -108,6 +108,24 @@ def _by_person(rows: list[Row]) -> Homes:
     for row in rows:
         found.setdefault(row["start"], set()).add(row["end"])
     return {person: frozenset(homes) for person, homes in found.items()}
+
+
+def _left(writer: Writer, out: Differing, rebuilt: Rebuilt, changed: set[int], core: set[int]) -> HomeChanges:
+    """Who waits instead: those who changed, and where one is no person any more, all whose homes depended on it.
+
+    A home in which nobody else lives goes at once: nobody is left to wait for it.
+    """
+    before, after = rebuilt.before, rebuilt.after
+    lost = {record for record in changed & before.keys() if after.get(record, before[record])[0] != before[record][0]}
+    lost |= changed & (before.keys() - after.keys())
+    homes = _homes_of(writer, lost)
+    residents: list[Row] = writer.get("resides_in", "end", sorted(homes)) if homes else []
+    empty = homes - {row["end"] for row in residents if row["start"] not in lost}
+    members: list[Row] = writer.get("member_of", "end", sorted(empty)) if empty else []
+    out.replace("resides_in", [row for row in residents if row["end"] in empty], [])
+    out.replace("member_of", members, [])
+    left = (changed & after.keys()) | (core - lost if lost else set())
+    return HomeChanges(frozenset(empty), _moved(_by_person(members), {}), frozenset(left))
 
 
 def _homes_of(reader: Reader, records: Iterable[int]) -> set[int]:

@@ -317,6 +317,31 @@ def test_what_waits_and_is_worked_off_ends_where_a_batch_ends(
     run_state_machine_as_test(lambda: Waiting(open_store("memory:", settings)), settings=profile)
 
 
+@pytest.mark.parametrize("gone", ["company", "deleted"])
+def test_whoever_is_no_person_any_more_has_no_home_once_homes_were_worked_off(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, gone: str
+) -> None:
+    """Its record was corrected into a company's, or deleted, while the homes around it had to wait."""
+    monkeypatch.setattr(write_households, "__defaults__", (1,))
+    people = [
+        person(f"p{at}", "2025-01-01", given_name=given, surname="Quist", street_address="PO Box 7", city="Lund")
+        for at, given in enumerate(("Ann", "Ben", "Cy"))
+    ]
+    with open_store("memory:", settings) as store:
+        clock = Ticking()
+        resolve(store, LOCAL, open_engine("local"), "never", clock=clock)
+        for row in people:
+            ingest(store, LOCAL, batch([row]), clock, key="batches")
+        work_off(store, LOCAL, clock)
+        if gone == "deleted":
+            delete_record(store, LOCAL, "crm", "p0", clock)
+        else:
+            company = person("p0", "2025-02-01", kind="organisation", organisation_name="Alder Ltd")
+            ingest(store, LOCAL, batch([company]), clock, key="batches")
+        work_off(store, LOCAL, clock)
+        Incremental(store).teardown()
+
+
 def test_staff_of_a_company_that_comes_late_is_worked_off(
     soon_crowded: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
