@@ -141,6 +141,7 @@ def of_household(reader: Reader, number: int, confidence: float, default: float,
         "kind": "household",
         "name": found.row["address"],
         "confidence": confidence,
+        "cohesion": found.row["cohesion"],
         "size": found.size,
         "adults": found.adults,
         "members": [

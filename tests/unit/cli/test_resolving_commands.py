@@ -135,3 +135,17 @@ def test_the_demo_says_what_came_out(spine: Spine) -> None:
     again = json.loads(spine("demo", "--no-serve", "--size", "60", "--dir", "here", "--json").out)
     assert again["counts"] == found["counts"]
     assert again["accuracy"] == found["accuracy"]
+
+
+def test_a_household_says_how_sure_it_is_that_all_live_together(spine: Spine) -> None:
+    rows = ["id,first name,last name,street,zip,city,country", "1,Ann,Lee,5 Elm Street,97401,Eugene,US",
+            "2,Bob,Lee,5 Elm Street,97401,Eugene,US"]  # fmt: skip
+    Path("people.csv").write_text("\n".join(rows), encoding="utf-8")
+    spine("map", "people.csv", "-o", "people.yaml")
+    spine("load", "people.csv", "--mapping", "people.yaml")
+    spine("resolve")
+    (home,) = json.loads(spine("show", "people/1", "--json").out)["households"]
+    shown = json.loads(spine("show", home["id"], "--json").out)
+    assert shown["size"] == len(shown["members"]) == 2
+    assert 0.95 < shown["cohesion"] == home["confidence"]
+    assert "cohesion: 0.9" in spine("show", home["id"]).out
