@@ -186,7 +186,7 @@ def _with_held(resolved: Resolved, held: pa.Table) -> Resolved:
         counts[key.name] = np.zeros(resolved.size, np.int64)
         mine = sort == number
         counts[key.name][at[mine]] = many[mine]
-    return replace(resolved, held=counts, _coded={})
+    return replace(resolved, held=counts)
 
 
 def _uncrowded(resolved: Resolved, rows: pa.Table) -> Resolved:
@@ -195,4 +195,4 @@ def _uncrowded(resolved: Resolved, rows: pa.Table) -> Resolved:
     if not len(crowds):
         return resolved
     alone = ~np.isin(np.asarray(resolved.claims["identifier"], np.int64), crowds)
-    return replace(resolved, claims=resolved.claims.filter(pa.array(alone)), _coded={})
+    return resolved.looked_at_anew(claims=resolved.claims.filter(pa.array(alone)))

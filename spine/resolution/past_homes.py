@@ -3,7 +3,6 @@
 So a household as of a day gone by has those who lived there then, though the source has long forgotten it.
 """
 
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -44,8 +43,7 @@ def with_past(resolved: Resolved, past: pa.Table) -> Resolved:
     known |= {name: past[name] for name in ("value", "identifier", "first_seen", "last_seen")}
     claims = pa.table({name: known[name] for name in CLAIMS.names}, schema=CLAIMS)
     own = at_positions(resolved.text("surname"), row)
-    return replace(
-        resolved,
+    return resolved.looked_at_anew(
         records=_followed(resolved.records, records),
         fields=_longer(resolved.fields, {**_parts(past), "surname": own}, len(row)),
         extras=None if resolved.extras is None else _longer(resolved.extras, {}, len(row)),
@@ -53,8 +51,6 @@ def with_past(resolved: Resolved, past: pa.Table) -> Resolved:
         organisation=np.append(resolved.organisation, np.full(len(row), -1)),
         claims=_followed(resolved.claims, claims),
         before=len(row),
-        _coded={},
-        _numbers={},
     )
 
 

@@ -126,9 +126,9 @@ class Resolved:
         """A column of whole numbers of `claims`: `row` or `identifier`."""
         return self._once_numbers(name, lambda: whole_numbers(self.claims, name))
 
-    def looked_at_anew(self) -> "Resolved":
-        """The same without what was made of its columns so far."""
-        return replace(self, _coded={}, _numbers={})
+    def looked_at_anew(self, **changes: Any) -> "Resolved":
+        """The same with other columns, without what was made of its columns so far."""
+        return replace(self, _coded={}, _numbers={}, **changes)
 
     def as_came(self, name: str) -> "pa.ChunkedArray[Any]":
         """A column of the extras; nulls where it is missing."""
