@@ -51,7 +51,8 @@ def _refuse_damaged(session: Session) -> None:
     ((some,),) = session.run("MATCH (n) RETURN count(n)").values()
     ((others,),) = session.run("MATCH ()-->() RETURN count(*)").values()
     if (some, others) != (nodes, edges):
+        written = "an older version wrote the files" if nodes is None else f"{nodes:,} and {edges:,} were written"
         raise StoreError(
-            f"The import brought {some:,} nodes and {others:,} edges, where {nodes:,} and {edges:,} were written.",
+            f"The import brought {some:,} nodes and {others:,} edges, where {written}.",
             remedy="Remove the database, write the files again and import them.",
         )
