@@ -1,9 +1,6 @@
 """The words that column names are made of, in several languages: folded to ASCII, lower case, run together."""
 
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
-
+from spine.normalise.folding import words
 
 ATTRIBUTE_WORDS: dict[str, str] = {
     "full_name": "fullname namefull personname customername clientname patientname membername "
@@ -135,12 +132,12 @@ WORDS: dict[str, str] = {
 }
 """What each word means: an attribute, a namespace or a role."""
 
-ORGANISATION_PREFIXES = _set(
+ORGANISATION_PREFIXES = words(
     "employer company organisation organization org business firm "
     "supplier vendor corporate legal entity account firma "
     "unternehmen entreprise empresa azienda provider facility"
 )
-PERSON_PREFIXES = _set(
+PERSON_PREFIXES = words(
     "customer person patient contact member client subscriber "
     "applicant employee user individual consumer guest donor "
     "student owner cust my primary main home current billing mailing residential residence private personal kunde "
@@ -148,14 +145,14 @@ PERSON_PREFIXES = _set(
     "delivery street the full preferred official number account"
 )
 """Words before a known name that leave its meaning as it is."""
-OTHER_PREFIXES = _set(
+OTHER_PREFIXES = words(
     "spouse partner mother father parent emergency kin guardian agent rep referrer manager doctor physician product "
     "file event campaign store shop branch supervisor recruiter previous prior old former alt alternate alternative "
     "second secondary other beneficiary sender recipient bank ship"
 )
 """Words before a known name that make it somebody else's, or one of an earlier time."""
-SALUTATIONS = _set("title titel titre titulo tytul prefix salutation anrede civilite nameprefix honorific tratamiento")
-MEASURES = _set(
+SALUTATIONS = words("title titel titre titulo tytul prefix salutation anrede civilite nameprefix honorific tratamiento")
+MEASURES = words(
     "points punkte puntos punti amount betrag montant importe importo total sum summe price preis prix precio prezzo "
     "quantity qty menge anzahl count balance saldo score rating revenue umsatz spend value wert valeur valor"
 )

@@ -1,12 +1,10 @@
 """The words of files that tell what happened, or what was agreed to, in several languages: folded, run together."""
 
-
-def _set(words: str) -> frozenset[str]:
-    return frozenset(words.split())
+from spine.normalise.folding import words
 
 
 def _words(table: dict[str, str]) -> dict[str, str]:
-    return {word: meaning for meaning, words in table.items() for word in words.split()}
+    return {word: meaning for meaning, said in table.items() for word in said.split()}
 
 
 KINDS = _words({
@@ -46,7 +44,7 @@ ROLES = _words({
 """What a column of an event or a consent is."""
 ATTRIBUTES = ("category", "product", "subject", "page", "campaign")
 
-AGREED = _set(
+AGREED = words(
     "consent consents optin optout einwilligung einwilligungen consentement consentements consentimiento "
     "consentimientos consenso zgoda zgody toestemming permission gdpr dsgvo rgpd newsletter"
 )

@@ -7,7 +7,7 @@ from loaders.column_values import Profile
 from loaders.column_words import MEASURES
 
 REGISTERED = ("lei", "register", "tax_id")
-_ENDINGS = ("id", "key", "nr", "number", "nummer", "num", "code", "ref", "numero", "no")
+_ENDINGS = ("id", "key", "nr", "number", "nummer", "num", "code", "ref", "numero")
 _BEGINNINGS = ("id", "nr", "no", "num", "numero", "numer", "codigo", "codice", "code", "cod", "ref")
 """Words before what is numbered: id_client, Nr klienta, código cliente."""
 _OWN = ("customer", "master", "record_id", "employee")
@@ -43,4 +43,4 @@ def record_id(
 
 def _numbered(name: str) -> bool:
     words = words_of(name) or [""]
-    return words[-1].endswith(_ENDINGS[:-1]) or words[-1] == "no" or (len(words) > 1 and words[0] in _BEGINNINGS)
+    return words[-1].endswith(_ENDINGS) or words[-1] == "no" or (len(words) > 1 and words[0] in _BEGINNINGS)

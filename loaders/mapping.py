@@ -15,7 +15,7 @@ from phonenumbers import SUPPORTED_REGIONS
 from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, ValidationError, field_validator
 
 from loaders.picks import Choice, ChoicePick, Name, Text, TextPick, When, WhenPick
-from spine.documents import Strict, explained, hint, near
+from spine.documents import Strict, explained, hint, meant
 from spine.domain.vocabulary import ATTRIBUTES, EVENT_KINDS, NAMESPACES, RELATION_KINDS
 from spine.errors import FileError, MappingError
 
@@ -189,7 +189,7 @@ class Mapping(Strict):
             if column not in there:
                 raise MappingError(
                     f"{file}: the mapping {self.name!r} names a column {column!r} that the file has not.",
-                    remedy=f"{_guess(column, there)}Its columns are: {', '.join(there)}.",
+                    remedy=f"{meant(column, there)}Its columns are: {', '.join(there)}.",
                 )
 
     # ---------------------------------------------------------------------------------------- reading, writing
@@ -278,11 +278,6 @@ def _reads(part: Any) -> Iterable[str]:
             yield part.verified
         for name in type(part).model_fields:
             yield from _reads(getattr(part, name))
-
-
-def _guess(column: str, there: list[str]) -> str:
-    close = near(column, there)
-    return f"Did you mean {', '.join(close)}? " if close else ""
 
 
 def json_schema() -> str:

@@ -1,12 +1,12 @@
 """Documents that people write (mappings, audiences, facts, rules): what is wrong with one, and what was meant."""
 
 from collections.abc import Iterable
-from difflib import SequenceMatcher
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from rapidfuzz import fuzz, process
 
-_ALIKE = 0.6
+_ALIKE = 60
 _MOST = 5
 """So many things that are wrong are told at once."""
 _INSIDE = ("function-", "tagged-union", "constrained-")
@@ -31,13 +31,15 @@ class Strict(BaseModel):
 
 def near(word: str, known: Iterable[str], limit: int = 3) -> list[str]:
     """At most `limit` known words that look like `word`, best first; empty where none does."""
-    matcher = SequenceMatcher(b=word.lower())
-    rated = []
-    for place, one in enumerate(known):
-        matcher.set_seq1(one.lower())
-        if matcher.real_quick_ratio() >= _ALIKE and (ratio := matcher.ratio()) >= _ALIKE:
-            rated.append((-ratio, place, one))
-    return [one for _, _, one in sorted(rated)[:limit]]
+    choices = {one: one.lower() for one in known}
+    hits = process.extract(word.lower(), choices, scorer=fuzz.ratio, limit=limit, score_cutoff=_ALIKE)
+    return [one for _, _, one in hits]
+
+
+def meant(word: str, known: Iterable[str]) -> str:
+    """`Did you mean a, b? ` before the rest of a remedy; empty where no known word looks like it."""
+    close = near(word, known)
+    return f"Did you mean {', '.join(close)}? " if close else ""
 
 
 def hint(word: str, known: Iterable[str]) -> str:

@@ -16,7 +16,7 @@ import pyarrow as pa
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from spine.documents import Strict, explained, near
+from spine.documents import Strict, explained, meant, near
 from spine.domain.statuses import status_word
 from spine.errors import MappingError, QueryError
 from spine.ports import Clock, Reader, Row, Writer, arrow_schema
@@ -122,9 +122,8 @@ class Facts(Strict):
             if fact.name == name:
                 return fact
         known = [fact.name for fact in self.facts]
-        meant = near(name[:60], known)
-        first = f"Did you mean {', '.join(meant)}? " if meant else ""
-        raise QueryError(f"There is no fact {name[:60]!r}.", remedy=f"{first}Choose from {', '.join(known)}.")
+        remedy = f"{meant(name[:60], known)}Choose from {', '.join(known)}."
+        raise QueryError(f"There is no fact {name[:60]!r}.", remedy=remedy)
 
     def worth(self, currency: str) -> tuple[str, float] | None:
         """The currency in which an amount is added up, and what one unit is worth there; None where it is left out."""

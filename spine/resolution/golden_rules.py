@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from spine.documents import near
+from spine.documents import meant
 from spine.domain.vocabulary import FIELDS
 from spine.errors import QueryError
 
@@ -109,6 +109,6 @@ def _texts(data: Any, place: str) -> Sequence[str]:
 def _known(names: Any, known: Sequence[str], what: str) -> None:
     for name in names:
         if name not in known:
-            meant = near(str(name), known)
-            first = f"Did you mean {', '.join(meant)}? " if meant else ""
-            raise QueryError(f"{name!r} is no {what}.", remedy=f"{first}Known are: {', '.join(known)}.")
+            raise QueryError(
+                f"{name!r} is no {what}.", remedy=f"{meant(str(name), known)}Known are: {', '.join(known)}."
+            )

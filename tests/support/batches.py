@@ -9,10 +9,13 @@ from typing import Any, Final
 import pyarrow as pa
 
 from spine.access.context import LOCAL
+from spine.domain.judgements import Verdict
 from spine.domain.vocabulary import ATTRIBUTES
+from spine.errors import ModelError, NotFound, QueryError
 from spine.pipeline.load import LoadReport, load
 from spine.pipeline.progress import Stopwatch
-from spine.ports import CONSENT_COLUMNS, EVENT_COLUMNS, RECORD_COLUMNS, GraphStore, Reader, Row, SourceBatch
+from spine.ports import CONSENT_COLUMNS, EVENT_COLUMNS, RECORD_COLUMNS, Clock, GraphStore, Reader, Row, SourceBatch
+from spine.stewardship.judging import judge, withdraw
 
 KEY = "batches"
 
@@ -99,6 +102,22 @@ def batch(records: Sequence[Row] = (), events: Sequence[Row] = (), consents: Seq
 def put(store: GraphStore, *records: Row, watch: Stopwatch | None = None) -> LoadReport:
     """Load records in one batch."""
     return load(store, LOCAL, Given(batch(records)), "by hand", key=KEY, clock=Ticking(), watch=watch)
+
+
+def judged(store: GraphStore, a: str, b: str, verdict: Verdict | None, clock: Clock) -> None:
+    """A judgement on two records of the source crm, or one taken back (None), where both are there."""
+    with store.reading(LOCAL) as reader:
+        found = {row["record_id"]: row["id"] for row in reader.get("record", "key", [f"crm/{a}", f"crm/{b}"])}
+    if len(found) < 2:
+        return
+    try:
+        if verdict is None:
+            withdraw(store, LOCAL, found[a], found[b])
+        else:
+            judge(store, LOCAL, found[a], found[b], verdict, clock=clock)
+    except (NotFound, QueryError, ModelError):
+        # Deleted, of two kinds, never judged: refused, and nothing changed.
+        pass
 
 
 def positions(store: GraphStore) -> int:

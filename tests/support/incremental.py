@@ -6,7 +6,7 @@ Blocking keys are crowded by three records with `soon_crowded`, so that keys get
 from typing import Any
 
 import pyarrow as pa
-from batches import Ticking, batch, person, relation
+from batches import Ticking, batch, judged, person, relation
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
@@ -14,7 +14,6 @@ from spine.access.context import LOCAL
 from spine.bootstrap import open_engine
 from spine.domain.judgements import Verdict
 from spine.domain.vocabulary import Kind
-from spine.errors import ModelError, NotFound, QueryError
 from spine.matching.model import Breadth
 from spine.matching.training import compared, untrained
 from spine.memberships import memberships
@@ -24,7 +23,6 @@ from spine.pipeline.numbering import stored_key
 from spine.pipeline.resolve import resolve
 from spine.pipeline.working_off import work_off
 from spine.ports import Cause, GraphStore, Reader, Row, arrow_schema
-from spine.stewardship.judging import judge, withdraw
 
 SAME = ("component", "in_component", "match", "resolves_to_person", "resolves_to_organisation", "person",
         "organisation", "related_to", "employed_by", "subsidiary_of", "household", "resides_in",
@@ -161,18 +159,7 @@ class Incremental(RuleBasedStateMachine):
     @rule(a=NAMES, b=NAMES, verdict=st.sampled_from([Verdict.SAME, Verdict.DIFFERENT, None]))
     def judge(self, a: str, b: str, verdict: Verdict | None) -> None:
         """A judgement, or one taken back, where both records are there."""
-        with self.store.reading(LOCAL) as reader:
-            found = {row["record_id"]: row["id"] for row in reader.get("record", "key", [f"crm/{a}", f"crm/{b}"])}
-        if len(found) < 2:
-            return
-        try:
-            if verdict is None:
-                withdraw(self.store, LOCAL, found[a], found[b])
-            else:
-                judge(self.store, LOCAL, found[a], found[b], verdict, clock=self.clock)
-        except (NotFound, QueryError, ModelError):
-            # Deleted, of two kinds, never judged: refused, and nothing changed.
-            pass
+        judged(self.store, a, b, verdict, self.clock)
 
     @rule(full=st.booleans())
     def resolve(self, full: bool) -> None:

@@ -58,11 +58,11 @@ def migrate(driver: Driver, database: str | None, url: str) -> None:
         if version == migration.SCHEMA_VERSION and not imported:
             return
         # Indexes are filled in the background: the longest begins first.
-        make(session, WORD_INDEX)
+        _make(session, WORD_INDEX)
         if imported:
             with driver.session(database=database) as beside:
-                complete(session, lambda table: make_all(beside, statements([table])))
-        make_all(session, statements(GRAPH.values()))
+                complete(session, lambda table: _make_all(beside, statements([table])))
+        _make_all(session, statements(GRAPH.values()))
         session.run(f"CALL db.awaitIndexes({INDEX_SECONDS})").consume()
         for step in range(version + 1, migration.SCHEMA_VERSION + 1):
             if step in STEPS:
@@ -74,7 +74,7 @@ def migrate(driver: Driver, database: str | None, url: str) -> None:
         ).consume()
 
 
-def make(session: Session, statement: str) -> None:
+def _make(session: Session, statement: str) -> None:
     """Run one statement of the schema; two openings at once may deadlock, or find that the other was quicker."""
 
     def run(transaction: ManagedTransaction) -> None:
@@ -87,10 +87,10 @@ def make(session: Session, statement: str) -> None:
             raise
 
 
-def make_all(session: Session, listed: Iterable[str]) -> None:
+def _make_all(session: Session, listed: Iterable[str]) -> None:
     """Run several statements of the schema."""
     for statement in listed:
-        make(session, statement)
+        _make(session, statement)
 
 
 def statements(tables: Iterable[Table]) -> Iterator[str]:

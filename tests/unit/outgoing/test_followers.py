@@ -6,7 +6,7 @@ from typing import Any
 
 import hypothesis
 import pytest
-from batches import Given, Ticking, batch, organisation, person, relation
+from batches import Given, Ticking, batch, judged, organisation, person, relation
 from follower import Follower, truth
 from hypothesis import HealthCheck, Phase
 from hypothesis import strategies as st
@@ -15,14 +15,12 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from spine.access.context import LOCAL
 from spine.bootstrap import open_engine, open_store
 from spine.domain.judgements import Verdict
-from spine.errors import ModelError, NotFound, QueryError
 from spine.pipeline import catching_up, resolved_changes
 from spine.pipeline.ingest import delete_record, ingest
 from spine.pipeline.load import load
 from spine.pipeline.resolve import resolve
 from spine.ports import GraphStore, Row
 from spine.settings import Settings
-from spine.stewardship.judging import judge, withdraw
 
 NAMES = st.sampled_from(["r1", "r2", "r3", "r4", "r5", "r6", "r7"])
 GIVEN = st.sampled_from(["Ann", "Anna", "Ben", None])
@@ -76,18 +74,7 @@ class Following(RuleBasedStateMachine):
     @rule(a=NAMES, b=NAMES, verdict=st.sampled_from([Verdict.SAME, Verdict.DIFFERENT, None]))
     def judge(self, a: str, b: str, verdict: Verdict | None) -> None:
         """A judgement, or one taken back."""
-        with self.store.reading(LOCAL) as reader:
-            found = [row["id"] for row in reader.get("record", "key", [f"crm/{a}", f"crm/{b}"])]
-        if len(found) < 2:
-            return
-        try:
-            if verdict is None:
-                withdraw(self.store, LOCAL, *found)
-            else:
-                judge(self.store, LOCAL, *found, verdict, clock=self.clock)
-        except (NotFound, QueryError, ModelError):
-            # Deleted, of two kinds, never judged: refused, and nothing changed.
-            pass
+        judged(self.store, a, b, verdict, self.clock)
 
     @rule(full=st.booleans())
     def resolve(self, full: bool) -> None:
