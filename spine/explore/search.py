@@ -20,6 +20,8 @@ CLOSE = 75.0
 """Two words that resemble each other less than this (0 to 100) do not count as the same word misspelt."""
 _CALLED = re.compile(r"[+(]?[0-9](?:[ ()./-]{0,2}[0-9]){8,}")
 """A telephone number as it is written: nine digits or more; a day has eight."""
+NAMES = frozenset({"given", "middle", "surname", "organisation", "legal_form"})
+"""Of candidates that fit alike come first those whose names the words were found in: less tells a part of an address."""
 TEXT_LENGTH = 300
 WORDS = 12
 
@@ -44,6 +46,11 @@ class Hit:
     matched: tuple[FieldHit, ...]
     missing: tuple[str, ...]
     says: str
+
+    @property
+    def rank(self) -> tuple[float, int]:
+        """The greater the better."""
+        return self.score, sum(one.field in NAMES for one in self.matched)
 
 
 def search(
@@ -75,9 +82,9 @@ def search(
     for number, entity in held.items():
         hit = _hit(entity, rows[number], words)
         key = (entity.kind, entity.id)
-        if hit is not None and (key not in best or (hit.score, -hit.record) > (best[key].score, -best[key].record)):
+        if hit is not None and (key not in best or (*hit.rank, -hit.record) > (*best[key].rank, -best[key].record)):
             best[key] = hit
-    return sorted(best.values(), key=lambda hit: (-hit.score, hit.entity.id))[:limit]
+    return sorted(sorted(best.values(), key=lambda hit: hit.entity.id), key=lambda hit: hit.rank, reverse=True)[:limit]
 
 
 def _pool(reader: Reader, words: Sequence[str], kind: str | None) -> set[int]:

@@ -176,6 +176,25 @@ def test_a_single_letter_leads_to_nobody_where_longer_words_are_asked_for(reader
     assert search(reader, LOCAL, "a", {}, None, DEFAULT, 10)
 
 
+def test_of_those_who_have_some_of_the_words_come_first_whose_name_has_them() -> None:
+    said = [
+        {"given": "jayden", "surname": "bennett", "email": "jb88@king.com"},
+        {"given": "mason", "surname": "smith", "city": "king"},
+        {"given": "lola", "surname": "king"},
+        {"given": "olivia", "surname": "davies", "email": "olivia@king.com"},
+    ]
+    with open_store("memory:", Settings()) as store:
+        made = [
+            row("record", id=at, key=f"crm/{at}", kind="person", live=True, fields=json.dumps(one))
+            for at, one in enumerate(said, 1)
+        ]
+        with store.writing(LOCAL, Cause("record")) as writer:
+            writer.put("record", rows("record", *made))
+        with store.reading(LOCAL) as reader:
+            found = [hit.entity.id for hit in search(reader, LOCAL, "olivia king", {}, None, 0.9, 5)]
+    assert found == [4, 3, 1, 2]
+
+
 def test_digits_of_a_telephone_number_are_no_misspelt_words() -> None:
     born = {"birth_date": "1998-12-01", "phone": "+46701234567", "given": "anna"}
     with open_store("memory:", Settings()) as store:
