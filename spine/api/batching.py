@@ -15,10 +15,12 @@ from typing import Any, TypeVar, cast
 
 from spine.access.context import LOCAL, Context
 from spine.api.errors import TimeOut
+from spine.api.intake import Intake
 from spine.audiences.projection import Projections
 from spine.errors import AccessDenied
 from spine.explore.questions import Question, answered, together
-from spine.ports import GraphStore, Reader, SystemClock
+from spine.pipeline.ingest import IngestReport
+from spine.ports import GraphStore, Reader, SourceBatch, SystemClock
 from spine.settings import Settings
 
 Key = TypeVar("Key", bound=Hashable)
@@ -115,6 +117,7 @@ class Session:
         settings: Settings,
         context: Context,
         projections: Projections,
+        intake: Intake,
     ) -> None:
         self.projections = projections
         self.settings = settings
@@ -123,6 +126,7 @@ class Session:
         self.named = False
         self.changed: Callable[[], None] = lambda: None
         self._desk = desk
+        self._intake = intake
         self._store = store
         self._view: AbstractContextManager[Reader] | None = None
         self._reader: Reader | None = None
@@ -158,11 +162,20 @@ class Session:
 
         What the request asks for afterwards is read from a view that has seen it. A `preview` writes nothing.
         """
-        if self.settings.read_only and not preview:
-            raise AccessDenied("This server answers questions only.", remedy="Start it without --read-only.")
+        if not preview:
+            may_change(self.settings)
         done: Result = await self.ask(self._changed, deed)
         self.changed()
         return done
+
+    async def take_in(self, batch: SourceBatch, name: str) -> IngestReport:
+        """What became of records, events and consents, in one transaction with those of other requests.
+
+        AccessDenied where nothing may be written; otherwise as `change`.
+        """
+        may_change(self.settings)
+        await self.ask(self._changed, lambda store, context: None)
+        return await self._intake.take(self.context, batch, name)
 
     async def gather(self, question: Callable[..., dict[Key, Result]], key: Key, *args: Hashable) -> Result:
         """The answer for one key of a question that answers many at once; keys of one moment share a round trip.
@@ -211,6 +224,12 @@ class Session:
             view.__exit__(None, None, None)
 
 
+def may_change(settings: Settings) -> None:
+    """AccessDenied where a server only answers questions."""
+    if settings.read_only:
+        raise AccessDenied("This server answers questions only.", remedy="Start it without --read-only.")
+
+
 def _together(reader: Reader, context: Context, asked: Sequence[Asked]) -> list[Any]:
     """The answers of what was asked at one moment; an error in the place of an answer that there is not."""
     answers: list[Any] = [None] * len(asked)
@@ -242,8 +261,9 @@ class Desks:
     def __init__(self, store: GraphStore, settings: Settings, size: int = 4, *, prepared: bool = False) -> None:
         self.changed: Callable[[], None] = lambda: None
         """Called after every change that a session has made."""
+        self.intake = Intake(store, settings.confidence, lambda: self.changed())
         self._store = store
-        self._settings = settings
+        self.settings = settings
         self._projections = Projections(partial(store.reading, LOCAL) if prepared else None)
         if prepared:
             self._projections.prepare(settings.confidence, SystemClock().now()[:10])
@@ -256,7 +276,7 @@ class Desks:
     async def session(self, context: Context) -> AsyncIterator[Session]:
         """A session on a desk of its own, until the request ends."""
         desk = await self._free.get()
-        session = Session(desk, self._store, self._settings, context, self._projections)
+        session = Session(desk, self._store, self.settings, context, self._projections, self.intake)
         session.changed = self.changed
         try:
             yield session
@@ -268,6 +288,7 @@ class Desks:
 
     def close(self) -> None:
         """Let the threads end."""
+        self.intake.close()
         for desk in self._all:
             desk.shutdown(wait=True)
         self._projections.close()

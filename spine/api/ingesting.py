@@ -13,7 +13,7 @@ from spine.api.judging import EntityMove, EntitySnapshot, moves, snapshots
 from spine.api.records import node_id
 from spine.errors import InputError
 from spine.pipeline.incoming import read_batch
-from spine.pipeline.ingest import IngestReport, delete_record, ingest
+from spine.pipeline.ingest import IngestReport, delete_record
 from spine.ports import GraphStore, SourceBatch
 
 MOST = 1000
@@ -119,12 +119,7 @@ async def _ingested(info: Info, batch: SourceBatch, client_mutation_id: str | No
     if batch.rejects:
         first = batch.rejects[0]
         raise InputError(f"Number {first.line}: {first.reason}", remedy="Nothing was taken in: correct it.")
-    confidence = info.context.settings.confidence
-
-    def deed(store: GraphStore, context: Context) -> IngestReport:
-        return ingest(store, context, batch, name="graphql", confidence=confidence)
-
-    return _payload(await info.context.change(deed), client_mutation_id)
+    return _payload(await info.context.take_in(batch, "graphql"), client_mutation_id)
 
 
 def _payload(found: IngestReport, client_mutation_id: str | None) -> IngestPayload:

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from spine.access.context import SERVED, Context
-from spine.api.batching import Desks
+from spine.access.context import SERVED
+from spine.api.batching import Desks, may_change
 from spine.api.bodies import body_of
 from spine.api.endpoint import Answer
 from spine.api.errors import RequestError, WrongMediaType, answer, document, status_of
@@ -17,8 +18,6 @@ from spine.api.ingesting import MOST, as_json
 from spine.bootstrap import mapped_rows
 from spine.errors import SpineError
 from spine.pipeline.incoming import read_batch
-from spine.pipeline.ingest import IngestReport, ingest
-from spine.ports import GraphStore
 
 MAX_BYTES = 8_000_000
 _JSON, _LINES = "application/json", ("application/x-ndjson", "application/jsonl", "application/x-jsonlines")
@@ -31,16 +30,14 @@ async def receive(request: Request) -> Response:
     mapping = request.query_params.get("mapping")
     try:
         rows, lines = _rows(request, await body_of(request, MAX_BYTES))
-        async with desks.session(SERVED) as session:
-            confidence = session.settings.confidence
-
-            def deed(store: GraphStore, context: Context) -> IngestReport:
-                batch = read_batch(rows) if mapping is None else mapped_rows(store, context, mapping, rows)
-                told = [replace(one, line=lines[one.line - 1]) for one in batch.rejects]
-                batch = replace(batch, rejects=told)
-                return ingest(store, context, batch, name=mapping or "ingest", confidence=confidence)
-
-            report = await session.change(deed)
+        may_change(desks.settings)
+        if mapping is None:
+            batch = read_batch(rows)
+        else:
+            async with desks.session(SERVED) as session:
+                batch = await session.change(partial(mapped_rows, name=mapping, rows=rows), preview=True)
+        batch = replace(batch, rejects=[replace(one, line=lines[one.line - 1]) for one in batch.rejects])
+        report = await desks.intake.take(SERVED, batch, mapping or "ingest")
     except RequestError as error:
         return answer(error)
     except SpineError as error:

@@ -21,7 +21,7 @@ CLOSE = 75.0
 _CALLED = re.compile(r"[+(]?[0-9](?:[ ()./-]{0,2}[0-9]){8,}")
 """A telephone number as it is written: nine digits or more; a day has eight."""
 NAMES = frozenset({"given", "middle", "surname", "organisation", "legal_form"})
-"""Of candidates that fit alike come first those whose names the words were found in: less tells a part of an address."""
+"""Of candidates that fit alike come first those whose names hold the words: a part of an address tells less."""
 TEXT_LENGTH = 300
 WORDS = 12
 

@@ -1,12 +1,13 @@
 """Records taken in and linked at once: one transaction for a micro-batch, with everything that it changes."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
 
+import numpy as np
 import pyarrow as pa
 
 from spine.access.context import Context
-from spine.domain.vocabulary import Kind
+from spine.domain.vocabulary import ATTRIBUTES, Kind
 from spine.matching.model import Model
 from spine.matching.stored import stored_model
 from spine.normalise.record import Options
@@ -23,7 +24,7 @@ from spine.pipeline.index_state import ONLINE, IndexState, ensure_index, keep_st
 from spine.pipeline.intake import Written, write_ready
 from spine.pipeline.linking import link
 from spine.pipeline.numbering import key_of
-from spine.pipeline.outcome import EntityState, Outcome, outcome
+from spine.pipeline.outcome import EntityState, Outcome, outcome, parted
 from spine.pipeline.preparing import make_ready
 from spine.pipeline.rebuild import Delta, Labels, models_of
 from spine.pipeline.region import pieces
@@ -61,7 +62,6 @@ class IngestReport:
     consents: int = 0
 
 
-@attempted
 def ingest(
     store: GraphStore,
     context: Context,
@@ -81,6 +81,72 @@ def ingest(
     it between other writes. `key` and `options` are those of `load`; `beside` writes what is to be kept in the same
     transaction, or ends it by raising.
     """
+    done = _ingest(store, context, batch, clock, name, options, key, confidence, beside)
+    return IngestReport(
+        done.taken, outcome(done.before, done.after), tuple(batch.rejects), done.position,
+        _added(done.written, "event"), _added(done.written, "consent"),
+    )  # fmt: skip
+
+
+def ingest_together(
+    store: GraphStore,
+    context: Context,
+    batches: Sequence[SourceBatch],
+    clock: Clock | None = None,
+    *,
+    name: str = "ingest",
+    confidence: float = DEFAULT_CONFIDENCE,
+) -> list[IngestReport]:
+    """Take in several batches in one transaction, and tell of each what became of it.
+
+    They hold records only, no record is in two of them, and local numbers are of one region. The store is as if they
+    had come one after the other; an entity that several changed is told to each as it is after all of them.
+    """
+    done = _ingest(store, context, _as_one(batches), clock, name, None, "", confidence, lambda writer: None)
+    ends = np.cumsum([batch.records.num_rows for batch in batches]).tolist()
+    shares = [done.taken[end - batch.records.num_rows : end] for batch, end in zip(batches, ends, strict=True)]
+    outcomes = parted(done.before, done.after, [{one.record for one in share} for share in shares])
+    return [
+        IngestReport(share, differs, tuple(batch.rejects), done.position if _changed(share, differs) else None)
+        for batch, share, differs in zip(batches, shares, outcomes, strict=True)
+    ]
+
+
+def _as_one(batches: Sequence[SourceBatch]) -> SourceBatch:
+    """The records of several batches as one, its columns where a single batch of all of them would have them."""
+    first, records = batches[0], pa.concat_tables([batch.records for batch in batches], promote_options="default")
+    own = [column for column in first.records.column_names if column not in ATTRIBUTES]
+    said = sorted(set(records.column_names) & ATTRIBUTES)
+    return replace(first, records=records.select([*own, *said]), rows=sum(batch.rows for batch in batches))
+
+
+def _changed(share: Sequence[Taken], differs: Outcome) -> bool:
+    return any(one.status != "unchanged" for one in share) or differs != Outcome()
+
+
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """What one transaction did: to each record in the order of the batch, to entities, at a position if it wrote."""
+
+    taken: list[Taken]
+    before: Labels
+    after: Labels
+    written: Written
+    position: int | None
+
+
+@attempted
+def _ingest(
+    store: GraphStore,
+    context: Context,
+    batch: SourceBatch,
+    clock: Clock | None,
+    name: str,
+    options: Options | None,
+    key: str,
+    confidence: float,
+    beside: Callable[[Writer], None],
+) -> _Done:
     clock = clock or SystemClock()
     plan_ahead(store)
     with store.writing(context, Cause("record", batch=name, details=ONLINE)) as writing, uncollected():
@@ -93,17 +159,11 @@ def ingest(
         written = write_ready(BatchWriter(writer), ready, clock.now())
         changed = set(written.records.tolist())
         linked, pending = change.run(changed, near_consents(writer, written.consents))
-        labels = _after(linked)
-        taken = _taken(writer, batch.records, changed, pending, labels)
-        differs = outcome(_before(linked), labels)
+        before, after = _before(linked), _after(linked)
+        taken = _taken(writer, batch.records, changed, written.older, pending, after)
     # What was written is known when all of it was sent: a look before that would send it in parts.
-    late = bool(_added(written, "record_version"))
     wrote = any(one.added or one.changed for one in written.changes.values())
-    return IngestReport(
-        taken if late else [replace(one, status="unchanged") if one.status == "late" else one for one in taken],
-        differs, tuple(batch.rejects), writer.position if wrote else None,
-        _added(written, "event"), _added(written, "consent"),
-    )  # fmt: skip
+    return _Done(taken, before, after, written, writer.position if wrote else None)
 
 
 @attempted
@@ -217,8 +277,10 @@ def _added(written: Written, table: str) -> int:
     return written.changes[table].added if table in written.changes else 0
 
 
-def _taken(writer: Writer, records: pa.Table, changed: set[int], pending: set[int], after: Labels) -> list[Taken]:
-    """What became of each record of a batch; late is who has an older version, if the batch brought one."""
+def _taken(
+    writer: Writer, records: pa.Table, changed: set[int], older: Set[int], pending: set[int], after: Labels
+) -> list[Taken]:
+    """What became of each record of a batch; late is who brought a version that is not the current one."""
     if not records.num_rows:
         return []
     sources, names = records["source"].to_pylist(), records["record_id"].to_pylist()
@@ -226,14 +288,12 @@ def _taken(writer: Writer, records: pa.Table, changed: set[int], pending: set[in
     members: dict[tuple[str, int], list[int]] = {}
     for record, entity in sorted(after.items()):
         members.setdefault(entity, []).append(record)
-    kept = set(numbers) - changed
-    late = {row["record"] for row in (writer.get("record_version", "record", sorted(kept)) if kept else [])}
     out = []
     for source, name, number in zip(sources, names, numbers, strict=True):
         held = after.get(number)
         status = "pending" if number in pending else "linked"
         if number not in changed:
-            status = "late" if number in late else "unchanged"
+            status = "late" if number in older else "unchanged"
         state = EntityState(*held, tuple(members[held])) if held else None
         out.append(Taken(str(source), str(name), number, status, state))
     return out

@@ -27,6 +27,7 @@ class Written:
     """What a batch changed per table, and which records (sequence numbers) are new or have a new current version.
 
     `dates` is how the batch's dates were read: for the next batch of the same file. `consents` are those of the batch.
+    `older` are records of which a version was kept that is not the current one.
     """
 
     changes: Mapping[str, Difference]
@@ -35,19 +36,21 @@ class Written:
     problem_count: int = 0
     dates: DateOrder | None = None
     consents: Ints = field(default_factory=lambda: _NOBODY)
+    older: frozenset[int] = frozenset()
 
 
 def write_ready(out: BatchWriter, ready: Ready, now: str) -> Written:
     """Write one batch inside the writer's transaction; what is there already is left as it is."""
     out.begin(now)
     tables = ready.tables
-    touched = _write_records(out, tables["record"], tables["claims"]) if "record" in tables else _NOBODY
+    older: set[int] = set()
+    touched = _write_records(out, tables["record"], tables["claims"], older) if "record" in tables else _NOBODY
     for name in ("event", "consent"):
         if name in tables:
             out.put(name, tables[name])
             _write_edges(out, f"{name}_of", tables[f"{name}_claims"])
     consents: Ints = tables["consent"]["id"].to_numpy() if "consent" in tables else _NOBODY
-    return Written(out.changes, touched, ready.problems, ready.problem_count, ready.dates, consents)
+    return Written(out.changes, touched, ready.problems, ready.problem_count, ready.dates, consents, frozenset(older))
 
 
 def _write_edges(out: BatchWriter, table: str, claims: pa.Table) -> None:
@@ -57,8 +60,11 @@ def _write_edges(out: BatchWriter, table: str, claims: pa.Table) -> None:
         out.put(table, graph_table(table, {"start": claims["start"], "end": number}))
 
 
-def _write_records(out: BatchWriter, rows: pa.Table, claims: pa.Table) -> Ints:
-    """Write the versions of a batch where they belong; the records that have a new current version."""
+def _write_records(out: BatchWriter, rows: pa.Table, claims: pa.Table, kept: set[int]) -> Ints:
+    """Write the versions of a batch where they belong; the records that have a new current version.
+
+    Those of which another version was kept are put into `kept`.
+    """
     ids = out.sequence(rows["key"])
     rows = rows.append_column("id", pa.array(ids))
     order, newest = _newest(ids, rows)
@@ -70,7 +76,7 @@ def _write_records(out: BatchWriter, rows: pa.Table, claims: pa.Table) -> Ints:
     older = np.setdiff1d(order, current)
     if len(older) or replaced:
         gone = [held for held in replaced if held["id"] not in anew]
-        _keep_versions(out, at_positions(rows, older), gone, _hashes(stored, chosen, wins))
+        kept |= _keep_versions(out, at_positions(rows, older), gone, _hashes(stored, chosen, wins))
     if not len(current):
         return _NOBODY
     current = np.sort(current)
@@ -119,8 +125,9 @@ def _hashes(stored: dict[Any, Row], rows: pa.Table, wins: "np.ndarray[Any, np.dt
     return found | dict(zip(won["id"].to_pylist(), won["hash"].to_pylist(), strict=True))
 
 
-def _keep_versions(out: BatchWriter, older: pa.Table, replaced: list[Row], current: dict[int, str]) -> None:
-    """Keep versions that are not, or no longer, current; one that is kept already, or current after all, stays."""
+def _keep_versions(out: BatchWriter, older: pa.Table, replaced: list[Row], current: dict[int, str]) -> set[int]:
+    """Keep versions that are not, or no longer, current, and say whose; one that is kept already, or current after
+    all, stays."""
     schema = pa.schema(
         [arrow_schema("record").field(name) for name in ("id", "observed_at", "ingested_at", "hash", "raw")]
     )
@@ -131,6 +138,7 @@ def _keep_versions(out: BatchWriter, older: pa.Table, replaced: list[Row], curre
     new = [{**row, "record": row["id"], "id": name} for name, row in by_name.items() if name not in known]
     if new:
         out.put("record_version", pa.Table.from_pylist(new, schema=arrow_schema("record_version")))
+    return {row["record"] for row in new}
 
 
 def _write_claims(out: BatchWriter, claims: pa.Table, rows: pa.Table, ids: Ints, replaced: list[Row]) -> None:

@@ -1,7 +1,10 @@
 """What a change did to entities, told for whoever has to follow: before and after, old id to new id."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
+
+import networkx as nx
 
 from spine.pipeline.rebuild import Labels
 
@@ -59,6 +62,27 @@ def outcome(before: Labels, after: Labels, always: Iterable[int] = ()) -> Outcom
         tuple(now[key] for key in sorted(told) if key in now),
         tuple(sorted(moves, key=lambda move: (move.kind, move.old or 0, move.new or 0))),
     )
+
+
+def parted(before: Labels, after: Labels, shares: Sequence[Collection[int]]) -> list[Outcome]:
+    """The outcome as far as it concerns each of several sets of records that were changed at once.
+
+    What entities exchanged records belongs together. It is told to each whose records are among them; to all, where
+    nobody's are.
+    """
+    if len(shares) == 1:
+        return [outcome(before, after)]
+    near: nx.Graph[Any] = nx.Graph()
+    for moment, labels in enumerate((before, after)):
+        near.add_edges_from((record, (moment, *entity)) for record, entity in labels.items())
+    place = {one: at for at, some in enumerate(nx.connected_components(near)) for one in some}
+    concerned = [{place[record] for record in share if record in place} for share in shares]
+    nobodys = set(place.values()).difference(*concerned)
+
+    def among(labels: Labels, places: set[int]) -> Labels:
+        return {record: entity for record, entity in labels.items() if place[record] in places}
+
+    return [outcome(among(before, places | nobodys), among(after, places | nobodys)) for places in concerned]
 
 
 def _states(labels: Labels) -> dict[Entity, EntityState]:
