@@ -32,6 +32,17 @@ ORGANISATION = (
         },
     ),
     comparison(
+        "series",
+        {
+            ALL: {
+                "another number": (0.004, 0.25),
+                "another word": (0.006, 0.12),
+                "a numeral more": (0.012, 0.1),
+                "same": (0.978, 0.53),
+            },
+        },
+    ),
+    comparison(
         "legal_form",
         {
             ALL: {
@@ -48,6 +59,11 @@ ORGANISATION = (
                 "slip": (0.07, 0.00005),
                 "same": (0.85, 0.00001),
             },
+            KIN: {
+                "differs": (0.14, 0.8),
+                "slip": (0.01, 0.199),
+                "same": (0.85, 0.001),
+            },
         },
     ),
     comparison(
@@ -57,6 +73,11 @@ ORGANISATION = (
                 "differs": (0.08, 0.9999),
                 "slip": (0.04, 0.0002),
                 "same": (0.88, 0.00001),
+            },
+            KIN: {
+                "differs": (0.11, 0.7),
+                "slip": (0.01, 0.2999),
+                "same": (0.88, 0.0001),
             },
         },
     ),
@@ -68,6 +89,11 @@ ORGANISATION = (
                 "slip": (0.04, 0.00002),
                 "same": (0.92, 0.000005),
             },
+            KIN: {
+                "differs": (0.06, 0.9),
+                "slip": (0.02, 0.0999),
+                "same": (0.92, 0.0001),
+            },
         },
     ),
     comparison(
@@ -77,6 +103,11 @@ ORGANISATION = (
                 "differs": (0.25, 0.998),
                 "slip": (0.05, 0.0005),
                 "same": (0.7, 0.0005),
+            },
+            KIN: {
+                "differs": (0.3, 0.5),
+                "slip": (0.05, 0.03),
+                "same": (0.65, 0.47),
             },
         },
     ),

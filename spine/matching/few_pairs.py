@@ -13,9 +13,10 @@ from spine.matching.encoded import Encoded
 from spine.matching.fading import FACTORS, STEPS, WHOLE
 from spine.matching.frequencies import CROWD, LIMIT
 from spine.matching.model import Comparison, Frequencies, Level, Model
-from spine.matching.one_pair import LEVEL_OF, Pair, Side, side_of
+from spine.matching.one_pair import LEVEL_OF, Pair
 from spine.matching.outcomes import OUTCOMES, ROLES, SHARED
 from spine.matching.scorer import AGAINST, check, gains
+from spine.matching.sides import Side, side_of
 
 FEW = 64
 """Up to so many pairs are scored one by one."""

@@ -35,8 +35,9 @@ ALIKE = frozenset({"email"})
 """Comparisons whose groups have one m: how often two values of one person agree does not depend on what else the two
 records have in common, only how often they do by chance. Else a group in which few pairs can be told to be matches
 believes whatever was believed of it before."""
-KNOWN_BY_CHANCE = frozenset({"order"})
-"""Comparisons whose u is declared: how common the names are that stand in each other's place says the rest."""
+KNOWN_BY_CHANCE = frozenset({"order", "series"})
+"""Comparisons whose u is declared: how common the names are that stand in each other's place says the rest; and that
+the numbers in two names agree says nothing beyond what the names say."""
 CONTRADICTED = -2.0 * float(np.log(2))
 """Agreement on an identifier counts as chance only where all other evidence together speaks against the pair by two
 bits or more. Else pairs with nothing but a shared login or cookie, which nothing can tell from matches, would teach

@@ -17,6 +17,7 @@ from spine.matching.outcomes import (
     Levels,
 )
 from spine.matching.pairs import PairView
+from spine.matching.sisters import sisters
 from spine.matching.text_pairs import TextPairs
 
 EMAIL, PHONE, NATIONAL_ID = OUTCOMES["email"], OUTCOMES["phone"], OUTCOMES["national_id"]
@@ -34,7 +35,7 @@ def email(view: PairView) -> Levels:
         ("same", view.same("email") | _any_shared(view, "email")),
     ]
     found = EMAIL.ranked(view.both("email"), steps)
-    named, family, near = alike(view), namesakes(view), at_one_address(view)
+    named, family, near = alike(view), namesakes(view) | sisters(view), at_one_address(view)
     for group, where in (
         (GIVEN_NAME, named & ~family),
         (KIN, family & ~named),
@@ -50,7 +51,7 @@ def phone(view: PairView) -> Levels:
     slip = view.seen("phone", lambda texts: texts.edits(1) <= 1)
     steps = [("slip", slip), ("same", view.same("phone") | _any_shared(view, "phone"))]
     found = PHONE.ranked(view.both("phone"), steps, FAR)
-    return PHONE.moved(PHONE.moved(found, relatives(view), KIN), at_one_address(view), NEAR)
+    return PHONE.moved(PHONE.moved(found, _kin(view), KIN), at_one_address(view), NEAR)
 
 
 def national_id(view: PairView) -> Levels:
@@ -80,8 +81,13 @@ def shared(view: PairView, namespace: str) -> Levels:
     found = outcomes.ranked(both, [(f"same {namespace}", hit)], least=f"another {namespace}")
     if namespace not in HOUSEHOLD_NAMESPACES or not both.any():
         return found
-    found = outcomes.moved(found, relatives(view), KIN)
+    found = outcomes.moved(found, _kin(view), KIN)
     return outcomes.moved(found, at_one_address(view), NEAR)
+
+
+def _kin(view: PairView) -> Bools:
+    """Relatives of one surname, or sister companies."""
+    return relatives(view) | sisters(view)
 
 
 def _any_shared(view: PairView, namespace: str) -> Bools:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 
-from spine.matching import addresses, identifiers, names, organisations, traits
+from spine.matching import addresses, identifiers, names, organisations, sisters, traits
 from spine.matching.encoded import Encoded
 from spine.matching.outcomes import OTHER, SHARED, SHARED_NAMESPACES, Levels
 from spine.matching.pairs import PairView
@@ -26,6 +26,7 @@ FUNCTIONS: dict[str, LevelFunction] = {
     "area": addresses.area,
     "organisation": organisations.organisation,
     "legal_form": organisations.legal_form,
+    "series": sisters.series,
     **{field: partial(organisations.exact_or_slip, field=field) for field in ("tax_id", "register", "lei", "domain")},
     **{SHARED + name: partial(identifiers.shared, namespace=name) for name in (*SHARED_NAMESPACES, OTHER)},
 }
@@ -33,7 +34,7 @@ FUNCTIONS: dict[str, LevelFunction] = {
 _PLACE = ("street", "house_number", "po_box", "city", "postcode")
 _NEEDED: dict[str, tuple[str, ...]] = {
     **{name: (name,) for name in FUNCTIONS if not name.startswith(SHARED)},
-    "order": ("given",), "address": _PLACE, "area": ("postcode",),
+    "order": ("given",), "series": ("organisation",), "address": _PLACE, "area": ("postcode",),
 }  # fmt: skip
 
 

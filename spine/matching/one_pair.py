@@ -6,7 +6,6 @@ of calls. A level here is a few comparisons of Python texts. A property test hol
 
 from collections.abc import Callable, Mapping
 from functools import cached_property, partial
-from typing import NamedTuple
 
 from spine.matching.encoded import Encoded
 from spine.matching.outcomes import (
@@ -30,8 +29,11 @@ from spine.matching.outcomes import (
     PLACE,
     SHARED,
     SHARED_NAMESPACES,
+    SISTERS,
     STREET,
 )
+from spine.matching.sides import Side, nicknames_in
+from spine.matching.sisters import two_sisters
 from spine.matching.two_texts import (
     alike,
     edits,
@@ -50,27 +52,7 @@ GIVEN, MIDDLE, ORDER, SURNAME = (OUTCOMES[name] for name in ("given", "middle", 
 AGE, SEX, BIRTH_DATE, SUFFIX = (OUTCOMES[name] for name in ("age", "sex", "birth_date", "suffix"))
 EMAIL, PHONE, NATIONAL_ID = (OUTCOMES[name] for name in ("email", "phone", "national_id"))
 ADDRESS, AREA = OUTCOMES["address"], OUTCOMES["area"]
-ORGANISATION, LEGAL_FORM = OUTCOMES["organisation"], OUTCOMES["legal_form"]
-
-Texts = Mapping[str, str | None]
-
-
-class Side(NamedTuple):
-    """One record: its row, its texts by field, its identifiers by namespace."""
-
-    row: int
-    texts: Texts
-    shared: Mapping[str, frozenset[int]]
-
-
-def side_of(records: Encoded, row: int) -> Side:
-    """A row of encoded records by its values."""
-    texts = {
-        name: records.texts_of(name)[code] if (code := int(codes[row])) >= 0 else None
-        for name, codes in records.codes.items()
-    }
-    shared = {name: frozenset(matrix[row].tolist()) - {0} for name, matrix in records.shared.items()}
-    return Side(row, texts, shared)
+ORGANISATION, LEGAL_FORM, SERIES = (OUTCOMES[name] for name in ("organisation", "legal_form", "series"))
 
 
 class Pair:
@@ -136,6 +118,16 @@ class Pair:
         return _birth_date(self)
 
     @cached_property
+    def series(self) -> int:
+        """The level of what tells the names of sister companies apart."""
+        return _series(self)
+
+    @property
+    def sisters(self) -> bool:
+        """The names are those of sister companies."""
+        return SERIES.has_mark(self.series, SISTERS)
+
+    @cached_property
     def alike(self) -> bool:
         """The given names are close, forms of one name, one a part of the other, or the same."""
         return GIVEN.is_named(self.given, "close", "a part in common", "nickname", "same")
@@ -147,8 +139,8 @@ class Pair:
 
     @property
     def relatives(self) -> bool:
-        """The surnames agree and the given names do not."""
-        return self.namesakes and not self.alike
+        """The surnames agree and the given names do not, or the two are sister companies."""
+        return (self.namesakes and not self.alike) or self.sisters
 
     @cached_property
     def at_one_address(self) -> bool:
@@ -163,13 +155,7 @@ class Pair:
     @cached_property
     def nicknames(self) -> frozenset[tuple[str, str]]:
         """Names that are forms of one name, either way round."""
-        return self.records.remember(("nicknames",), lambda: _nicknames(self.records))
-
-
-def _nicknames(records: Encoded) -> frozenset[tuple[str, str]]:
-    names = records.texts_of("given")
-    found = [(names[key // len(names)], names[key % len(names)]) for key in records.nicknames.tolist()]
-    return frozenset([*found, *((other, one) for one, other in found)])
+        return self.records.remember(("nicknames",), lambda: nicknames_in(self.records))
 
 
 def _given(pair: Pair) -> int:
@@ -264,7 +250,7 @@ def _email(pair: Pair) -> int:
         label = "close"
     else:
         label = "differs"
-    named, family = pair.alike, pair.namesakes
+    named, family = pair.alike, pair.namesakes or pair.sisters
     if named and family:
         group = NAMESAKES
     elif pair.at_one_address:
@@ -350,8 +336,16 @@ def _organisation(pair: Pair) -> int:
     both = pair.both("organisation")
     if both is None:
         return -1
+    if pair.sisters:
+        return ORGANISATION.number("differs")
     one, other = both
     return ORGANISATION.number("same" if one == other else two_organisations(one, other))
+
+
+def _series(pair: Pair) -> int:
+    both = pair.both("organisation")
+    label = two_sisters(*both) if both is not None else None
+    return -1 if label is None else SERIES.number(label)
 
 
 def _equal(pair: Pair, field: str) -> int:
@@ -364,7 +358,8 @@ def _exact_or_slip(pair: Pair, field: str) -> int:
     if both is None:
         return -1
     one, other = both
-    return OUTCOMES[field].number("same" if one == other else "slip" if edits(one, other, 1) <= 1 else "differs")
+    label = "same" if one == other else "slip" if edits(one, other, 1) <= 1 else "differs"
+    return OUTCOMES[field].number(label, KIN if pair.sisters else "")
 
 
 def _shared(pair: Pair, namespace: str) -> int:
@@ -392,6 +387,7 @@ LEVEL_OF: dict[str, Callable[[Pair], int]] = {
     "address": lambda pair: pair.address,
     "area": _area,
     "organisation": _organisation,
+    "series": lambda pair: pair.series,
     "legal_form": partial(_equal, field="legal_form"),
     **{field: partial(_exact_or_slip, field=field) for field in ("tax_id", "register", "lei", "domain")},
     **{SHARED + name: partial(_shared, namespace=name) for name in (*SHARED_NAMESPACES, OTHER)},

@@ -1,15 +1,22 @@
 """Organisations compared: name without legal form, legal form, numbers of registers, domain."""
 
-from spine.matching.outcomes import OUTCOMES, Levels
+import numpy as np
+
+from spine.matching.outcomes import KIN, OUTCOMES, Levels
 from spine.matching.pairs import PairView
+from spine.matching.sisters import sisters
 from spine.matching.text_pairs import TextPairs
 
 ORGANISATION = OUTCOMES["organisation"]
 
 
 def organisation(view: PairView) -> Levels:
-    """Name of an organisation without its legal form: differs, loosely alike, alike, close, slip, same."""
-    return view.told("levels", "organisation", _names, ORGANISATION.number("same"))
+    """Name of an organisation without its legal form: differs, loosely alike, alike, close, slip, same.
+
+    However alike the names of sisters are, they differ in what tells one company from the other.
+    """
+    found = view.told("levels", "organisation", _names, ORGANISATION.number("same"))
+    return np.where(sisters(view), np.int8(ORGANISATION.number("differs")), found)
 
 
 def _names(names: TextPairs) -> Levels:
@@ -29,6 +36,7 @@ def legal_form(view: PairView) -> Levels:
 
 
 def exact_or_slip(view: PairView, field: str) -> Levels:
-    """A number of a register or a domain: differs, one slip, same."""
+    """A number of a register or a domain: differs, one slip, same; again for sisters, whose numbers may follow."""
     slip = view.seen(field, lambda texts: texts.edits(1) <= 1)
-    return OUTCOMES[field].ranked(view.both(field), [("slip", slip), ("same", view.same(field))])
+    found = OUTCOMES[field].ranked(view.both(field), [("slip", slip), ("same", view.same(field))])
+    return OUTCOMES[field].moved(found, sisters(view), KIN)

@@ -38,6 +38,8 @@ HOME = "home"
 """A mark: the addresses are one dwelling or building, slips and missing parts allowed."""
 HOUSEHOLD_NAMESPACES = frozenset({"account", "device", "mobile_token", "cookie"})
 """What a household may share: of those who live together, or bear one family name, it tells less."""
+SISTERS = "sisters"
+"""A mark: the names are those of two companies of one house."""
 FAMILY_NAME = "family name"
 """A mark: the surnames agree, slips allowed."""
 
@@ -175,6 +177,10 @@ _NATIONAL_IDS = [
     _o("same", "", "", "same, of many", OWN), _o("same, of many", "", "national_id", "", OWN),
 ]  # fmt: skip
 _EXACT_OR_SLIP = [_o("differs"), _o("slip", "", "", "", OWN), _o("same", "", "", "", OWN)]
+_SERIES = [
+    *(_o(label, "", "", "", SISTERS) for label in ("another number", "another word", "a numeral more")),
+    _o("same"),
+]
 _ADDRESSES = [
     _o("street differs", STREET),
     _o("street alike", STREET),
@@ -246,8 +252,9 @@ OUTCOMES: dict[str, Outcomes] = {
         "area": [_o("another postcode"), _o("same postcode", "", "postcode")],
         "organisation": _ORGANISATION,
         "legal_form": [_o("differs"), _o("same")],
-        **dict.fromkeys(("tax_id", "register", "lei"), _EXACT_OR_SLIP),
-        "domain": _fading("domain", [_o("differs"), _o("slip"), _o("same", "", "", "", OWN)]),
+        "series": _SERIES,
+        **dict.fromkeys(("tax_id", "register", "lei"), _in_groups(("", KIN), _EXACT_OR_SLIP)),
+        "domain": _fading("domain", _in_groups(("", KIN), [_o("differs"), _o("slip"), _o("same", "", "", "", OWN)])),
         **{SHARED + name: _fading(name, _identifiers(name)) for name in (*SHARED_NAMESPACES, OTHER)},
     }.items()
 }

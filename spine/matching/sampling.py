@@ -12,7 +12,7 @@ from spine.matching.at_once import each
 from spine.matching.encoded import Bools, Encoded, Floats, Ints, stirred
 from spine.matching.fading import WHOLE, fading
 from spine.matching.model import Model
-from spine.matching.outcomes import FAMILY_NAME, HOME, OUTCOMES, OWN, SHARED, Levels
+from spine.matching.outcomes import FAMILY_NAME, HOME, OUTCOMES, OWN, SHARED, SISTERS, Levels
 from spine.matching.scorer import CHUNK, adjustment, level_columns, levels_of
 from spine.normalise.whole_numbers import distinct_numbers
 
@@ -107,9 +107,15 @@ def _sample_chunk(model: Model, records: Encoded, left: Ints, right: Ints) -> tu
 
 
 def _borrowing(found: Mapping[str, Levels]) -> Bools:
-    """Relatives whose given names differ and whose birth dates don't agree: what else they share, they share as kin."""
-    if "surname" not in found:
-        return np.zeros(len(found["address"]), dtype=bool)
+    """Relatives whose given names differ and whose birth dates don't agree: what else they share, they share as kin.
+
+    Of organisations, sisters of whose numbers none agrees.
+    """
+    if "series" in found:
+        sisters = OUTCOMES["series"].marked(found["series"], SISTERS)
+        numbers = (OUTCOMES[name].marked(found[name], OWN) for name in ("tax_id", "register", "lei"))
+        borrowing: Bools = sisters & ~np.any([*numbers], axis=0)
+        return borrowing
     kin = OUTCOMES["surname"].marked(found["surname"], FAMILY_NAME) | OUTCOMES["address"].marked(found["address"], HOME)
     others = OUTCOMES["given"].named(found["given"], "differs")
     return kin & others & ~OUTCOMES["birth_date"].marked(found["birth_date"], OWN)

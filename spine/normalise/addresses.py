@@ -59,7 +59,7 @@ def normalise_postcode(text: str) -> str | None:
     code = folded.replace(" ", "")
     if len(code) == 5 and not code.isdigit() and sum(map(str.isdigit, code)) >= 3 and letters_as_digits(code).isdigit():
         code = letters_as_digits(code)
-    return None if folded in PLACEHOLDERS else code
+    return None if folded in PLACEHOLDERS or code in PLACEHOLDERS else code
 
 
 def one_line(address: Address) -> str | None:

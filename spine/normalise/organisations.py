@@ -63,6 +63,8 @@ sapi de cv: sapi
 """
 _TWO_LETTERS = words("ag sa nv bv ab as oy kg kk lp pc co sl ug ev eg gk yk cv")
 """The only forms of two letters that are removed: others are as often initials or common words (at, da, ok, uk)."""
+_INITIALS = words("lp llc llp plc sa spa sas srl bv nv ag kg")
+"""Forms that are written letter by letter."""
 _WORDS_NOT_FORMS = words("private vat cpt sep sem teo dat ent tapui etat coop obrt fie stg esv sal ese scop")
 """Longer forms of cleanco that are common words or initials in names: never removed."""
 _LEADING = words("ooo oao zao pao sarl uab sia")
@@ -72,12 +74,22 @@ _ODD = ("spa", (*sorted(_LEADING), "the"))
 
 
 def fold_organisation(text: str) -> str:
-    """The name folded, `&` and `+` as `and`, initials joined: `J. P. Morgan & Co.` -> `jp morgan and co`."""
+    """The name folded, `&` and `+` as `and`, initials joined: `J. P. Morgan & Co.` -> `jp morgan and co`.
+
+    A letter before the initials of a legal form stays alone: `Fund I L.P.` -> `fund i lp`.
+    """
     return _initials(fold(_AND.sub(" and ", text)))
 
 
 def _initials(folded: str) -> str:
-    return _LONE_LETTERS.sub(lambda match: match[0].replace(" ", ""), folded)
+    return _LONE_LETTERS.sub(_together, folded)
+
+
+def _together(match: "re.Match[str]") -> str:
+    first, *others = match[0].split()
+    form = "".join(others)
+    ends = match.start() > 0 and match.end() == len(match.string)
+    return f"{first} {form}" if ends and form in _INITIALS and first + form not in _INITIALS else first + form
 
 
 @cache

@@ -40,7 +40,9 @@ WORDS: Mapping[str, list[str]] = {
     "age": ["40", "41", "43", "70", "old", "٤٠"],
     "organisation": [
         "acme tools", "acme tool", "tools acme", "zebra bank", "acme", "acme tool works", "works acme tools", "zebra",
-        "acme tools and dies", "acme bank",
+        "acme tools and dies", "acme bank", "acme fund i", "acme fund ii", "acme fund 2", "acme fund", "acme store 12",
+        "acme store nr 012", "amce store 14", "acme verwaltungs", "acme beteiligungs", "amce real estate",
+        "12", "acme b",
     ],
     "legal_form": ["gmbh", "ag"],
     "email": ["anna.berg@a.example", "anna.berg@b.example", "ana.berg@a.example", "x@c.example", "x@d.example", "@e"],
