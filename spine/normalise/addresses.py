@@ -17,7 +17,7 @@ _ZIP4 = re.compile(r"\s*(\d{5})-\d{4}\s*", re.ASCII)
 _TAIL = re.compile(
     r"(?P<before>.*?)\s*\b(?P<postcode>[a-z]{1,2}\d[a-z0-9]? \d[a-z]{2}|[a-z]\d[a-z] \d[a-z]\d|\d{5} \d{4}|\d{4,6})"
 )
-_HEAD = re.compile(r"(?P<postcode>\d{4,5}(?: [a-z]{2})?) (?P<city>[a-z][a-z ]+)")
+_HEAD = re.compile(r"(?P<postcode>\d{4,5}(?: [a-z]{2})?|\d{2,4} \d{3}|\d{3} \d{2}) (?P<city>[a-z][a-z ]+)")
 REGULAR_LINE = (
     r"^[0-9]+[a-z]? [a-z]+( [a-z]+)*( unit [0-9]+[a-z]?)?, [a-z ]*[a-z]{3}(, [a-z]{2})?"
     r", ([0-9]{5}|[a-z]{1,2}[0-9][a-z0-9]?[0-9][a-z]{2})(, [a-z]{2})?$"

@@ -18,7 +18,7 @@ _WORD = r"^[a-z]{2,}$"
 _TWO_WORDS = r"^(?P<first>[a-z]{2,})(?P<mark>,?) (?P<second>[a-z]{2,})$"
 _LINE = r"^(?P<number>[0-9]+[a-z]?) (?P<street>[a-z]+(?: [a-z]+)*)$"
 _CODE = r"^[a-z0-9]+(?: [a-z0-9]+)*$"
-_UNIT_OR_BOX = rf"\b(?:{'|'.join(sorted(UNIT_STARTS))})\b|box|postfach|apartado|boite"
+_UNIT_OR_BOX = rf"^(?:bis|ter|quater)\b|\b(?:{'|'.join(sorted(UNIT_STARTS))})\b|box|postfach|apartado|boite"
 _MEANT: Any = pa.array(
     sorted(
         {word for text in names.NO_NAMES for word in text.split()}

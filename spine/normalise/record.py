@@ -150,19 +150,25 @@ def _place(records: pa.Table) -> dict[str, Column]:
     whole = split_distinct(text_column(records, "address"), addresses.split_address, 8)
     lines = mostly.split_streets(text_column(records, "street_address"))
     street_column = text_column(records, "street")
-    numbered = map_distinct(text_column(records, "house_number"), streets.normalise_house_number)
+    country = map_distinct(text_column(records, "country"), normalise_country)
+    house = text_column(records, "house_number")
+    numbered, flat = split_distinct(house, streets.split_house_number, 2)
+    # There a flat stands in front of the slash.
+    turned = compute.is_in(country, pa.array(["au", "nz"], pa.string()))
+    numbered = compute.if_else(turned, map_distinct(house, streets.normalise_house_number), numbered)
+    flat = compute.if_else(turned, NO_TEXT, flat)
     # A street column may hold the whole line; it is taken apart only where no house number stands beside it.
     alone = compute.if_else(compute.is_null(numbered), street_column, NO_TEXT)
     in_street = mostly.split_streets(alone)
     own = {
         "house_number": first_known(numbered, in_street[0]),
         "street": first_known(in_street[1], map_distinct(street_column, streets.normalise_street)),
-        "unit": first_known(map_distinct(text_column(records, "unit"), streets.normalise_unit), in_street[2]),
+        "unit": first_known(map_distinct(text_column(records, "unit"), streets.normalise_unit), flat, in_street[2]),
         "po_box": first_known(map_distinct(text_column(records, "po_box"), streets.normalise_po_box), in_street[3]),
         "city": map_distinct(text_column(records, "city"), addresses.normalise_city),
         "region": map_distinct(text_column(records, "region"), normalise_region),
         "postcode": mostly.normalise_postcodes(text_column(records, "postcode")),
-        "country": map_distinct(text_column(records, "country"), normalise_country),
+        "country": country,
     }
     for at, name in enumerate(own):
         rest = [lines[at]] if at < len(lines) else []

@@ -1,13 +1,14 @@
 """Words of postal addresses and the one form that each is given: street types, directions, unit designators.
 
 Street types follow the abbreviations of USPS Publication 28, appendix C1, with their usual variants, and the common
-words of British, German, French, Spanish, Italian and Dutch streets. Every short form maps to itself.
+words of British, German, French, Spanish, Italian, Dutch and Polish streets. Every short form maps to itself.
 """
 
 from spine.normalise.folding import words
 
 _STREET = """
 ally alley allee ally aly=aly
+aleja aleje al=al
 annex anex anx=anx
 arcade arc=arc
 avenue av aven avenu avn avnue ave=ave
@@ -71,7 +72,7 @@ parkway parkwy pkway pkwy pky parkways pkwys=pkwy
 passage psge=psge
 pike pikes=pike
 pine pne pines pnes=pnes
-place plc pl=pl
+place plc plac pl=pl
 plain pln plains plns=pln
 plaza plz plza=plz
 point pt points pts=pt
@@ -131,11 +132,15 @@ seventh 7th=7th
 eighth 8th=8th
 ninth 9th=9th
 tenth 10th=10th
+osiedle os=os
 """
 
+ULICA = words("ul ulica")
+"""The Polish word for a street, written in front of its name or left out."""
 UNIT_WORDS = words(
     "apt apartment apartments aprt ap appt appartement unit un suite flat room rm number num no nr nbr lot trlr "
-    "trailer space spc building bldg block blk door wohnung whg top bureau office ofc piso puerta int interior"
+    "trailer space spc building bldg block blk door wohnung whg top bureau office ofc piso puerta int interior "
+    "lok lokal mieszkanie"
 )
 """Designators of a unit: said before its number, and dropped from it."""
 UNIT_STARTS = UNIT_WORDS - words("no nr num number top space block office int interior door room un ap")

@@ -14,7 +14,8 @@ TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 LINES = st.lists(
     st.sampled_from(
         ["12", "12a", "3-5", "Main", "N", "Street", "Hauptstraße", "Apt", "#", "4B", "PO Box 7", ",", "\n", "London",
-         "IL", "62704", "SW1A 1AA", "UK", "DE", "10115", "Flat", "unit", "highway", "floor", "il", "fl", "b"]
+         "IL", "62704", "SW1A 1AA", "UK", "DE", "10115", "Flat", "unit", "highway", "floor", "il", "fl", "b",
+         "ul.", "os.", "14/5", "m", "lok.", "bis", "3 ter"]
     ), max_size=12,
 ).map(" ".join)  # fmt: skip
 
@@ -32,6 +33,19 @@ LINES = st.lists(
         ("Postfach 12", (None, None, None, "12")),
         ("Highway 12", (None, "hwy 12", None, None)),
         ("500 Highway 12", ("500", "hwy 12", None, None)),
+        ("ul. Długa 14/5", ("14", "dluga", "5", None)),
+        ("ulica Długa 14 m. 5", ("14", "dluga", "5", None)),
+        ("Długa 14A lok. 5", ("14a", "dluga", "5", None)),
+        ("ul. Długa, 14/5", ("14", "dluga", "5", None)),
+        ("ul. 3 Maja 5/7", ("5", "3 maja", "7", None)),
+        ("Aleje Jerozolimskie 54", ("54", "al jerozolimskie", None, None)),
+        ("os. 1000-lecia 5 m 3", ("5", "os 1000 lecia", "3", None)),
+        ("Hauptstraße 12/3/5", ("12", "hauptstr", "3 5", None)),
+        ("Hauptstr. 12-14", ("12 14", "hauptstr", None, None)),
+        ("12/5 Main St", ("12 5", "main st", None, None)),
+        ("3 bis rue de la Paix", ("3bis", "rue de la paix", None, None)),
+        ("3bis, rue de la Paix", ("3bis", "rue de la paix", None, None)),
+        ("rue de la Paix 3 ter", ("3ter", "rue de la paix", None, None)),
         ("12 Main St #7", ("12", "main st", "7", None)),
         ("", (None, None, None, None)),
     ],
@@ -71,6 +85,9 @@ def test_one_place_has_one_line(text: str) -> None:
         ("Hauptstraße 12a, 10115 Berlin, Germany", "12a hauptstr, berlin, 10115, de"),
         ("PO Box 123, Anytown, WA 00000", "po box 123, anytown, wa, 00000"),
         ("12 rue de la Paix, 75002 Paris, France", "12 rue de la paix, paris, 75002, fr"),
+        ("ul. Długa 14/5, 00-238 Warszawa", "14 dluga unit 5, warszawa, 00238"),
+        ("ul. Długa 14 m. 5, 00-238 Warszawa", "14 dluga unit 5, warszawa, 00238"),
+        ("3 bis rue de la Paix, 75002 Paris", "3bis rue de la paix, paris, 75002"),
         ("Springfield", None),
         ("", None),
     ],
@@ -93,6 +110,17 @@ def test_countries_and_regions() -> None:
     assert addresses.split_address("12 Main St, Springfield, IL, 62704, D").country is None
     assert normalise_country("Ruritania") == "ruritania"
     assert {normalise_region(text) for text in ("Washington", "WA", "US-WA")} == {"wa"}
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("14/5", ("14", "5")), ("14A / 5", ("14a", "5")), ("14 m. 5", ("14", "5")), ("12/3/5", ("12", "3 5")),
+        ("3 bis", ("3bis", None)), ("12-14", ("12 14", None)), ("14 1/2", ("14 1 2", None)), ("n/a", (None, None)),
+    ],
+)  # fmt: skip
+def test_house_numbers_with_a_flat_behind(text: str, expected: tuple[str | None, str | None]) -> None:
+    assert streets.split_house_number(text) == expected
 
 
 def test_every_short_form_is_settled() -> None:

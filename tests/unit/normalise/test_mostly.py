@@ -22,7 +22,8 @@ STREET_PARTS = st.sampled_from(
     sorted(
         STREET_WORDS.keys() | UNIT_STARTS | UNIT_WORDS | NUMBERED_ROADS
         | {"12", "12b", "12 b", "1st", "12-14", "p", "o", "box", "po box", "Postfach", "boite", "boitepostale",
-           "Hauptstraße",           "mainstr", "#", "4", "n/a", "test", "unknown", "xbox", "7th"}
+           "Hauptstraße",           "mainstr", "#", "4", "n/a", "test", "unknown", "xbox", "7th",
+           "ul", "bis", "ter", "m", "m 5", "14/5", "14 / 5"}
     )
 )  # fmt: skip
 CODES = st.sampled_from(
