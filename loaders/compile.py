@@ -272,7 +272,7 @@ class _Compiler:
             "at": self.when(rule.at),
             "namespace": sql.text(rule.namespace),
             "value": value,
-            "amount": sql.text(None) if rule.value is None else sql.amount(self.pick(rule.value)),
+            "amount": sql.text(None) if rule.value is None else sql.amount(self.pick(rule.value), self.mapping.decimal),
             "currency": self.pick(rule.currency),
             "channel": self.pick(rule.channel),
             "status": self.pick(rule.status),

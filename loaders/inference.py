@@ -13,6 +13,7 @@ from pathlib import Path
 from loaders.column_values import Profile
 from loaders.files import files_in, open_cells, reading
 from loaders.inferred import Draft
+from loaders.inferred_amounts import decimal_of
 from loaders.inferred_happenings import happenings, seem_to_tell
 from loaders.mapping import KINDS, Mapping
 from spine.errors import FileError, MappingError
@@ -39,9 +40,8 @@ def infer(path: Path | str, kind: str | None = None, source: str | None = None) 
     name = folder if stem in ("records", "data", "export", "file", "rows", "part", "") and folder else stem or "file"
     profiles = profiles_of(file)
     draft = Draft(profiles, kind, source or name)
-    told = None
+    told, columns = None, {one.name: one for one in profiles}
     if kind is None and not draft.names_somebody:
-        columns = {one.name: one for one in profiles}
         told = happenings(columns, draft.carried, draft.record_id, name, draft.when)
     if told is None:
         unsure = not draft.names_somebody and seem_to_tell(draft.left)
@@ -49,6 +49,10 @@ def infer(path: Path | str, kind: str | None = None, source: str | None = None) 
     data = draft.plain(name)
     if not told.sightings:
         data = {key: data[key] for key in ("name", "source")} | ({"region": draft.region} if draft.region else {})
+    if told.amounts:
+        decimal = decimal_of(columns[told.amounts], profiles, draft.country)
+        data |= {"decimal": decimal.mark} if decimal.mark else {}
+        told.notes += [decimal.note] if decimal.note else []
     return Mapping.of(data | told.plain(), str(file)).noted([*told.notes, *draft.notes(told.columns, told.sightings)])
 
 

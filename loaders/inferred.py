@@ -51,7 +51,8 @@ class Draft:
             self._settle_parents()
         spoken = self._find_region()
         self.region, self._region_says = ("", "") if "country" in self.attributes else spoken
-        self._days_first = days_first(profiles, spoken[0] or language_of(self.profiles))
+        self.country = spoken[0] or language_of(self.profiles)
+        self._days_first = days_first(profiles, self.country)
 
     # ---------------------------------------------------------------------------------------------------- the names
 

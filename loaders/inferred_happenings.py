@@ -31,6 +31,8 @@ class Happenings:
     columns: set[str] = field(default_factory=set)
     sightings: bool = False
     notes: list[str] = field(default_factory=list)
+    amounts: str = ""
+    """The column of their amounts of money, where there is one."""
 
     def plain(self) -> dict[str, Any]:
         """The part of a mapping that it is."""
@@ -168,7 +170,9 @@ class _Reading:
         notes = self._says(space, column, "events")
         if "value" in self.role and "currency" not in self.role:
             notes.append("No column names a currency: write `currency: {value: EUR}`, or that of the amounts.")
-        return Happenings(events=[rule], columns=taken, sightings=sightings, notes=notes)
+        return Happenings(
+            events=[rule], columns=taken, sightings=sightings, notes=notes, amounts=self.role.get("value", "")
+        )
 
     def _kind(self) -> tuple[Any, str | None]:
         """The kind of the events, or the column that says it and what its values stand for; None where nothing does."""

@@ -8,7 +8,7 @@ follows from the mapping (`columns()`), and `require` says what is missing.
 import json
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import yaml
 from phonenumbers import SUPPORTED_REGIONS
@@ -139,6 +139,9 @@ class Mapping(Strict):
     observed_at: When | None = None
     region: str = Field(
         default="", description="the country of local phone numbers, ISO 3166 alpha-2, for rows that name none"
+    )
+    decimal: Literal[",", "."] | None = Field(
+        default=None, description="the sign that parts the decimals of amounts: `,` where 1.200 is twelve hundred"
     )
     attributes: dict[str, Text] = Field(default={})
     identifiers: tuple[IdentifierRule, ...] = ()

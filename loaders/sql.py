@@ -144,11 +144,22 @@ def _has_clock(form: str) -> bool:
     return any(mark in form for mark in ("%H", "%I", "%X", "%c", "%S"))
 
 
-def amount(cell: str) -> str:
-    """A number as plain decimal text, whatever marks its thousands and decimals; null where it is none."""
+def amount(cell: str, decimal: str | None = None) -> str:
+    """A number as plain decimal text, whatever marks its thousands and decimals; null where it is none.
+
+    `decimal` is the sign that parts the decimals where both readings are possible; None: a point, or a comma that does
+    not stand before three figures.
+    """
     bare = f"regexp_replace({cell}, '[^0-9.,+-]', '', 'g')"
+    known = ""
+    if decimal is not None:
+        other = "," if decimal == "." else "."
+        whole = f"(\\d+|\\d{{1,3}}(\\{other}\\d{{3}})+)"
+        plain = f"replace(replace({bare}, {text(other)}, ''), {text(decimal)}, '.')"
+        written = f"regexp_full_match({bare}, '[+-]?{whole}(\\{decimal}\\d+)?')"
+        known = f"WHEN {written} AND NOT regexp_matches({cell}, '\\d[eE][+-]?\\d') THEN {plain} "
     return (
-        f"CASE WHEN try_cast({cell} AS DOUBLE) IS NOT NULL THEN {cell} "
+        f"CASE {known}WHEN try_cast({cell} AS DOUBLE) IS NOT NULL THEN {cell} "
         f"WHEN regexp_full_match({bare}, '[+-]?\\d{{1,3}}(,\\d{{3}})+(\\.\\d+)?') THEN replace({bare}, ',', '') "
         f"WHEN regexp_full_match({bare}, '[+-]?[\\d.]*\\d,\\d+') THEN replace(replace({bare}, '.', ''), ',', '.') "
         f"WHEN regexp_full_match({bare}, '[+-]?\\d+(\\.\\d+)?') THEN {bare} END"
