@@ -8,8 +8,10 @@ import pyarrow as pa
 from loaders import sql
 from loaders.mapping import RECORD_NAMESPACE, ConsentRule, EventRule, IdentifierRule, Mapping, RelationRule
 from loaders.picks import ChoicePick, TextPick, WhenPick
+from spine.domain.judgements import PROOFS
 from spine.domain.vocabulary import ORGANISATION_ATTRIBUTES, PERSON_ATTRIBUTES, RELATION_KINDS
-from spine.ports import CONSENT_COLUMNS, EVENT_COLUMNS, IDENTIFIER_STRUCT, RELATION_STRUCT
+from spine.normalise.moments import latest_moment
+from spine.ports import CONSENT_COLUMNS, EVENT_COLUMNS, IDENTIFIER_STRUCT, RELATION_STRUCT, SystemClock
 
 
 def _typed(fields: Iterable["pa.Field[Any]"]) -> str:
@@ -39,6 +41,7 @@ class _Compiler:
         self.numbers = {name: n for n, name in enumerate(wanted)}
         self.problems: list[tuple[str, str, str]] = []
         self.moments: dict[str, str] = {}
+        self.latest = latest_moment(SystemClock().now())
 
     def select(self, relation: str) -> str:
         """The whole statement, in four steps: cells, the times in them, what they mean, what is wrong."""
@@ -48,7 +51,7 @@ class _Compiler:
         events = [self.event(n, rule) for n, rule in enumerate(mapping.events)]
         consents = [self.consent(n, rule) for n, rule in enumerate(mapping.consents)]
         relations = [self.relation(rule) for rule in mapping.relations]
-        observed, identifiers = self.when(mapping.observed_at), self.identifiers(mapping.identifiers)
+        observed, identifiers = self.seen(mapping.observed_at), self.identifiers(mapping.identifiers)
         moments = "".join(f", {expression} AS {name}" for expression, name in self.moments.items())
         doubtful = "".join(
             f", CASE WHEN {condition} THEN {{'column': {sql.text(column)}, 'reason': {reason}}} END"
@@ -168,7 +171,7 @@ class _Compiler:
         )
         cases = "".join(f"WHEN {_any(conditions)} THEN {sql.text(kind)} " for kind, conditions in steps if conditions)
         # What says neither, as an address alone, is kept as a person's: it joins nobody, and nothing is lost.
-        return f"CASE {cases}ELSE 'person' END" if cases else sql.text(None)
+        return f"CASE {cases}ELSE 'person' END" if cases else sql.text("person")
 
     def fatal(self) -> str:
         """The reason why the row can't be used at all, as a problem, or null."""
@@ -176,6 +179,8 @@ class _Compiler:
         cases = [("problem IS NOT NULL", "", "problem")]
         if mapping.source.column is not None:
             cases.append(("source IS NULL", mapping.source.column, sql.text("names no source")))
+            proofs = sql.text("names the source that keeps proofs of identities")
+            cases.append((f"source = {sql.text(PROOFS)}", mapping.source.column, proofs))
         if mapping.records:
             for column in mapping.record_id:
                 cases.append((f"{self.cell(column)} IS NULL", column, sql.text("has no record id")))
@@ -209,8 +214,8 @@ class _Compiler:
                 "namespace": sql.text(rule.namespace),
                 "value": self.target(rule.namespace, rule.column, rule.prefix),
                 "verified": self.flag(rule.verified),
-                "first_seen": self.when(rule.first_seen),
-                "last_seen": self.when(rule.last_seen),
+                "first_seen": self.seen(rule.first_seen),
+                "last_seen": self.seen(rule.last_seen),
             }
             if rule.split is None:
                 single.append(f"CASE WHEN {parts['value']} IS NOT NULL THEN {sql.struct(parts)} END")
@@ -252,9 +257,26 @@ class _Compiler:
         if pick is None:
             return "true"
         cell, read = self.cell(pick.column), self.when(pick)
-        reason = f"'is no time: ' || {sql.quoted(cell)}"
-        self.problems.append((f"{cell} IS NOT NULL AND {read} IS NULL", pick.column, reason))
+        self.doubt(f"{cell} IS NOT NULL AND {read} IS NULL", pick.column, f"'is no time: ' || {sql.quoted(cell)}")
         return f"({cell} IS NULL OR {read} IS NOT NULL)"
+
+    def seen(self, pick: WhenPick | None) -> str:
+        """When something was seen; notes the problem, and is null, where that can't be read or is still to come.
+
+        A version of 2099 would hold until then, whatever came after it.
+        """
+        if pick is None:
+            return sql.text(None)
+        self.readable(pick)
+        cell, read = self.cell(pick.column), self.when(pick)
+        ahead = f"{read} > {sql.text(self.latest)}"
+        self.doubt(ahead, pick.column, f"'lies in the future: ' || {sql.quoted(cell)}")
+        return f"CASE WHEN {ahead} THEN NULL ELSE {read} END"
+
+    def doubt(self, condition: str, column: str, reason: str) -> None:
+        """Note what is wrong with a row under a condition, once however many rules read the column."""
+        if (condition, column, reason) not in self.problems:
+            self.problems.append((condition, column, reason))
 
     def reference(self, number: int, what: str, pick: TextPick | None) -> str:
         """What names the event in its source; made of the row where it names none, so that a reload finds it again."""

@@ -16,6 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, Valida
 
 from loaders.picks import Choice, ChoicePick, Name, Text, TextPick, When, WhenPick
 from spine.documents import Strict, explained, hint, meant
+from spine.domain.judgements import PROOFS
 from spine.domain.vocabulary import ATTRIBUTES, EVENT_KINDS, NAMESPACES, RELATION_KINDS
 from spine.errors import FileError, MappingError
 
@@ -158,6 +159,13 @@ class Mapping(Strict):
         if kind.values:
             return _known_words(kind, KINDS[:2], "kind")
         return _known_words(kind, KINDS, "kind")
+
+    @field_validator("source")
+    @classmethod
+    def _own_source(cls, source: ChoicePick) -> ChoicePick:
+        if PROOFS in (source.value, *source.values.values()):
+            raise ValueError(f"the source {PROOFS!r} keeps proofs of identities: choose another name")
+        return source
 
     @field_validator("region")
     @classmethod

@@ -75,10 +75,20 @@ class IngestedRecord:
     entity: EntitySnapshot | None
 
 
+@strawberry.type(
+    description="A value that could not be read and is left out of matching; the record keeps it as it came."
+)
+class UnreadValue:
+    of: str = strawberry.field(description="The record, event or consent: source/record_id or source/reference.")
+    column: str
+    reason: str
+
+
 @strawberry.type(description="What was changed: the records, the entities before and after, old id to new id.")
 class IngestPayload:
     records: list[IngestedRecord]
     events: int = strawberry.field(description="How many events were new.")
+    problems: list[UnreadValue]
     before: list[EntitySnapshot]
     after: list[EntitySnapshot]
     moves: list[EntityMove]
@@ -135,6 +145,7 @@ def _payload(found: IngestReport, client_mutation_id: str | None) -> IngestPaylo
             for one in found.taken
         ],
         events=found.events,
+        problems=[UnreadValue(of=key, column=column, reason=reason) for key, column, reason in found.problems],
         before=snapshots(found.outcome.before),
         after=snapshots(found.outcome.after),
         moves=moves(found.outcome),
@@ -164,5 +175,6 @@ def as_json(found: IngestReport) -> dict[str, Any]:
         "moves": [{"kind": one.kind, "from": one.from_, "to": one.to, "records": one.records} for one in told.moves],
         "events": found.events,
         "consents": found.consents,
+        "problems": [{"of": one.of, "column": one.column, "reason": one.reason} for one in told.problems],
         "rejects": [{"line": one.line, "column": one.column, "reason": one.reason} for one in found.rejects],
     }  # fmt: skip

@@ -55,6 +55,11 @@ def _rows(request: Request, body: bytes) -> tuple[list[Any], Sequence[int]]:
         # Only a line feed parts lines: a text in JSON may hold what else Unicode takes for the end of one.
         written = {} if media == _JSON else {at: line for at, line in enumerate(text.split("\n"), 1) if line.strip()}
         found = json.loads(text) if media == _JSON else [_line(line) for line in written.values()]
+    except UnicodeDecodeError as error:
+        raise RequestError(f"The body is not UTF-8 (byte {error.start + 1}).", remedy=_REMEDY) from error
+    except json.JSONDecodeError as error:
+        place = f"line {error.lineno}, column {error.colno}: {error.msg}"
+        raise RequestError(f"The body is not JSON ({place}).", remedy=_REMEDY) from error
     except (ValueError, RecursionError) as error:
         raise RequestError("The body is not JSON.", remedy=_REMEDY) from error
     rows = found if isinstance(found, list) else [found]

@@ -7,7 +7,9 @@ import numpy as np
 import pyarrow as pa
 
 from spine.access.context import Context
+from spine.domain.judgements import PROOFS
 from spine.domain.vocabulary import ATTRIBUTES, Kind
+from spine.errors import QueryError
 from spine.matching.model import Model
 from spine.matching.stored import stored_model
 from spine.normalise.record import Options
@@ -35,6 +37,8 @@ from spine.ports import Cause, Clock, GraphStore, Reject, Row, SourceBatch, Syst
 from spine.resolution.surnames import Surnames
 from spine.settings import DEFAULT_CONFIDENCE
 
+Problem = tuple[str, str, str]
+
 
 @dataclass(frozen=True, slots=True)
 class Taken:
@@ -49,10 +53,19 @@ class Taken:
     status: str
     entity: EntityState | None
 
+    @property
+    def key(self) -> str:
+        """What names the record in all the graph."""
+        return f"{self.source}/{self.record_id}"
+
 
 @dataclass(frozen=True)
 class IngestReport:
-    """What a micro-batch did, at one position of the log (None where it changed nothing)."""
+    """What a micro-batch did, at one position of the log (None where it changed nothing).
+
+    `problems` are values that could not be read and were left out of matching, and versions that do not say that they
+    are the later ones: key of the record or event, column or namespace, reason. All stays with the record as it came.
+    """
 
     taken: Sequence[Taken] = ()
     outcome: Outcome = field(default_factory=Outcome)
@@ -60,6 +73,7 @@ class IngestReport:
     position: int | None = None
     events: int = 0
     consents: int = 0
+    problems: Sequence[Problem] = ()
 
 
 def ingest(
@@ -84,7 +98,7 @@ def ingest(
     done = _ingest(store, context, batch, clock, name, options, key, confidence, beside)
     return IngestReport(
         done.taken, outcome(done.before, done.after), tuple(batch.rejects), done.position,
-        _added(done.written, "event"), _added(done.written, "consent"),
+        _added(done.written, "event"), _added(done.written, "consent"), done.problems,
     )  # fmt: skip
 
 
@@ -107,7 +121,13 @@ def ingest_together(
     shares = [done.taken[end - batch.records.num_rows : end] for batch, end in zip(batches, ends, strict=True)]
     outcomes = parted(done.before, done.after, [{one.record for one in share} for share in shares])
     return [
-        IngestReport(share, differs, tuple(batch.rejects), done.position if _changed(share, differs) else None)
+        IngestReport(
+            share,
+            differs,
+            tuple(batch.rejects),
+            done.position if _changed(share, differs) else None,
+            problems=_among(done.problems, share),
+        )
         for batch, share, differs in zip(batches, shares, outcomes, strict=True)
     ]
 
@@ -118,6 +138,12 @@ def _as_one(batches: Sequence[SourceBatch]) -> SourceBatch:
     own = [column for column in first.records.column_names if column not in ATTRIBUTES]
     said = sorted(set(records.column_names) & ATTRIBUTES)
     return replace(first, records=records.select([*own, *said]), rows=sum(batch.rows for batch in batches))
+
+
+def _among(problems: Sequence[Problem], share: Sequence[Taken]) -> list[Problem]:
+    """The problems of these records."""
+    keys = {one.key for one in share} if problems else set()
+    return [one for one in problems if one[0] in keys]
 
 
 def _changed(share: Sequence[Taken], differs: Outcome) -> bool:
@@ -133,6 +159,7 @@ class _Done:
     after: Labels
     written: Written
     position: int | None
+    problems: Sequence[Problem]
 
 
 @attempted
@@ -161,9 +188,10 @@ def _ingest(
         linked, pending = change.run(changed, near_consents(writer, written.consents))
         before, after = _before(linked), _after(linked)
         taken = _taken(writer, batch.records, changed, written.older, pending, after)
+        problems = [*written.problems, *_undecided(writer, batch.records, taken)]
     # What was written is known when all of it was sent: a look before that would send it in parts.
     wrote = any(one.added or one.changed for one in written.changes.values())
-    return _Done(taken, before, after, written, writer.position if wrote else None)
+    return _Done(taken, before, after, written, writer.position if wrote else None, problems)
 
 
 @attempted
@@ -178,8 +206,11 @@ def delete_record(
 ) -> IngestReport:
     """Delete a record: its number stays its own for ever, its companions are parted or joined as they now are.
 
-    A record that is not there, or deleted already, changes nothing.
+    A record that is not there, or deleted already, changes nothing. QueryError for one that keeps a proof: what was
+    said by it would stay.
     """
+    if source == PROOFS:
+        raise QueryError(f"Records of {PROOFS!r} keep proofs.", remedy="Take the proof back: withdrawConfirmation.")
     clock = clock or SystemClock()
     plan_ahead(store)
     with store.writing(context, Cause("record", batch="delete", details=ONLINE)) as writing, uncollected():
@@ -275,6 +306,20 @@ def _after(linked: list[Applied]) -> Labels:
 
 def _added(written: Written, table: str) -> int:
     return written.changes[table].added if table in written.changes else 0
+
+
+def _undecided(writer: Writer, records: pa.Table, taken: Sequence[Taken]) -> list[Problem]:
+    """The records that came too late, though neither version says that it is the older one."""
+    late = sorted({one.record for one in taken if one.status == "late"})
+    if not late:
+        return []
+    held = {row["id"]: row["observed_at"] or None for row in writer.get("record", "id", late)}
+    why = "another version of this very time, or of none, holds: send with each version when it was observed"
+    return [
+        (one.key, "observed_at", why)
+        for one, at in zip(taken, records["observed_at"].to_pylist(), strict=True)
+        if one.status == "late" and held[one.record] == (at or None)
+    ]
 
 
 def _taken(

@@ -13,11 +13,11 @@ import numpy as np
 import pyarrow as pa
 
 from spine.domain.vocabulary import ATTRIBUTES
-from spine.normalise.claims import CLAIM_COLUMNS, normalise_claims
+from spine.normalise.claims import CLAIM_COLUMNS, Claims, normalise_claims
 from spine.normalise.columns import compute, one_array
 from spine.normalise.dates import DateOrder
 from spine.normalise.objects import objects
-from spine.normalise.record import Options, Prepared, prepare
+from spine.normalise.record import MOST_PROBLEMS, Options, Prepared, prepare
 from spine.pipeline.batch_writer import graph_table
 from spine.pipeline.few_records import FEW, few_records
 from spine.pipeline.numbering import numbers
@@ -56,13 +56,18 @@ def make_ready(batch: SourceBatch, options: Options, key: bytes, now: str) -> Re
         claims = prepared.claims
         number = numbers(key, one_array(claims["namespace"]), one_array(claims["value"]))
         tables["claims"] = claims.append_column("number", pa.array(number))
-    if batch.events.num_rows:
-        more = {"value": _amounts(one_array(batch.events["amount"]))}
-        tables |= _facts("event", batch.events, _EVENT, "kind", more, key, options.region)
-    if batch.consents.num_rows:
-        tables |= _facts("consent", batch.consents, _CONSENT, "purpose", {}, key, options.region)
+    problems, count = _told(prepared, batch.records), prepared.problem_count
+    happened: list[tuple[str, pa.Table, tuple[str, ...], str, dict[str, Any]]] = [
+        ("event", batch.events, _EVENT, "kind", {}), ("consent", batch.consents, _CONSENT, "purpose", {}),
+    ]  # fmt: skip
+    for table, facts, names, about, more in happened:
+        if facts.num_rows:
+            more = {"value": _amounts(one_array(facts["amount"]))} if table == "event" else more
+            made, unusable = _facts(table, facts, names, about, more, key, options.region)
+            tables |= made
+            problems, count = [*problems, *unusable][:MOST_PROBLEMS], count + len(unusable)
     dates = prepared.dates if batch.records.num_rows else None
-    return Ready(tables, batch.rows, _told(prepared, batch.records), prepared.problem_count, dates)
+    return Ready(tables, batch.rows, problems, count, dates)
 
 
 def _told(prepared: Prepared, records: pa.Table) -> list[tuple[str, str, str]]:
@@ -113,19 +118,27 @@ def _engine() -> duckdb.DuckDBPyConnection:
 
 def _facts(
     table: str, facts: pa.Table, names: tuple[str, ...], about: str, more: dict[str, Any], key: bytes, region: str
-) -> dict[str, pa.Table]:
-    """Events or consents, and the identifiers that can be read; one that can't leaves its fact without."""
+) -> tuple[dict[str, pa.Table], list[tuple[str, str, str]]]:
+    """Events or consents, and the identifiers that can be read; one that can't leaves its fact without, and is told."""
     columns = {name: one_array(facts[name]) for name in names}
     number = numbers(key, columns["source"], _references(facts), columns[about])
-    readable = _identifiers(facts, region)
+    found = _identifiers(facts, region)
+    readable = found.table
     namespace, value = one_array(readable["namespace"]), one_array(readable["value"])
     start = number[readable["row"].to_numpy()]
     carried = {"start": start, "number": numbers(key, namespace, value), "namespace": namespace, "value": value}
-    return {table: graph_table(table, {"id": number, **columns, **more}), f"{table}_claims": pa.table(carried)}
+    lost = found.unusable[:MOST_PROBLEMS]
+    of = facts.select(["source", "reference"]).take(pa.array([row for row, _, _ in lost], pa.int64())).to_pylist()
+    unusable = [
+        (f"{one['source']}/{one['reference'] or ''}", space, f"not a usable {space}: the {table} hangs on nobody")
+        for one, (_, space, _) in zip(of, lost, strict=True)
+    ]
+    made = {table: graph_table(table, {"id": number, **columns, **more}), f"{table}_claims": pa.table(carried)}
+    return made, unusable
 
 
-def _identifiers(facts: pa.Table, region: str) -> pa.Table:
-    """Row, namespace and normalised value of the identifiers that can be read."""
+def _identifiers(facts: pa.Table, region: str) -> Claims:
+    """Row, namespace and normalised value of the identifiers that can be read, and which can't."""
     size = facts.num_rows
     columns: list[Any] = [
         np.arange(size, dtype=np.int32), facts["namespace"], facts["value"], pa.repeat(False, size),
@@ -133,7 +146,7 @@ def _identifiers(facts: pa.Table, region: str) -> pa.Table:
     ]  # fmt: skip
     claims = pa.table(columns, schema=CLAIM_COLUMNS)
     claims = claims.filter(compute.and_(compute.is_valid(claims["namespace"]), compute.is_valid(claims["value"])))
-    return normalise_claims(claims, pa.repeat(region, size)).table
+    return normalise_claims(claims, pa.repeat(region, size))
 
 
 def _amounts(texts: Any) -> Any:

@@ -27,7 +27,7 @@ from spine.pipeline.attempts import attempted
 from spine.pipeline.batch_writer import BatchWriter
 from spine.pipeline.changes import write_changes, write_judged
 from spine.pipeline.declaring import declarers_of
-from spine.pipeline.incoming import read_batch
+from spine.pipeline.incoming import proof_batch
 from spine.pipeline.index_state import ONLINE, ensure_index, keep_state
 from spine.pipeline.intake import write_ready
 from spine.pipeline.linking import link
@@ -151,7 +151,7 @@ class _Change:
             "source": PROOFS, "record_id": _name(here, identifier), "kind": here["kind"], "observed_at": at,
             "identifiers": [carried],
         }  # fmt: skip
-        batch = read_batch([said])
+        batch = proof_batch(said)
         raw = json.dumps({**said, "method": method, "proof": proof, "subject": here["key"]}, sort_keys=True)
         place = batch.records.schema.get_field_index("raw")
         rows = batch.records.set_column(place, "raw", pa.array([raw], pa.string()))

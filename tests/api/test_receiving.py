@@ -244,3 +244,34 @@ def test_rows_that_have_nothing_of_a_mapping_without_ids_are_refused(store: Grap
     (error,) = found.json()["errors"]
     assert (found.status_code, error["extensions"]["code"]) == (400, "BAD_MAPPING")
     assert error["message"].startswith("What was sent: the mapping 'mapping' names a column 'first'")
+
+
+def test_a_body_that_is_no_json_is_refused_with_the_place(client: TestClient) -> None:
+    for body, place in ((b'{"a":\n x', "line 2, column 2"), (b'"\xff"', "byte 2")):
+        found = client.post("/ingest", content=body, headers={"content-type": "application/json"})
+        assert (found.status_code, place in found.json()["errors"][0]["message"]) == (400, True)
+
+
+@pytest.mark.parametrize("mapping", [None, "shop"])
+def test_what_no_store_can_hold_is_a_reject_and_the_rest_goes_on(
+    client: TestClient, store: GraphStore, mapping: str | None
+) -> None:
+    document = json.dumps({"name": "shop", "source": "shop", "record_id": "record_id", "observed_at": "at"})
+    keep_mapping(store, LOCAL, "shop", document, SystemClock())
+    rows = [r'{"source": "a", "record_id": "\ud800"}', '{"source": "a", "record_id": NaN}',
+            '{"source": "a", "record_id": "ok"}']  # fmt: skip
+    if mapping:
+        rows.append('{"record_id": "late", "at": "2099-01-01"}')
+    found = client.post(
+        "/ingest", content="\n".join(rows), headers={"content-type": "application/x-ndjson"},
+        params={"mapping": mapping} if mapping else {},
+    ).json()  # fmt: skip
+    assert [one["record_id"] for one in found["records"]] == (["ok", "late"] if mapping else ["ok"])
+    told = [(one["line"], one["column"]) for one in found["rejects"]]
+    assert told == ([(1, ""), (2, ""), (4, "at")] if mapping else [(1, ""), (2, "")])
+
+
+def test_values_left_out_of_matching_are_told_in_the_answer(client: TestClient) -> None:
+    said = record("1") | {"identifiers": [{"namespace": "phone", "value": "12"}]}
+    found = client.post("/ingest", json=said).json()
+    assert found["problems"] == [{"of": "crm/1", "column": "phone", "reason": "not a usable phone"}]

@@ -53,6 +53,7 @@ def test_it_knows_every_column_that_it_needs() -> None:
         ("just words", "m.yaml: is not a mapping but str. Begin with `source: …`."),
         ("source: [a", "m.yaml: is not YAML"),
         ("name: x", "m.yaml: source: is missing"),
+        ("source: confirmation", "source: the source 'confirmation' keeps proofs of identities: choose another name"),
         ("sorce: x", "unknown key 'sorce'; did you mean source?"),
         ("source: x\nkind: persn", "kind: unknown kind 'persn'; did you mean person?"),
         ("source: x\nkind: {column: k, values: {P: auto}}", "kind: unknown kind 'auto'; known are"),
