@@ -9,12 +9,12 @@ import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
 from spine.access.context import Context
 from spine.api.errors import TimeOut
 from spine.errors import StoreError
-from spine.pipeline.ingest import IngestReport, ingest, ingest_together
+from spine.pipeline.ingest import IngestReport, in_common, ingest, ingest_together
 from spine.ports import GraphStore, SourceBatch
 
 TOGETHER = 200
@@ -33,16 +33,17 @@ class _Sent:
     batch: SourceBatch
     told: "asyncio.Future[IngestReport]"
 
-    @property
+    @cached_property
     def keys(self) -> set[tuple[str | None, str | None]]:
         """The records, by source and name."""
         records = self.batch.records
         return set(zip(records["source"].to_pylist(), records["record_id"].to_pylist(), strict=True))
 
-    def goes_with(self, other: "_Sent") -> bool:
-        """Whether both may be one transaction, as far as it is not a matter of which records they hold."""
-        alike = (self.context, self.name, self.batch.region) == (other.context, other.name, other.batch.region)
-        return alike and not (self.batch.events.num_rows or self.batch.consents.num_rows)
+    @cached_property
+    def manner(self) -> object:
+        """Equal of those that may be one transaction, where no record is in both."""
+        common = in_common(self.batch)
+        return self if common is None else (self.context, self.name, common)
 
 
 class Intake:
@@ -99,7 +100,7 @@ class Intake:
         some, keys, rows = [first], first.keys, first.batch.records.num_rows
         for sent in self._waiting[1:]:
             rows += sent.batch.records.num_rows
-            if rows > TOGETHER or not (first.goes_with(sent) and sent.goes_with(first)) or keys & sent.keys:
+            if rows > TOGETHER or first.manner != sent.manner or keys & sent.keys:
                 break
             some.append(sent)
             keys |= sent.keys

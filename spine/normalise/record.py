@@ -83,7 +83,7 @@ def prepare(records: pa.Table, options: Options = Options()) -> Prepared:
     """
     problems = _Problems()
     known = {**_person(records), **_organisation(records), **_place(records)}
-    order = options.dates or _date_order(records, options.day_first)
+    order = options.dates or date_order(records, options.day_first)
     known["birth_date"] = _dates(records, "birth_date", order, problems)
     known["age"] = _checked(records, "age", traits.normalise_age, "not an age", problems)
     known["sex"] = _checked(records, "sex", traits.normalise_sex, "not a known word for a sex", problems)
@@ -182,7 +182,8 @@ def _date(text: str, order: DateOrder) -> tuple[str | None, bool]:
     return normalise_date(text, order)
 
 
-def _date_order(records: pa.Table, day_first: bool | None) -> DateOrder:
+def date_order(records: pa.Table, day_first: bool | None = None) -> DateOrder:
+    """How the dates of a batch are read: by a vote of those that can be read one way only."""
     return decide_order(distinct(text_column(records, "birth_date"))[0], day_first)
 
 

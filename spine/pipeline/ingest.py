@@ -12,7 +12,8 @@ from spine.domain.vocabulary import ATTRIBUTES, Kind
 from spine.errors import QueryError
 from spine.matching.model import Model
 from spine.matching.stored import stored_model
-from spine.normalise.record import Options
+from spine.normalise.dates import DateOrder
+from spine.normalise.record import Options, date_order
 from spine.pipeline.applying import ONLINE as MOST
 from spine.pipeline.applying import Applied, apply
 from spine.pipeline.asking_ahead import ask_about_arrivals, ask_about_region, plan_ahead
@@ -113,8 +114,8 @@ def ingest_together(
 ) -> list[IngestReport]:
     """Take in several batches in one transaction, and tell of each what became of it.
 
-    They hold records only, no record is in two of them, and local numbers are of one region. The store is as if they
-    had come one after the other; an entity that several changed is told to each as it is after all of them.
+    What `in_common` says of them is equal, and no record is in two of them. The store is as if they had come one after
+    the other; an entity that several changed is told to each as it is after all of them.
     """
     done = _ingest(store, context, _as_one(batches), clock, name, None, "", confidence, lambda writer: None)
     ends = np.cumsum([batch.records.num_rows for batch in batches]).tolist()
@@ -130,6 +131,13 @@ def ingest_together(
         )
         for batch, share, differs in zip(batches, shares, outcomes, strict=True)
     ]
+
+
+def in_common(batch: SourceBatch) -> tuple[str, DateOrder] | None:
+    """How the values of a batch are read, which depends on the whole batch; None where it holds more than records."""
+    if batch.events.num_rows or batch.consents.num_rows:
+        return None
+    return batch.region, date_order(batch.records)
 
 
 def _as_one(batches: Sequence[SourceBatch]) -> SourceBatch:

@@ -1,5 +1,6 @@
 """Records that several clients send at one moment share a transaction; those who only ask wait for none of them."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -92,6 +93,21 @@ def test_the_same_record_twice_is_taken_one_after_the_other(client: TestClient, 
     answers = [one.result().json() for one in found]
     assert [one["position"] for one in answers] == ["1", "2", "2", None]
     assert answers[3]["records"][0]["status"] == "unchanged"
+
+
+def test_days_are_read_as_they_would_be_alone(client: TestClient, store: GraphStore) -> None:
+    """25/06 says that the day comes first; another request's 05/06 has nothing to do with that."""
+    sent = [record(name, at) for at, name in enumerate("0123")]
+    for row, born in zip(sent[1:], ("25/06/1980", "05/06/1980", "06/25/1980"), strict=True):
+        row["attributes"]["birth_date"] = born
+    with held_up(client, store, *sent) as found:
+        pass
+    assert [one.result().json()["position"] for one in found] == ["1", "2", "3", "3"]
+    with store.reading(LOCAL) as reader:
+        read = {
+            row["record_id"]: json.loads(row["fields"]).get("birth_date") for row in reader.scan("record").to_pylist()
+        }
+    assert read == {"0": None, "1": "1980-06-25", "2": "1980-05-06", "3": "1980-06-25"}
 
 
 def test_where_one_fails_the_others_are_taken_in(
