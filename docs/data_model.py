@@ -36,6 +36,7 @@ def _personal() -> str:
         "In these columns, in a store's full-text index of them, in SQLite's copy of columns that scans ask for",
         "(`block`, which a removed row leaves at once) and, while a first load goes on, in a file beside SQLite's",
         "(`…-words`: the index in the making; of a load that was killed it goes with the next write);",
+        "while a resolve of two million records or more goes on, in files without names, which end with it;",
         "in the rejects file that a load may write by its input;",
         "in the filter of a saved audience (`document.body`), where somebody wrote one into it; in the",
         "memory of a process that answers audiences; and in the files that an export writes. Nowhere else: not in ids,",

@@ -126,10 +126,7 @@ class BlockingRule:
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Pairs of row numbers, `left` < `right`, each pair once; and how many pairs crowded keys kept apart.
-
-    Their whole numbers may be of four bytes or eight.
-    """
+    """Pairs of row numbers (4 bytes or 8), `left` < `right`, each once; and how many pairs crowded keys kept apart."""
 
     left: np.ndarray[Any, np.dtype[Any]]
     right: np.ndarray[Any, np.dtype[Any]]
@@ -352,6 +349,8 @@ class GraphStore(Protocol):
     """One graph in one place; a context manager, closed at the end."""
 
     url: str
+    folder: str | None
+    """Where a large task may keep files without names, the store's disk; None: where temporary files lie."""
 
     def reading(self, context: Context) -> AbstractContextManager[Reader]:
         """A consistent view; never waits for a writer."""

@@ -125,7 +125,10 @@ def key_columns(kind: Kind) -> list[str]:
 
 
 def keys(kind: Kind, records: Encoded) -> pa.Table:
-    """The key columns that the rules of a kind name, int64 or lists of int64, null where a record has no such key."""
+    """The key columns that the rules of a kind name, null where a record has no such key.
+
+    They are whole numbers of four bytes or eight, or lists of those.
+    """
     columns: dict[str, pa.Array[Any]] = {}
     for name in key_columns(kind):
         columns[name] = _nullable(_column(name, records))
@@ -144,7 +147,7 @@ def rules_of(kind: Kind, breadth: Breadth, records: Encoded) -> tuple[BlockingRu
 
 
 def _nullable(codes: Codes | Ints) -> "pa.Array[Any]":
-    return pa.array(codes.astype(np.int64), pa.int64(), mask=codes < 0)
+    return pa.array(codes, mask=codes < 0)
 
 
 def _column(name: str, records: Encoded) -> Codes | Ints:

@@ -1,6 +1,6 @@
 """Tables whose columns lie compressed until somebody asks for them: what is held long and used now and then."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, TypeAlias
 
 import pyarrow as pa
@@ -10,6 +10,8 @@ from spine.normalise.columns import one_array
 _SQUEEZED = pa.ipc.IpcWriteOptions(compression=pa.Codec("zstd", 1), use_threads=False)
 _FEW, _SAMPLE = 16, 64
 """Where so many rows hold no more different texts than that, each different text is kept once."""
+Held: TypeAlias = bytes | Callable[[], bytes]
+"""Compressed bytes, or what reads them from where they lie."""
 
 
 class Pressed:
@@ -27,9 +29,11 @@ class Pressed:
         self._taken = taken
 
     @classmethod
-    def of(cls, tables: "Iterable[pa.Table]", schema: pa.Schema) -> "Pressed":
-        """These tables one after the other, all of this schema."""
-        parts = [_Part(table) for table in tables]
+    def of(
+        cls, tables: "Iterable[pa.Table]", schema: pa.Schema, keep: Callable[[bytes], Held] | None = None
+    ) -> "Pressed":
+        """These tables one after the other, all of this schema; `keep` puts their bytes somewhere else."""
+        parts = [_Part(table, keep) for table in tables]
         return cls(schema, sum(part.rows for part in parts), parts)
 
     @classmethod
@@ -101,9 +105,12 @@ def pieces(table: Columns, names: Sequence[str]) -> Iterator[pa.Table]:
 class _Part:
     """Some rows, column by column."""
 
-    def __init__(self, table: pa.Table) -> None:
+    def __init__(self, table: pa.Table, keep: Callable[[bytes], Held] | None = None) -> None:
         self.rows = table.num_rows
-        self._columns = {name: _squeezed(table[name]) for name in table.column_names}
+        self._columns: dict[str, Held | None] = {}
+        for name in table.column_names:
+            held = _squeezed(table[name])
+            self._columns[name] = held if held is None or keep is None else keep(held)
 
     def column(self, name: str, kind: Any) -> "pa.Array[Any]":
         """A column of the part."""
@@ -111,7 +118,7 @@ class _Part:
         if held is None:
             nothing: pa.Array[Any] = pa.nulls(self.rows, kind)
             return nothing
-        with pa.ipc.open_stream(held) as stream:
+        with pa.ipc.open_stream(held() if callable(held) else held) as stream:
             found: Any = stream.read_next_batch().column(0)
         made: pa.Array[Any] = found.cast(kind) if pa.types.is_dictionary(found.type) else found
         return made

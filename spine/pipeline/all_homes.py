@@ -5,12 +5,12 @@ threads they would wait for each other: of many records households are found in 
 """
 
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from functools import partial
 
 import pyarrow as pa
 
-from spine.pipeline.apart import beside
+from spine.pipeline.apart import apart, beside
 from spine.pipeline.room import give_back, one_heap
 from spine.resolution.household_tables import tables
 from spine.resolution.households import households
@@ -20,6 +20,8 @@ from spine.resolution.surnames import Surnames, count_surnames
 
 MANY = 200_000
 """From so many records on a process of its own, which takes a second to start, is worth it."""
+ONE_BY_ONE = 2_000_000
+"""From so many records on it begins when persons and organisations are made: both at once take a third more memory."""
 Homes = tuple[dict[str, pa.Table], Surnames]
 """The tables `household`, `member_of` and `resides_in`, and how common the surnames were taken to be."""
 
@@ -28,11 +30,17 @@ Homes = tuple[dict[str, pa.Table], Surnames]
 def homes_of(resolved: Resolved, past: pa.Table, common: Surnames | None) -> Iterator[Iterator[Homes]]:
     """One item: the households of these records and of the addresses that they carried before.
 
-    Made meanwhile where there are many records, else when it is asked for. `common` is how common surnames are; None
-    counts them.
+    Made meanwhile where there are many records, else (and where there are very many) when it is asked for. `common` is
+    how common surnames are; None counts them.
     """
-    work = partial(_homes, resolved.looked_at_anew(), past, common)
-    with beside(work) if resolved.size >= MANY else closing(work()) as made:
+    work, size = partial(_homes, resolved.looked_at_anew(), past, common), resolved.size
+    # What the others make of its columns goes when they are done with it.
+    del resolved
+    if MANY <= size < ONE_BY_ONE:
+        begun: AbstractContextManager[Iterator[Homes]] = beside(work)
+    else:
+        begun = closing(work() if size < MANY else apart(work))
+    with begun as made:
         yield made
 
 

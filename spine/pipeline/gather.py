@@ -3,8 +3,8 @@
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
-from functools import cached_property
+from dataclasses import dataclass, field, replace
+from functools import cached_property, partial
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, NamedTuple
@@ -15,15 +15,16 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from spine.ahead import ahead
+from spine.aside import NOWHERE, Aside
 from spine.domain.judgements import Judgement, Verdict
 from spine.domain.vocabulary import ATTRIBUTES, FIELDS, Kind
 from spine.matching.at_once import each
 from spine.matching.carried import Carried, carried, carried_by_few
-from spine.matching.encoded import Encoded, encode
+from spine.matching.encoded import Encoded, Seen, encode
 from spine.normalise.claims import normalised
 from spine.normalise.columns import at_positions, compute, one_array
 from spine.normalise.few_rows import FewRows
-from spine.normalise.pressed import Columns, Pressed
+from spine.normalise.pressed import Columns, Held, Pressed
 from spine.normalise.whole_numbers import places_of
 from spine.pipeline.progress import unseen
 from spine.pipeline.room import give_back
@@ -53,7 +54,7 @@ class Gathered:
     any record has, as they came. `claims`: row, namespace, value, identifier, verified, first_seen, last_seen, only
     those carried now. `relations`: row and the columns of `ports.RELATION_STRUCT`. `consents`: `resolved.SAID`, of all
     records that carry what they are of. `order` ranks rows by (source, record_id). `past`: addresses that rows carried
-    before (`resolved.PAST`).
+    before (`resolved.PAST`). `aside` is where large columns lie, and where those that are made of them may.
     """
 
     records: Columns
@@ -65,6 +66,7 @@ class Gathered:
     judgements: Sequence[Judgement]
     order: Ints
     past: pa.Table = field(default_factory=PAST.empty_table)
+    aside: Aside = NOWHERE
 
     @property
     def size(self) -> int:
@@ -95,12 +97,12 @@ def rows_to_gather(reader: Reader) -> int:
     return sum(reader.count(name) for name in _READ)
 
 
-def gather(reader: Reader, advance: Callable[[int], None] = unseen) -> Gathered:
+def gather(reader: Reader, advance: Callable[[int], None] = unseen, aside: Aside = NOWHERE) -> Gathered:
     """Read what a resolve needs; nothing is normalised again. `advance` is told of rows as they are read.
 
     The next rows are read while some of those before are worked on, side by side: what is kept is a small part of them.
     """
-    gathering = _Gathering()
+    gathering = _Gathering(aside)
     with closing(ahead(_read(reader, advance))) as pieces:
         for table, parts in groupby(pieces, itemgetter(0)):
             gathering.take(table, (rows for _, rows in parts))
@@ -149,17 +151,18 @@ class _Records(NamedTuple):
     declared: pa.Table
 
 
-def _records(rows: pa.Table) -> _Records:
-    """Records as they were read, their documents as columns, compressed."""
+def _records(rows: pa.Table, keep: Callable[[bytes], Held]) -> _Records:
+    """Records as they were read, their documents as columns, compressed and kept."""
     live = rows.filter(rows["live"])
     with duckdb.connect() as connection:
         connection.register("records", live)
         declared = _declared(connection)
         fields, attributes = (
-            Pressed.of([_unfold(connection, column, schema.names)], schema)
+            Pressed.of([_unfold(connection, column, schema.names)], schema, keep)
             for column, schema in (("fields", _FIELDS), ("attributes", _ATTRIBUTES))
         )
-    return _Records(live["id"].to_numpy(), Pressed.of([live.select(_KEPT.names)], _KEPT), fields, attributes, declared)
+    kept = Pressed.of([live.select(_KEPT.names)], _KEPT, keep)
+    return _Records(live["id"].to_numpy(), kept, fields, attributes, declared)
 
 
 class _Carries(NamedTuple):
@@ -173,7 +176,8 @@ class _Carries(NamedTuple):
 class _Gathering:
     """What was read so far, compressed as soon as its rows are columns."""
 
-    def __init__(self) -> None:
+    def __init__(self, aside: Aside) -> None:
+        self._aside = aside
         self._records: list[_Records] = []
         self._carries: list[_Carries] = []
         self._ids: Ints = np.empty(0, np.int64)
@@ -182,7 +186,7 @@ class _Gathering:
     def take(self, table: str, parts: Iterator[pa.Table]) -> None:
         """Take in all rows of a table, the tables in the order of `_read`."""
         if table == "record":
-            self._records.extend(each(_records, parts))
+            self._records.extend(each(partial(_records, keep=self._aside.keep), parts))
             self._ids = np.concatenate([self._ids, *(part.ids for part in self._records)])
         elif table == "carries":
             self._carries.extend(each(self._carried, parts))
@@ -197,7 +201,7 @@ class _Gathering:
         claims = _claims(self._told["identifier"], self._ids, rows)
         closed = rows.filter(compute.is_valid(rows["valid_to"]))
         addresses = closed.filter(compute.equal(closed["namespace"], "address"))
-        return _Carries(Pressed.of([claims], CLAIMS), about, addresses)
+        return _Carries(Pressed.of([claims], CLAIMS, self._aside.keep), about, addresses)
 
     def whole(self, reader: Reader) -> Gathered:
         """All of it, once everything was taken in."""
@@ -218,11 +222,12 @@ class _Gathering:
             Pressed.joined((part.fields for part in self._records), _FIELDS),
             Pressed.joined((part.attributes for part in self._records), _ATTRIBUTES),
             Pressed.joined((part.claims for part in self._carries), CLAIMS),
-            declared.set_column(place, "value", _targets(declared)),
-            consents,
+            self._aside.table(declared.set_column(place, "value", _targets(declared))),
+            self._aside.table(consents),
             _judgements(self._told["judged"]),
-            order,
+            self._aside.arrays({"order": order})["order"],
             _past(reader, self._ids, pa.concat_tables(part.closed for part in self._carries)),
+            self._aside,
         )
 
     def _declared(self) -> pa.Table:
@@ -326,7 +331,22 @@ def _judgements(judged: pa.Table) -> list[Judgement]:
 
 def encode_kind(gathered: Gathered, rows: Ints) -> Encoded:
     """The records of one kind, encoded; row i is `rows[i]` of what was gathered."""
-    return encode(at_positions(gathered.fields, rows), *_carried(gathered, rows))
+    made = encode(at_positions(gathered.fields, rows), *_carried(gathered, rows))
+    if not gathered.aside.wanted:
+        return made
+    numbers: dict[tuple[str, ...], NDArray[Any]] = {
+        **{("codes", name): codes for name, codes in made.codes.items()},
+        **{("shared", name): matrix for name, matrix in made.shared.items()},
+        **{("first", name): days.first for name, days in made.seen.items()},
+        **{("last", name): days.last for name, days in made.seen.items()},
+    }
+    kept = gathered.aside.arrays(numbers)
+    return replace(
+        made,
+        codes={name: kept["codes", name] for name in made.codes},
+        shared={name: kept["shared", name] for name in made.shared},
+        seen={name: Seen(kept["first", name], kept["last", name]) for name in made.seen},
+    )
 
 
 def _carried(gathered: Gathered, rows: Ints) -> Carried:

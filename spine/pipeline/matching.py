@@ -97,6 +97,7 @@ def compare(
     breadth = breadth_for(len(rows)) if model is None else model.breadth
     with watch.stage(f"{kind.value}: candidates"):
         pairs = engine.candidates(keys(kind, encoded), rules_of(kind, breadth, encoded), REFINE[kind, breadth])
+        give_back()
         worth = may_be_one(proven(gathered, rows), pairs.left, pairs.right)
         skipped = Counter(pairs.skipped) + Counter({PROVEN: int((~worth).sum())})
         candidates = int(worth.sum())
@@ -107,13 +108,16 @@ def compare(
             pairs = Candidates(left, right[worth])
             del left, right
         del worth
+        sides = gathered.aside.arrays({"left": pairs.left, "right": pairs.right})
+        pairs = Candidates(sides["left"], sides["right"])
         give_back()
     if model is None:
         with watch.stage(f"{kind.value}: train"):
             model = _learned(gathered, kind, encoded, (pairs.left, pairs.right)) if learn else untrained(kind)
             model = compared(model, breadth)
+            give_back()
     with watch.stage(f"{kind.value}: score", candidates):
-        found = matches(model, encoded, (pairs.left, pairs.right), watch.progress.advance)
+        found = matches(model, encoded, (pairs.left, pairs.right), watch.progress.advance, gathered.aside)
     # All that follows looks at the few that match: the candidates take more room than the records.
     (left, right), weight, levels = found
     return Compared(kind, rows, model, encoded, left, right, weight, levels, candidates, dict(skipped))

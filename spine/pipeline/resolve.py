@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from spine import __version__
 from spine.access.context import Context
+from spine.aside import NOWHERE, Aside
 from spine.domain.changes import FEED
 from spine.domain.vocabulary import Kind
 from spine.matching.at_once import each
@@ -58,6 +59,8 @@ from spine.resolution.trees import Method
 from spine.settings import DEFAULT_CONFIDENCE
 
 Train = Literal["auto", "always", "never"]
+MANY = 2_000_000
+"""From so many records on what is held long lies in files: it costs a twentieth more, and fewer fit anyway."""
 
 
 def resolve(
@@ -92,7 +95,8 @@ def resolve(
         if full or not usual or not catch_up(writer, report, confidence, watch, clock):
             before = bool(writer.get("document", "id", [SUMMARY]))
             with one_heap():
-                _everything(writer, report, engine, train, confidence, linkage, watch, clock)
+                aside = Aside(store.folder) if writer.count("record") >= MANY else NOWHERE
+                _everything(writer, report, engine, train, confidence, linkage, watch, clock, aside)
             moved = sum(sum(report.written.get(f"resolves_to_{kind.value}", {}).values()) for kind in Kind)
             caught_up(writer, confidence, linkage == "merge_tree", before and 0 < moved * FEW < report.records, clock)
         report.seconds = {name: round(seconds, 3) for name, seconds in watch.seconds.items()}
@@ -111,9 +115,10 @@ _ASKED = {**COLUMNS, "household": ("id",)}
 class _Beside:
     """Derived tables, written by a thread of its own as soon as they are whole; nothing else may ask the store then."""
 
-    def __init__(self, writer: Writer) -> None:
+    def __init__(self, writer: Writer, aside: Aside) -> None:
         self.tables: dict[str, list[pa.Table]] = {}
         self._writer = writer
+        self._aside = aside
         self._pool = ThreadPoolExecutor(1, "write")
         self._changes: list[Future[dict[str, dict[str, int]]]] = []
 
@@ -126,7 +131,7 @@ class _Beside:
     def take(self, made: Mapping[str, pa.Table]) -> None:
         """Take in some rows of tables."""
         for name, table in made.items():
-            self.tables.setdefault(name, []).append(table)
+            self.tables.setdefault(name, []).append(self._aside.table(table))
 
     def rows(self, names: Sequence[str]) -> int:
         """How many rows there are of these tables."""
@@ -177,18 +182,19 @@ def _everything(
     linkage: Method,
     watch: Stopwatch,
     clock: Clock,
+    aside: Aside,
 ) -> None:
     """Resolve all live records and write what differs.
 
     What is found already is written while entities and households are found: nothing else asks the store then.
     """
     with watch.stage("read", partial(rows_to_gather, writer)):
-        gathered = gather(writer, watch.progress.advance)
+        gathered = gather(writer, watch.progress.advance, aside)
         models = {kind: None if train == "always" else stored_model(writer, kind) for kind in Kind}
         stood, rules = standing(writer), golden_rules(writer)
         common = None if train == "always" else stored_surnames(writer)
     report.changed = size = gathered.size
-    with _Beside(writer) as beside:
+    with _Beside(writer, aside) as beside:
         compared = _compare_kinds(gathered, engine, models, train != "never", watch)
         for at, one in enumerate(compared):
             beside.take({"match": match_table(gathered, one)})
@@ -211,6 +217,7 @@ def _everything(
             with watch.stage("households"):
                 at_home, common = next(homes)
                 beside.take(at_home)
+                del at_home
         with watch.stage("write", beside.rows(DERIVED[RESOLVED:])):
             beside.write(DERIVED[RESOLVED:], watch.progress.advance)
             report.written |= beside.changes()

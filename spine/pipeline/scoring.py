@@ -7,6 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from spine.aside import NOWHERE, Aside
 from spine.matching.at_once import each
 from spine.matching.encoded import Encoded
 from spine.matching.few_pairs import FEW, score_few
@@ -20,12 +21,20 @@ FLOOR = 0
 PIECE = 100_000
 """So many pairs are scored at a time: all the levels of a pair take a hundred bytes and more."""
 Found = TypeVar("Found")
+_EVIDENCE = pa.schema([("levels", pa.string())])
 
 
 def matches(
-    model: Model, encoded: Encoded, pairs: Pairs, advance: Callable[[int], None] | None = None
+    model: Model,
+    encoded: Encoded,
+    pairs: Pairs,
+    advance: Callable[[int], None] | None = None,
+    aside: Aside = NOWHERE,
 ) -> "tuple[Pairs, Ints, pa.ChunkedArray[Any]]":
-    """The pairs at or above the floor, their weights and their evidence as text; `advance` hears of each piece."""
+    """The pairs at or above the floor, their weights and their evidence as text; `advance` hears of each piece.
+
+    The evidence, which is the most of it, is kept `aside`.
+    """
 
     if len(pairs[0]) <= FEW:
         return _few_matches(model, encoded, pairs)
@@ -39,19 +48,18 @@ def matches(
         return order[found], scored.weight[found].astype(np.int64), scored.texts(found)
 
     kept, weights = [NO_PAIRS[0]], [NO_PAIRS[0]]
-    levels: list[pa.Array[Any]] = []
-    for start, (here, weight, texts) in zip(_starts(pairs), _pieces(work, pairs), strict=True):
-        kept.append(here + start)
-        weights.append(weight)
-        levels.append(texts)
-        if advance is not None:
-            advance(min(PIECE, len(pairs[0]) - start))
+
+    def told() -> Iterator[pa.RecordBatch]:
+        for start, (here, weight, texts) in zip(_starts(pairs), _pieces(work, pairs), strict=True):
+            kept.append(here + start)
+            weights.append(weight)
+            yield pa.record_batch([texts], names=_EVIDENCE.names)
+            if advance is not None:
+                advance(min(PIECE, len(pairs[0]) - start))
+
+    levels = aside.tables(told(), _EVIDENCE)["levels"]
     found = np.concatenate(kept)
-    return (
-        (_whole(pairs[0][found]), _whole(pairs[1][found])),
-        np.concatenate(weights),
-        pa.chunked_array(levels, pa.string()),
-    )
+    return (_whole(pairs[0][found]), _whole(pairs[1][found])), np.concatenate(weights), levels
 
 
 class Weighed:

@@ -1,6 +1,7 @@
 """What a resolve found, as tables of the graph."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -37,6 +38,7 @@ def resolved_of(gathered: Gathered, found: Iterable[tuple[Known, Entities]]) -> 
     label = {kind: np.full(gathered.size, -1, np.int64) for kind in Kind}
     for matched, entity in found:
         label[matched.kind][matched.rows] = entity.id[entity.entity]
+    label = gathered.aside.arrays(label)
     return Resolved(
         gathered.records,
         gathered.fields,
@@ -45,12 +47,14 @@ def resolved_of(gathered: Gathered, found: Iterable[tuple[Known, Entities]]) -> 
         gathered.attributes,
         gathered.claims,
         gathered.relations,
+        aside=gathered.aside,
     )
 
 
 def entities_of(gathered: Gathered, matched: Matched, confidence: float) -> Entities:
     """The entities of a kind at a confidence."""
-    return entities(matched.trees, matched.model.height(confidence), gathered.ids[matched.rows])
+    found = entities(matched.trees, matched.model.height(confidence), gathered.ids[matched.rows])
+    return Entities(**gathered.aside.arrays({one.name: getattr(found, one.name) for one in fields(Entities)}))
 
 
 def component_tables(gathered: Gathered, matched: Matched) -> tuple[dict[str, pa.Table], dict[int, list[str]]]:

@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from spine.aside import NOWHERE, Aside
 from spine.normalise.pressed import Columns, Pressed
 from spine.resolution.components import Ints
 from spine.resolution.grouping import Coded, coded, whole_numbers, with_columns
@@ -85,6 +86,7 @@ class Resolved:
     key of that name (`home_keys.KEYS`). The last `before` rows are homes that records had before (`past_homes`). Where
     `answered`, the value of a relation is the number of the entity that answers to it among all records, else null.
     `crowds` are identifiers that relate nobody, too many persons carrying them, though only some of these are here.
+    `aside` is where columns of numbers lie that are made once.
     """
 
     records: Columns
@@ -98,6 +100,7 @@ class Resolved:
     before: int = 0
     answered: bool = False
     crowds: frozenset[int] = frozenset()
+    aside: Aside = NOWHERE
     _coded: dict[tuple[str, str], Coded] = field(default_factory=dict, compare=False, repr=False)
     _numbers: dict[str, Ints] = field(default_factory=dict, compare=False, repr=False)
 
@@ -161,10 +164,11 @@ class Resolved:
 
     def _once_numbers(self, name: str, column: Callable[[], Ints]) -> Ints:
         if name not in self._numbers:
-            self._numbers[name] = column()
+            self._numbers[name] = self.aside.arrays({name: column()})[name]
         return self._numbers[name]
 
     def _once(self, table: str, name: str, column: "Callable[[], pa.ChunkedArray[Any]]") -> Coded:
         if (table, name) not in self._coded:
-            self._coded[table, name] = coded(column())
+            made = coded(column())
+            self._coded[table, name] = made._replace(codes=self.aside.arrays({name: made.codes})[name])
         return self._coded[table, name]

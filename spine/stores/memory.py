@@ -234,6 +234,7 @@ class MemoryStore:
 
     def __init__(self, clock: Clock | None = None, patience: float = PATIENCE) -> None:
         self.url = "memory:"
+        self.folder: str | None = None
         self._clock = clock or SystemClock()
         self._patience = patience
         self._lock = threading.Lock()

@@ -70,6 +70,7 @@ class BoltStore:
     ) -> None:
         server, self._database = _parts(url)
         self.url = url
+        self.folder: str | None = None
         self._clock = clock or SystemClock()
         self._patience = patience
         self._read_seconds = read_seconds

@@ -40,6 +40,7 @@ class SqliteStore:
     def __init__(self, path: str | Path, clock: Clock | None = None, patience: float = PATIENCE) -> None:
         self.url = f"sqlite:{path}"
         self._path = Path(path).expanduser().absolute()
+        self.folder: str | None = str(self._path.parent)
         self._clock = clock or SystemClock()
         self._patience = patience
         self._lock = _locks[self._path]

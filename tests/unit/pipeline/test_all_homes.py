@@ -43,8 +43,12 @@ def test_households_are_the_same_wherever_they_are_found(monkeypatch: pytest.Mon
             used.append(os.getpid())
             return self.kept.__reduce__()
 
-    begin = all_homes.beside
-    monkeypatch.setattr(all_homes, "beside", lambda work: begin(Noted(work)))
+    for how in ("beside", "apart"):
+        begin = getattr(all_homes, how)
+        monkeypatch.setattr(all_homes, how, lambda work, begin=begin: begin(Noted(work)))
     monkeypatch.setattr(all_homes, "MANY", 0)
     assert _found() == here
     assert used == [os.getpid()]
+    monkeypatch.setattr(all_homes, "ONE_BY_ONE", 0)
+    assert _found() == here
+    assert used == [os.getpid()] * 2
