@@ -32,7 +32,8 @@ WHOLE = frozenset(("organisation", "city", "region", "postcode", "country"))
 """Fields shown as their first attribute has them, though normalising cut them short (a legal form) or coded them."""
 CODED = frozenset(("region", "country"))
 """Fields whose short values are codes."""
-_NAMES = frozenset(("given", "middle", "surname", "suffix", "street", "city", "region"))
+NAMES = frozenset(("given", "middle", "surname", "suffix", "street", "city", "region"))
+"""Fields that are shown with a capital where nobody tells how they are written."""
 CODE = 3
 """A region or country of so many letters is a code, and shown in capitals."""
 
@@ -58,7 +59,7 @@ def written(name: str, key: str, came: Sequence[str | None]) -> str:
             return some
     if name == "street" and (street := _street(key, came)):
         return street
-    return _code(name, key.title() if name in _NAMES and key.islower() else key)
+    return _code(name, key.title() if name in NAMES and key.islower() else key)
 
 
 def _words_that_say(wanted: Sequence[str], text: str) -> str | None:
