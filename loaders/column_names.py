@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from anyascii import anyascii
 
-from loaders.column_words import ORGANISATION_PREFIXES, OTHER_PREFIXES, PERSON_PREFIXES, WORDS
+from loaders.column_words import ORGANISATION_PREFIXES, OTHER_PREFIXES, PARENTS, PERSON_PREFIXES, WORDS
 
 _WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 _UMLAUTS = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "Ä": "A", "Ö": "O", "Ü": "U", "ø": "o", "å": "a", "ß": "ss"})
@@ -50,6 +50,8 @@ def meaning_of(words: Sequence[str]) -> Meaning | None:
 
     A number at the end is ignored where nothing else fits; a word before that makes it somebody else's is kept.
     """
+    if "".join(words) in PARENTS:
+        return Meaning("record_id", "parent", False)
     for end in (len(words), len(words) - 1 if words and words[-1].isdigit() else 0):
         for start in range(end):
             joined = "".join(words[start:end])

@@ -79,7 +79,8 @@ IDENTIFIER_WORDS: dict[str, str] = {
     "partitaiva cnpj abn tva",
     "lei": "lei leicode leinumber legalentityidentifier",
     "register": "companynumber companyno registrationnumber registernumber registerno companyregistrationnumber "
-    "handelsregisternummer hrb siren siret crn orgnr organisationsnummer organisationnumber kvk kvknummer",
+    "handelsregisternummer reg regno regnr regid regnum regnumber registernr "
+    "hrb siren siret crn orgnr organisationsnummer organisationnumber kvk kvknummer",
     "domain": "domain emaildomain webdomain domainname",
     "loyalty": "loyalty loyaltyid loyaltyno loyaltynumber loyaltycard loyaltycardnumber cardno cardnumber membercard "
     "memberno membershipnumber rewardsnumber kundenkarte membershipid frequentflyernumber",
@@ -92,8 +93,8 @@ IDENTIFIER_WORDS: dict[str, str] = {
     "numerocliente nrklienta numerklienta idklienta codigocliente codicecliente codcliente numcliente numclient",
     "master": "masterid mdmid goldenid partyid",
     "bank": "iban bankaccount bankaccountnumber kontonummer",
-    "account": "accountnumber accountno bic paymentaccount cardhash",
-    "device": "deviceid idfa gaid adid advertisingid maid deviceuuid",
+    "account": "account accountnr accountnumber accountno konto kontonr bic paymentaccount cardhash",
+    "device": "device deviceid idfa gaid adid advertisingid maid deviceuuid",
     "mobile_token": "pushtoken mobiletoken fcmtoken apnstoken devicetoken",
     "cookie": "cookie cookieid visitorid gaclientid anonymousid browserid",
     "ip": "ip ipaddress ipaddr clientip",
@@ -152,6 +153,11 @@ OTHER_PREFIXES = words(
 )
 """Words before a known name that make it somebody else's, or one of an earlier time."""
 SALUTATIONS = words("title titel titre titulo tytul prefix salutation anrede civilite nameprefix honorific tratamiento")
+PARENTS = words(
+    "parent mother mutter muttergesellschaft obergesellschaft konzernmutter parentcompany mothercompany societemere "
+    "empresamatriz casamadre moederbedrijf moderbolag moderselskab jednostkadominujaca"
+)
+"""The whole name of a column that says who owns the row's company, by an id or by a number."""
 MEASURES = words(
     "points punkte puntos punti amount betrag montant importe importo total sum summe price preis prix precio prezzo "
     "quantity qty menge anzahl count balance saldo score rating revenue umsatz spend value wert valeur valor"

@@ -32,16 +32,26 @@ def files_in(path: Path) -> list[Path]:
     """The file itself, or the data files below a directory, by name; FileError where there is none."""
     if not path.is_dir():
         return [path]
-    found = sorted(
-        file
-        for file in path.rglob("*")
-        if file.is_file() and not file.name.startswith((".", "_")) and _plain_suffix(file) in SUFFIXES
-    )
+    found = sorted(filter(_holds_data, path.rglob("*")))
     if not found:
         raise FileError(
             f"{path}: the directory holds no data files.", remedy=f"Name them {', '.join(SUFFIXES)}, packed or not."
         )
     return found
+
+
+def files_beside(file: Path) -> list[Path]:
+    """The other data files of the same folder, by name; none where it can't be listed."""
+    try:
+        return sorted(
+            other for other in file.resolve().parent.iterdir() if _holds_data(other) and other != file.resolve()
+        )
+    except OSError:
+        return []
+
+
+def _holds_data(file: Path) -> bool:
+    return file.is_file() and not file.name.startswith((".", "_")) and _plain_suffix(file) in SUFFIXES
 
 
 def bytes_of(files: Sequence[Path]) -> int | None:

@@ -11,7 +11,7 @@ from loaders.column_words import (
     ORGANISATION_PREFIXES,
     SALUTATIONS,
 )
-from loaders.inferred_ids import ACCOUNTS, REGISTERED, record_id
+from loaders.inferred_ids import ACCOUNTS, REGISTERED, record_id, unlike
 from loaders.inferred_parents import parent_relations
 from loaders.inferred_region import language_of, region_of
 from loaders.sql import ORGANISATION_WORDS, PERSON_WORDS
@@ -165,12 +165,9 @@ class Draft:
                 self._take_attribute(meaning, profile)
 
     def _take_identifier(self, meaning: Meaning, profile: Profile) -> None:
-        ats = sum(1 for value in profile.values if "@" in value)
-        unlike = meaning.what in ("lei", "ip") and profile.share(meaning.what) < 0.2
-        if unlike or (meaning.what == "email" and ats < 0.2 * len(profile.values)):
-            self._drop(profile.name, f"is called {meaning.what} but does not look like it")
-        elif meaning.what == "phone" and not any(sum(map(str.isdigit, value)) >= 5 for value in profile.values[:200]):
-            self._drop(profile.name, "is called a telephone but has no numbers")
+        reason = unlike(meaning.what, profile, self.about_organisations)
+        if reason is not None:
+            self._drop(profile.name, reason)
         else:
             self.identifiers.append((meaning.what, profile.name))
 

@@ -18,6 +18,7 @@ _FOLLOWED = ("cookie", "device", "mobile_token")
 _ACCOUNTS = ("login", "email", "customer", "loyalty")
 _TELLING = {*KINDS, *AGREED, *(word for word, what in ROLES.items() if what in ("value", "currency", "purpose"))}
 _TELLING -= {"page", "view", "campaign", "login", "total", "value", "price", "revenue", "sum", "purpose"}
+_FOREIGN = "Where that is the id of another source's records, write\n`namespace: record` and `prefix: SOURCE/`."
 _FEW = 50
 """A status, a channel, a kind has at most so many different values."""
 
@@ -33,6 +34,28 @@ class Happenings:
     notes: list[str] = field(default_factory=list)
     amounts: str = ""
     """The column of their amounts of money, where there is one."""
+
+    by_customer: str = ""
+    """The column of customer numbers that they hang on, where they hang on one."""
+
+    def owned_by(self, sources: Sequence[str]) -> None:
+        """Hang what hangs on customer numbers on the records of the source that numbers them so.
+
+        Where several do, or none that is known, the note says what to write.
+        """
+        if len(sources) == 1:
+            for rule in (*self.events, *self.consents):
+                if rule["namespace"] == "customer":
+                    rule |= {"namespace": "record", "prefix": f"{sources[0]}/"}
+            said = f"{self.by_customer} is the number of the records of {sources[0]}, which are numbered so."
+        elif sources:
+            said = (
+                f"{self.by_customer} may be the number of the records of {' or '.join(sources)}: write\n"
+                f"`namespace: record` and `prefix: {sources[0]}/`, or that of the other."
+            )
+        else:
+            return
+        self.notes = [said, *(note for note in self.notes if _FOREIGN not in note)]
 
     def plain(self) -> dict[str, Any]:
         """The part of a mapping that it is."""
@@ -136,7 +159,9 @@ class _Reading:
                 rule["proof"] = {"privacy_notice": self.role["proof"]}
             rules.append(rule)
             taken |= {status, *(self.role[what] for what in ("purpose", "at", "proof") if what in self.role)}
-        return Happenings(consents=rules, columns=taken, notes=self._says(space, column, "consents"))
+        by_customer = column if space == "customer" else ""
+        says = self._says(space, column, "consents")
+        return Happenings(consents=rules, columns=taken, notes=says, by_customer=by_customer)
 
     # --------------------------------------------------------------------------------------------------------- events
 
@@ -171,7 +196,12 @@ class _Reading:
         if "value" in self.role and "currency" not in self.role:
             notes.append("No column names a currency: write `currency: {value: EUR}`, or that of the amounts.")
         return Happenings(
-            events=[rule], columns=taken, sightings=sightings, notes=notes, amounts=self.role.get("value", "")
+            events=[rule],
+            columns=taken,
+            sightings=sightings,
+            notes=notes,
+            amounts=self.role.get("value", ""),
+            by_customer=column if space == "customer" and not sightings else "",
         )
 
     def _kind(self) -> tuple[Any, str | None]:
@@ -210,13 +240,9 @@ class _Reading:
         return {"column": column, "values": known} if known else column
 
     def _says(self, space: str, column: str, what: str) -> list[str]:
-        out = [f"The {what} hang on {column}; docs/mapping.md says what else a mapping can tell."]
         if space == "customer":
-            out = [
-                f"The {what} hang on {column} as a customer number. Where that is the id of another source's records, "
-                "write\n`namespace: record` and `prefix: SOURCE/`."
-            ]
-        return out
+            return [f"The {what} hang on {column} as a customer number. {_FOREIGN}"]
+        return [f"The {what} hang on {column}; docs/mapping.md says what else a mapping can tell."]
 
 
 def _filled(profile: Profile) -> int:

@@ -14,6 +14,9 @@ _OWN = ("customer", "master", "record_id", "employee")
 ACCOUNTS = ("login", "ticket", "order", "loyalty")
 """What names a row where nothing else does: a shop's users, the cases of a desk, the cards of a programme."""
 
+_BARE = (["account"], ["konto"], ["device"], ["reg"])
+"""What names the number of something as often as the thing: a company, a kind of telephone, a region."""
+
 
 def record_id(
     profiles: Mapping[str, Profile],
@@ -39,6 +42,25 @@ def record_id(
     shaped = [name for name in strange if profiles[name].shape() in ("uuid", "number", "token")]
     accounts = [name for space in ACCOUNTS for name in unique if what(name) == space]
     return (own + numbered or registered or shaped or accounts)[:1]
+
+
+def unlike(what: str, profile: Profile, about_organisations: bool) -> str | None:
+    """Why a column that is called like an identifier is none by its values; None where it may be one."""
+    some = profile.values[:2000]
+    figures = [sum(map(str.isdigit, value)) for value in some]
+    if (what in ("lei", "ip") and profile.share(what) < 0.2) or (
+        what == "email" and sum("@" in value for value in profile.values) < 0.2 * len(profile.values)
+    ):
+        return f"is called {what} but does not look like it"
+    if what == "phone" and max(figures[:200], default=0) < 5:
+        return "is called a telephone but has no numbers"
+    if what == "register" and not about_organisations and words_of(profile.name)[:1] == ["reg"]:
+        return "is a registration, but hardly a company's"
+    if words_of(profile.name) in _BARE:
+        ids = profile.share("uuid") + profile.share("token") >= 0.7
+        if sum(map(bool, figures)) < 0.7 * len(figures) or (what == "device" and not ids):
+            return f"is called {what} but does not look like its number"
+    return None
 
 
 def _numbered(name: str) -> bool:

@@ -1,6 +1,6 @@
 """Which columns of a file of organisations name the parent of each row: by its identifier, or by the id of its row."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from loaders.column_names import Meaning, words_of
@@ -16,6 +16,8 @@ _SHARES = {
 }  # fmt: skip
 _EVERYWHERE = ("lei", "tax_id")
 """Numbers that name an organisation of any file; others must be answered to in their own."""
+
+_NUMBERS = ("lei", "tax_id", "register", "master", "customer", "x_duns")
 
 
 def parent_relations(
@@ -50,11 +52,15 @@ def parent_relations(
         elif (
             source is not None
             and len(record_id) == 1
-            and meaning.what in ("record_id", own.get(record_id[0]))
+            and meaning.what in ("record_id", "organisation_name", own.get(record_id[0]))
             and answered(record_id[0])
         ):
             prefix = f"{source}/"
             found.append({"kind": "subsidiary_of", "namespace": "record", "column": name, "prefix": prefix})
+        elif (space := _answering(columns, answered)) is not None:
+            found.append({"kind": "subsidiary_of", "namespace": space, "column": name})
+        elif profiles[name].share("lei") >= 0.7:
+            found.append({"kind": "subsidiary_of", "namespace": "lei", "column": name})
     shares = [
         name
         for name, profile in profiles.items()
@@ -63,6 +69,11 @@ def parent_relations(
     if len(found) == len(shares) == 1:
         found[0]["share"] = shares[0]
     return found
+
+
+def _answering(columns: Mapping[str, Sequence[str]], answered: Callable[[str], bool]) -> str | None:
+    """The namespace of whose numbers some answer to a parent, where nothing but the values says which it is."""
+    return next((space for space in _NUMBERS for column in columns.get(space, ()) if answered(column)), None)
 
 
 def _is_share(words: Sequence[str]) -> bool:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from contextlib import ExitStack
 from dataclasses import asdict
 from functools import partial
@@ -23,6 +23,8 @@ from spine.pipeline.progress import Stopwatch
 from spine.ports import GraphStore, SystemClock
 
 REJECTS = 3
+MOST_NUMBERS = 1000
+"""So many customer numbers of a file are looked for in a store."""
 
 
 def write_mapping(
@@ -39,13 +41,17 @@ def write_mapping(
 ) -> None:
     """Write a mapping for a file never seen before, from its column names and values.
 
-    With --store the store keeps it too, under its name. With --json it is written as JSON, without its notes.
+    With --store the store keeps it too, under its name, and tells which source numbers its records as the file's
+    customers. With --json it is written as JSON, without its notes.
     """
-    mapping = plugin("spine.loaders", "map")(file, kind=kind.value if kind else None, source=source)
-    text = json.dumps(mapping.plain(), indent=2, ensure_ascii=False) + "\n" if as_json else mapping.dump()
-    if store is not None:
+    infer = partial(plugin("spine.loaders", "map"), file, kind=kind.value if kind else None, source=source)
+    if store is None:
+        mapping = infer()
+    else:
         with opened(store) as graph:
+            mapping = infer(numbered=partial(_numbered, graph))
             keep_mapping(graph, LOCAL, mapping.name, mapping.to_json(), SystemClock())
+    text = json.dumps(mapping.plain(), indent=2, ensure_ascii=False) + "\n" if as_json else mapping.dump()
     if out is None:
         print(text, end="")
         return
@@ -54,6 +60,18 @@ def write_mapping(
     except OSError as error:
         raise FileError(f"{out}: can't be written: {error.strerror}.", remedy="Name another file with -o.") from error
     output.note(f"{out} maps {file}. Next: spine load {file} --mapping {out}")
+
+
+def _numbered(graph: GraphStore, values: Collection[str]) -> set[str]:
+    """The sources of the store whose records are named by these values, most of them."""
+    wanted = list(dict.fromkeys(values))[:MOST_NUMBERS]
+    with graph.reading(LOCAL) as reader:
+        sources = reader.scan("record", ["source"])["source"].unique().drop_null().to_pylist()
+        return {
+            str(source)
+            for source in sources
+            if 2 * len(reader.get("record", "key", [f"{source}/{value}" for value in wanted])) >= len(wanted)
+        }
 
 
 def load(
