@@ -1,10 +1,12 @@
 """Which tables and columns a question in Cypher may look into, so that no others have to be copied for it."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from spine.domain.graph import GRAPH
+from spine.documents import meant
+from spine.domain.graph import EDGES, GRAPH, NODES
+from spine.errors import QueryError
 
 TOKEN = re.compile(
     r"//[^\n]*|/\*.*?\*/|'(?:\\.|[^'\\])*'|\"(?:\\.|[^\"\\])*\"|`[^`]*`|(?:[.:$]\s*)?[^\W\d]\w*|\S", re.DOTALL
@@ -116,6 +118,52 @@ def _any_node(said: Sequence[str]) -> bool:
 def _is_node(inside: Sequence[str]) -> bool:
     """Whether brackets hold what a node may: nothing, a name, properties."""
     return len(inside) < 2 or inside[1] == "{" or inside[0] == "{"
+
+
+LABELS = frozenset(table.label for table in NODES)
+TYPES = frozenset(table.label for table in EDGES)
+
+
+def strange_names(query: str) -> tuple[set[str], set[str]]:
+    """The labels of nodes and the types of edges in a question's patterns that no table has."""
+    said = _said(query)
+    labels: set[str] = set()
+    types: set[str] = set()
+    opened: list[str] = []
+    names = None
+    for at, token in enumerate(said):
+        inside = opened[-1] if opened else ""
+        if token in ("(", "[", "{"):
+            opened.append(token if token != "[" or said[at - 1 : at] == ["-"] else "")
+        elif token in (")", "]", "}") and opened:
+            opened.pop()
+        elif token.startswith(":"):
+            names = {"(": labels, "": labels, "[": types}.get(inside)
+            if names is not None and len(token) > 1:
+                names.add(token.lstrip(": "))
+                continue
+            if names is not None and token == ":":
+                continue
+        elif names is not None and _is_word(token) and said[at - 1] in (":", "|", "&", "!"):
+            names.add(token.strip("`"))
+            continue
+        elif names is not None and token in ("|", "&", "!"):
+            continue
+        names = None
+    return labels - LABELS, types - TYPES
+
+
+def check_names(labels: Iterable[str], types: Iterable[str]) -> None:
+    """QueryError for the first of these labels and types, which there are not, with what was probably meant."""
+    for what, said, known in (("label", labels, LABELS), ("type of edges", types, TYPES)):
+        for name in sorted(said):
+            raise QueryError(
+                f"There is no {what} {name[:80]!r}.", remedy=f"{meant(name[:80], known)}There are: {_listed(known)}."
+            )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(sorted(names))
 
 
 def _closing(said: Sequence[str], at: int) -> int:

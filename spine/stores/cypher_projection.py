@@ -20,7 +20,7 @@ from spine.access.context import Context
 from spine.domain.graph import EDGES, GRAPH, NODES, ColumnType, Table
 from spine.errors import QueryError, TooExpensive
 from spine.ports import CypherAnswer, GraphStore, Reader
-from spine.stores.cypher_names import TOKEN, columns_for, tables_for
+from spine.stores.cypher_names import TOKEN, check_names, columns_for, strange_names, tables_for
 from spine.stores.plain_values import Budget, plain, public_id
 
 LEFT_OUT = frozenset({"log", "document", "record_version"})
@@ -90,6 +90,7 @@ def projected(
     Where it is made for one question, tables and columns that the question can't see stay empty. What will be copied
     is told before, and how many rows are done meanwhile.
     """
+    _check(query)
     folder = Path(tempfile.mkdtemp(prefix="spine-cypher-"))
     try:
         with store.reading(context) as reader:
@@ -164,12 +165,13 @@ def _copy(reader: Reader, connection: Any, part: Part, folder: Path, options: st
 
 
 def _check(query: str) -> None:
-    """QueryError where a word stands in the question that does anything but read the graph."""
+    """QueryError where a word stands in the question that does anything but read the graph, or a name that is none."""
     for word in (found.group().lower() for found in TOKEN.finditer(query)):
         if word in _OUTSIDE:
             raise QueryError(
                 f"This question is refused: {word.upper()}.", remedy="Put a name that is such a word in backticks."
             )
+    check_names(*strange_names(query))
 
 
 def _plain(value: Any, budget: Budget) -> Any:

@@ -17,6 +17,7 @@ from spine.errors import QueryError, SpineError, TooExpensive
 from spine.explore.cypher import MAX_ROWS, cypher
 from spine.ports import CypherAnswer, GraphStore
 from spine.settings import Settings
+from spine.stores.cypher_names import strange_names
 from spine.stores.neo4j_bolt.guard import check_plan, check_text
 
 Ask = Callable[..., CypherAnswer]
@@ -225,6 +226,34 @@ def test_without_the_checks_the_read_transaction_still_refuses_writes(
             ask(query)
     with neo4j_store.reading(LOCAL) as reader:
         assert reader.count("person") == 43
+
+
+@pytest.mark.parametrize(
+    ("query", "strange"),
+    [
+        ("MATCH (p:Persn)-[:MEMBER_OF]->(:Household) RETURN p", ({"Persn"}, set())),
+        ("MATCH (p: person {id: x})-[e:MEMBR_OF|IN*1..2]-(:`Recrd`) RETURN p", ({"person", "Recrd"}, {"MEMBR_OF"})),
+        ("MATCH (p:!Person&Houshold) WHERE p:Foo RETURN p", ({"Houshold", "Foo"}, set())),
+        (
+            "MATCH (p:Person) RETURN p {.name, of: p.id}, {a: Foo}, [x IN [1] | x][0..2], ':Foo' // (:Foo)",
+            (set(), set()),
+        ),
+    ],
+)
+def test_names_that_no_table_has(query: str, strange: tuple[set[str], set[str]]) -> None:
+    assert strange_names(query) == strange
+
+
+@pytest.mark.neo4j
+def test_what_a_misspelt_name_meant_is_told(ask: Ask) -> None:
+    for query, name, meant in (
+        ("MATCH (p:Persn) RETURN p", "label 'Persn'", "Did you mean Person"),
+        ("MATCH (:Record)-[c:CARIES]->() RETURN c", "type of edges 'CARIES'", "Did you mean CARRIES"),
+    ):
+        with pytest.raises(QueryError) as refused:
+            ask(query)
+        assert name in refused.value.message
+        assert meant in refused.value.remedy
 
 
 @pytest.mark.neo4j

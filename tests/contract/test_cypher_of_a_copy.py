@@ -113,6 +113,21 @@ def test_a_question_is_answered_alike_of_a_part_and_of_everything(embedded: Grap
             assert part.cypher(query, {}, 100, 10) == whole.cypher(query, {}, 100, 10)
 
 
+def test_a_misspelt_name_is_told_before_anything_is_copied(embedded: GraphStore) -> None:
+    told: list[object] = []
+    with (
+        pytest.raises(QueryError, match=r"There is no label 'Persn'\. Did you mean Person"),
+        cypher_projection()(embedded, LOCAL, "MATCH (p:Persn) RETURN p", told.append),
+    ):
+        pass
+    assert told == []
+    with (
+        cypher_projection()(embedded, LOCAL) as whole,
+        pytest.raises(QueryError, match=r"no type of edges 'CARIES'\. Did you mean CARRIES"),
+    ):
+        whole.cypher("MATCH (:Record)-[c:CARIES]->(:Identifier) RETURN c", {}, 10, 5.0)
+
+
 def test_what_will_be_copied_is_told_before(embedded: GraphStore) -> None:
     told: list[str] = []
     query = "MATCH (p:Person)-[:MEMBER_OF]->(h:Household) RETURN p.name, h.size"

@@ -10,6 +10,7 @@ from neo4j.graph import Node, Path, Relationship
 
 from spine.errors import QueryError
 from spine.ports import CypherAnswer
+from spine.stores.cypher_names import check_names, strange_names
 from spine.stores.neo4j_bolt.connection import translated
 from spine.stores.neo4j_bolt.guard import check_plan, check_text
 from spine.stores.neo4j_bolt.patterns import DIGEST, WORDS
@@ -25,6 +26,7 @@ def answered(
         try:
             planned = transaction.run(f"EXPLAIN {query}", dict(parameters)).consume()
             check_plan(planned.plan or {}, planned.query_type or "")
+            _check_names(transaction, query)
             result = transaction.run(query, dict(parameters))
             budget = Budget()
             found = [[plain(value, budget, _special) for value in record.values()] for record in islice(result, rows)]
@@ -35,6 +37,17 @@ def answered(
             raise
         except (ValueError, TypeError, OverflowError) as error:
             raise QueryError(f"A parameter can't be sent: {error}", remedy="Give JSON values.") from error
+
+
+def _check_names(transaction: BoltTransaction, query: str) -> None:
+    """QueryError for a label or type that neither the product nor the database has: a misspelt one."""
+    labels, types = strange_names(query)
+    if labels or types:
+        held = transaction.run(
+            "CALL db.labels() YIELD label RETURN collect(label) AS names"
+            " UNION ALL CALL db.relationshipTypes() YIELD relationshipType RETURN collect(relationshipType) AS names"
+        )
+        check_names(*(said - set(there["names"]) for said, there in zip((labels, types), held, strict=False)))
 
 
 def _special(value: Any, budget: Budget) -> Any:
