@@ -9,20 +9,21 @@ import pyarrow as pa
 from pyspark.sql import Column, DataFrame, SparkSession
 from pyspark.sql import functions as F
 
-from spine.domain.judgements import Judgement
+from spine.domain.judgements import PROOFS, Judgement
 from spine.domain.vocabulary import NAMESPACES, Kind
 from spine.domain.vocabulary import Policy as NamespacePolicy
 from spine.engines.spark_blocking import blocked
 from spine.engines.spark_components import components
 from spine.engines.spark_lists import OWNS, PERSONS, SIBLINGS, listed_apart
 from spine.engines.spark_records import encoded_of, key_frame
-from spine.engines.spark_steps import cut, may_be_one, pairs_inside, score_pairs, trees, verified_conflicts
+from spine.engines.spark_steps import cut, hushed, may_be_one, pairs_inside, score_pairs, trees, verified_conflicts
 from spine.errors import InputError
 from spine.matching.blocking import REFINE, rules_of
 from spine.matching.model import Model
 from spine.matching.side_by_side import owner_and_owned, siblings, two_persons
 from spine.resolution.components import Pairs
 from spine.resolution.judgements import Settled, settle
+from spine.resolution.proofs import hushed as witnessed
 from spine.resolution.trees import CERTAIN, Policy
 
 FLOOR = 0
@@ -68,11 +69,31 @@ def merge_trees(
     settled, conflicts = _settled(spark, judgements, verified_conflicts(claims, whole), listed, whole)
     same = _frame(spark, settled.same)
     labels = _written(spark, cut(whole, matches, same, policy), folder, "components")
-    inside = score_pairs(spark, path, pairs_inside(labels), model, told=CERTAIN)
+    proofs = records.where(F.col("order").cast("string").startswith(f"{PROOFS}/")).select("row")
+    quiet = proofs.join(claims.select("row"), "row", "left_anti")
+    scored_inside = score_pairs(spark, path, pairs_inside(labels), model, told=CERTAIN)
+    inside = hushed(scored_inside, quiet, _mute(spark, folder, quiet, settled.same))
     members = labels.join(records.select("row", "order", _name_of(kind).alias("name")), "row")
     forbidden = _frame(spark, settled.forbidden).unionByName(conflicts)
     marks = same.withColumn("same", F.lit(True)).unionByName(forbidden.withColumn("same", F.lit(False)))
     return _written(spark, trees(inside, members, marks, policy), folder, "trees")
+
+
+def _mute(spark: SparkSession, folder: str, quiet: DataFrame, same: Pairs) -> DataFrame:
+    """The proofs (row) whose identifier one that is judged the same carries: they say nothing."""
+    rows = np.unique(np.concatenate(same))
+    kept = spark.read.parquet(f"{folder.rstrip('/')}/claims").join(
+        spark.createDataFrame(pa.table({"row": rows})), "row"
+    )
+    held = kept.join(quiet.withColumn("quiet", F.lit(True)), "row", "left")
+    table = held.select("row", "namespace", "value", F.coalesce("quiet", F.lit(False)).alias("quiet")).toArrow()
+    place = np.searchsorted(rows, table["row"].to_numpy())
+    marked = np.zeros(len(rows), np.bool_)
+    marked[place] = table["quiet"].to_numpy()
+    named = [f"{one['namespace']}/{one['value']}" for one in table.select(["namespace", "value"]).to_pylist()]
+    ends = np.searchsorted(rows, same[0]), np.searchsorted(rows, same[1])
+    mute = rows[witnessed(marked, ends, place, np.array(named, object)).mute]
+    return spark.createDataFrame(pa.table({"row": mute}))
 
 
 def _name_of(kind: Kind) -> Column:

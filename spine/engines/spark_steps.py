@@ -13,6 +13,7 @@ import pyarrow as pa
 from pyspark.sql import DataFrame, SparkSession
 from pyspark.sql import functions as F
 
+from spine.domain.weights import SILENT
 from spine.engines.spark_groups import gathered, whole
 from spine.engines.spark_records import encoded_of
 from spine.matching.encoded import Encoded
@@ -145,6 +146,19 @@ def pairs_inside(components: DataFrame) -> DataFrame:
     """Every pair of rows of one component: left, right, component."""
     other = components.select(F.col("row").alias("right"), "component")
     return components.select(F.col("row").alias("left"), "component").join(other, "component").where("left < right")
+
+
+def hushed(scored: DataFrame, quiet: DataFrame, mute: DataFrame) -> DataFrame:
+    """The scored pairs, silent where proofs (row) have no say, as `resolution.proofs.Hushed` has them."""
+    marks = quiet.select("row", F.lit(False).alias("mute")).unionByName(mute.select("row", F.lit(True).alias("mute")))
+    said = marks.groupBy("row").agg(F.max("mute").alias("mute"))
+    ends = [said.select(F.col("row").alias(end), F.col("mute").alias(f"{end}_mute")) for end in ("left", "right")]
+    both = scored.join(ends[0], "left", "left").join(ends[1], "right", "left")
+    here, there = F.col("left_mute").isNotNull(), F.col("right_mute").isNotNull()
+    nothing = F.coalesce("left_mute", F.lit(False)) | F.coalesce("right_mute", F.lit(False))
+    silent = nothing | (here & there) | ((F.col("in_tree") < 0) & (here | there))
+    in_tree = F.when(silent, F.lit(SILENT)).otherwise(F.col("in_tree")).cast("int")
+    return both.withColumn("in_tree", in_tree).drop("left_mute", "right_mute")
 
 
 def trees(scored: DataFrame, members: DataFrame, marks: DataFrame, policy: Policy | None = None) -> DataFrame:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 
+from spine.domain.ids import decode_id
+from spine.domain.judgements import PROOFS
 from spine.domain.vocabulary import FIELDS, Policy, namespace
 from spine.explore.questions import Asking, Question
 from spine.matching.encoded import encode
@@ -33,7 +35,8 @@ def proof_of(subject: int, identifier: Row, at: str) -> Asking[Proof]:
     """What is proven where the one behind record `subject` proves at a time that the identifier is theirs.
 
     Of a unique identifier all live records that carry it then; of a strong one those that are not under another given
-    name. What is shareable or volatile, or carried by more than `MOST`, is held by the subject and proves nothing of
+    name; where somebody under another given name has proved it too, it is shared, and proves nothing of records without
+    a name. What is shareable or volatile, or carried by more than `MOST`, is held by the subject and proves nothing of
     others. Who carried it so long before or after that its half-life passed in between carried it as somebody else may.
     """
     policy = namespace(identifier["namespace"]).policy
@@ -45,14 +48,29 @@ def proof_of(subject: int, identifier: Row, at: str) -> Asking[Proof]:
     rows = {row["id"]: row for row in found["record"]}
     here = rows[subject]
     edges = [edge for edge in edges if (row := rows[edge["start"]])["live"] and row["kind"] == here["kind"]]
+    provers = {_prover(rows[edge["start"]]) for edge in edges if rows[edge["start"]]["source"] == PROOFS} - {subject}
+    edges = [edge for edge in edges if rows[edge["start"]]["source"] != PROOFS]
     if policy not in _PROVING:
         return Proof((), {edge["start"]: f"a {identifier['namespace']} may be shared" for edge in edges})
     if len(edges) > MOST:
         return Proof((), {edge["start"]: f"more than {MOST} records carry it" for edge in edges})
     apart = _long_apart(edges, namespace(identifier["namespace"]).half_life, at)
     if policy is Policy.STRONG:
-        apart |= _other_names(here, [rows[edge["start"]] for edge in edges])
+        others = _other_names(here, [rows[edge["start"]] for edge in edges])
+        if others.keys() & provers:
+            nameless = [edge["start"] for edge in edges if not _named(rows[edge["start"]])]
+            apart |= dict.fromkeys(nameless, "somebody under another given name proved it too")
+        apart |= others
     return Proof(tuple(edge["start"] for edge in edges if edge["start"] not in apart), apart)
+
+
+def _prover(proof: Row) -> int:
+    """The record that a proof was given for, which its id names."""
+    return decode_id(proof["record_id"].partition(".")[0])[1]
+
+
+def _named(row: Row) -> bool:
+    return bool(json.loads(row["fields"] or "{}").get("given"))
 
 
 def _long_apart(edges: list[Row], half_life: int | None, at: str) -> dict[int, str]:

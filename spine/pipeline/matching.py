@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from spine.domain.judgements import Judgement
+from spine.domain.judgements import PROOFS, Judgement
 from spine.domain.vocabulary import NAMESPACES, Kind, Policy
 from spine.matching.blocking import REFINE, breadth_for, keys, rules_of
 from spine.matching.calibration import FEWEST, SHIPPED, learned
@@ -32,6 +32,7 @@ from spine.resolution.components import NO_PAIRS, Ints, Pairs, connected
 from spine.resolution.constraints import may_be_one, sole_values, unique_conflicts
 from spine.resolution.forest import grow
 from spine.resolution.judgements import Refused, Settled, settle
+from spine.resolution.proofs import Hushed, hushed
 from spine.resolution.trees import Method, Trees
 from spine.resolution.trees import Policy as TreePolicy
 
@@ -196,11 +197,34 @@ def trees_of(
     before, same = same, _places(ids, settled.same)
     if not all(map(np.array_equal, before, same)):
         labels = capping.split(whole, pairs[0], pairs[1], weight, same=same, cap=policy.cap)
+    quiet = _proofs(gathered, rows, same)
+
+    def weigh(one: Ints, other: Ints) -> Ints:
+        found = weights_in_trees(model, encoded, one, other, weighed)
+        return found if quiet is None else quiet.weights(one, other, found)
+
     trees = grow(
-        gathered.order[rows], labels, lambda one, other: weights_in_trees(model, encoded, one, other, weighed),
-        same=same, forbidden=forbidden, group=_contents(encoded), policy=policy,
+        gathered.order[rows], labels, weigh, same=same, forbidden=forbidden, group=_contents(encoded), policy=policy
+
     )  # fmt: skip
     return trees, refused
+
+
+def _proofs(gathered: Gathered, rows: Ints, same: Pairs) -> Hushed | None:
+    """What the records that keep proofs of other than unique identifiers may say; None where there are none."""
+    records, claims = gathered.records, gathered.claims
+    if isinstance(records, FewRows) and PROOFS not in records.listed("source"):
+        return None
+    proofs = np.array(compute.equal(records["source"], PROOFS).to_numpy())
+    if not proofs.any():
+        return None
+    owner = claims["row"].to_numpy()
+    unique = compute.is_in(claims["namespace"], pa.array(_UNIQUE_NAMES, pa.string())).to_numpy()
+    proofs[owner[unique]] = False
+    local = np.full(gathered.size, -1, np.int64)
+    local[rows] = np.arange(len(rows))
+    here = local[owner] >= 0
+    return hushed(proofs[rows], same, local[owner[here]], claims["identifier"].to_numpy()[here])
 
 
 def _apart(

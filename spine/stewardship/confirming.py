@@ -8,7 +8,6 @@ reload of all the others, and is found, exported and erased as every record is.
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 import pyarrow as pa
 
@@ -20,6 +19,7 @@ from spine.errors import ModelError, NotFound, QueryError
 from spine.explore.proof import Proof, proof_of
 from spine.matching.stored import stored_model
 from spine.normalise.identifiers import normalise_identifier
+from spine.normalise.moments import latest_moment, normalise_moment
 from spine.normalise.record import Options
 from spine.pipeline.applying import ONLINE as MOST
 from spine.pipeline.applying import apply
@@ -89,12 +89,11 @@ def confirm_identity(
     the method is none, ModelError where the store was never resolved.
     """
     clock = clock or SystemClock()
-    form = _checked(space, value, method, at)
+    form, when = _checked(space, value, method), _moment(at, clock)
     details = {"record": subject, "verdict": "confirmed", "authority": method, "namespace": space}
     with trying(store, context, Cause("judgement", details={**details, **ONLINE}), preview=preview) as writer:
         change = _Change(writer, context, clock, confidence)
         here = _subject(writer, subject)
-        when = at or clock.now()
         record, proved = change.record(here, space, form, method, when, proof)
         why = f"{method} on the {space}" + (f", proof {proof}" if proof else "")
         change.say([(subject, other) for other in (record, *proved.proven)], method, when, context.principal, why)
@@ -208,7 +207,9 @@ class _Change:
             return Outcome(), True, set()
         write_changes(writer, applied, self._clock, self._judged)
         told = outcome(applied.rebuilt.before, applied.rebuilt.after, near)
-        refused = {end for one in applied.rebuilt.built.refused for end in (one.judgement.a, one.judgement.b)}
+        said = {(row["start"], row["end"], row["authority"], row["at"]) for row in self._judged}
+        stood = [one.judgement for one in applied.rebuilt.built.refused]
+        refused = {end for one in stood if (one.a, one.b, one.authority, one.at) in said for end in (one.a, one.b)}
         return told, False, refused
 
     def _identifier(self, space: str, form: str) -> int:
@@ -224,13 +225,18 @@ def _name(here: Row, identifier: int) -> str:
     return f"{encode_id('record', here['id'])}.{encode_id('identifier', identifier)}"
 
 
-def _checked(space: str, value: str, method: str, at: str | None = None) -> str:
+def _moment(at: str | None, clock: Clock) -> str:
+    """When it was proved, in UTC: of proofs that contradict each other the later one counts."""
+    found = clock.now() if at is None else normalise_moment(at)
+    if found is None:
+        raise QueryError(f"{(at or '')[:40]!r} is no time.", remedy="Write it as 2026-05-01T12:00:00+00:00.")
+    if at is not None and found > latest_moment(SystemClock().now()):
+        raise QueryError(f"{(at or '')[:40]!r} lies in the future.", remedy="Say when it was proved, or leave it out.")
+    return found
+
+
+def _checked(space: str, value: str, method: str) -> str:
     """The identifier as its namespace writes it."""
-    if at is not None:
-        try:
-            datetime.fromisoformat(at)
-        except ValueError as error:
-            raise QueryError(f"{at[:40]!r} is no time.", remedy="Write it as 2026-05-01T12:00:00+00:00.") from error
     if method not in METHODS:
         raise QueryError(f"There is no method {method[:40]!r}.", remedy=f"Use {' or '.join(METHODS)}.")
     if space not in NAMESPACES and not space.startswith("x_"):

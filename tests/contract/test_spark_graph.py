@@ -27,6 +27,7 @@ from spine.pipeline.tables import DERIVED
 from spine.ports import Cause, GraphStore, Where, arrow_schema
 from spine.resolution.surnames import FREQUENCIES
 from spine.settings import Settings
+from spine.stewardship.confirming import confirm_identity
 from spine.stores.memory import MemoryStore
 
 pytestmark = [pytest.mark.spark, pytest.mark.slow]
@@ -45,9 +46,20 @@ def judge(store: GraphStore) -> None:
         writer.delete("document", pa.table({"id": [FREQUENCIES]}))
 
 
+def prove(store: GraphStore) -> None:
+    """Somebody of several records proves the e-mail that one of them carries, another one, and a login."""
+    with store.reading(LOCAL) as reader:
+        people = [row["id"] for row in reader.select("person", [Where("size", "ge", 3)], limit=20)]
+        carried = [row for row in reader.get("carries", "start", people) if row["namespace"] == "email"]
+        (email,) = reader.get("identifier", "id", [carried[0]["end"]])
+    said = (("email", email["value"]), ("email", "second@proofs.example"), ("login", "usr-proved"))
+    for space, value in said:
+        confirm_identity(store, LOCAL, carried[0]["start"], space, value, "code", at="2026-02-01")
+
+
 @pytest.fixture(scope="module")
 def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphStore]:
-    """A world with odd homes in it, two judgements, resolved on one machine."""
+    """A world with odd homes in it, two judgements and three proofs, resolved on one machine."""
     now, later = odd_homes()
     with MemoryStore() as store:
         for source in build(tmp_path_factory.mktemp("world"), persons=demo_world.INHABITANTS, seed=3).sources:
@@ -56,6 +68,7 @@ def local(tmp_path_factory: pytest.TempPathFactory) -> Iterator[GraphStore]:
         put(store, *later)
         resolve(store, LOCAL, open_engine("local"), "auto")
         judge(store)
+        prove(store)
         resolve(store, LOCAL, open_engine("local"), "never")
         yield store
 

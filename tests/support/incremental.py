@@ -3,6 +3,7 @@
 Blocking keys are crowded by three records with `soon_crowded`, so that keys get crowded and empty again all the time.
 """
 
+from contextlib import suppress
 from typing import Any
 
 import pyarrow as pa
@@ -14,6 +15,7 @@ from spine.access.context import LOCAL
 from spine.bootstrap import open_engine
 from spine.domain.judgements import Verdict
 from spine.domain.vocabulary import Kind
+from spine.errors import ModelError, NotFound
 from spine.matching.model import Breadth
 from spine.matching.training import compared, untrained
 from spine.memberships import memberships
@@ -23,6 +25,7 @@ from spine.pipeline.numbering import stored_key
 from spine.pipeline.resolve import resolve
 from spine.pipeline.working_off import work_off
 from spine.ports import Cause, GraphStore, Reader, Row, arrow_schema
+from spine.stewardship.confirming import confirm_identity, withdraw_confirmation
 
 SAME = ("component", "in_component", "match", "resolves_to_person", "resolves_to_organisation", "person",
         "organisation", "related_to", "employed_by", "subsidiary_of", "household", "resides_in",
@@ -160,6 +163,20 @@ class Incremental(RuleBasedStateMachine):
     def judge(self, a: str, b: str, verdict: Verdict | None) -> None:
         """A judgement, or one taken back, where both records are there."""
         judged(self.store, a, b, verdict, self.clock)
+
+    @rule(name=NAMES, identifier=SPOKEN | st.sampled_from(["login:u1", "email:new@oak.example"]),
+          method=st.sampled_from(["login", "code"]), back=st.booleans())  # fmt: skip
+    def prove(self, name: str, identifier: str, method: str, back: bool) -> None:
+        """Whoever is behind a record proves an identifier, or that is taken back; where the record is there."""
+        space, _, value = identifier.partition(":")
+        with self.store.reading(LOCAL) as reader:
+            rows = reader.get("record", "key", [f"crm/{name}"])
+        with suppress(NotFound, ModelError):
+            for row in rows:
+                if back:
+                    withdraw_confirmation(self.store, LOCAL, row["id"], space, value, clock=self.clock)
+                else:
+                    confirm_identity(self.store, LOCAL, row["id"], space, value, method, clock=self.clock)
 
     @rule(full=st.booleans())
     def resolve(self, full: bool) -> None:
