@@ -13,7 +13,7 @@ import typer
 from spine.access.context import LOCAL
 from spine.cli import output
 from spine.cli.options import Json, Store
-from spine.cli.session import existing, settings
+from spine.cli.session import existing, settings, taking_in
 from spine.errors import QueryError, SpineError
 from spine.ports import GraphStore
 from spine.settings import Settings
@@ -36,8 +36,8 @@ def serve(
     ] = False,
     store: Store = None,
 ) -> None:
-    """Serve the explorer, GraphQL and GraphiQL until Ctrl-C."""
-    with existing(store) as graph:
+    """Serve the explorer, GraphQL and GraphiQL until Ctrl-C; makes a store to take records in where there is none."""
+    with (existing if read_only or settings().read_only else taking_in)(store) as graph:
         serve_store(graph, host, port, allow_remote, read_only)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from spine.access.context import LOCAL
 from spine.bootstrap import open_store
+from spine.cli import output
 from spine.errors import StoreUnavailable
 from spine.ports import GraphStore, Reader
 from spine.settings import Settings
@@ -35,13 +36,27 @@ def opened(store: str | None) -> Iterator[GraphStore]:
 @contextmanager
 def existing(store: str | None) -> Iterator[GraphStore]:
     """The store to ask: StoreUnavailable where its file is not there, so that a question makes no empty store."""
-    scheme, _, path = store_url(store).partition(":")
-    if scheme == "sqlite" and path and not Path(path).exists():
+    if path := _missing(store):
         raise StoreUnavailable(
             f"There is no store at {path}.", remedy="Load something first: spine load PATH --mapping MAPPING."
         )
     with opened(store) as graph:
         yield graph
+
+
+@contextmanager
+def taking_in(store: str | None) -> Iterator[GraphStore]:
+    """The store to take records into, made where there is none; which is told, since a path may be mistyped."""
+    if path := _missing(store):
+        output.say(f"There was no store at {path}: an empty one is made.")
+    with opened(store) as graph:
+        yield graph
+
+
+def _missing(store: str | None) -> str:
+    """The path of a store in a file that is not there; empty where it is, or is in no file."""
+    scheme, _, path = store_url(store).partition(":")
+    return path if scheme == "sqlite" and path and not Path(path).exists() else ""
 
 
 @contextmanager

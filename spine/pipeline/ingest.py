@@ -1,5 +1,6 @@
 """Records taken in and linked at once: one transaction for a micro-batch, with everything that it changes."""
 
+from collections import Counter
 from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field, replace
 
@@ -28,7 +29,7 @@ from spine.pipeline.intake import Written, write_ready
 from spine.pipeline.linking import link
 from spine.pipeline.numbering import key_of
 from spine.pipeline.outcome import EntityState, Outcome, outcome, parted
-from spine.pipeline.preparing import make_ready
+from spine.pipeline.preparing import Ready, make_ready
 from spine.pipeline.rebuild import Delta, Labels, models_of
 from spine.pipeline.region import pieces
 from spine.pipeline.remembering import Remembering
@@ -196,6 +197,7 @@ def _ingest(
         linked, pending = change.run(changed, near_consents(writer, written.consents))
         before, after = _before(linked), _after(linked)
         taken = _taken(writer, batch.records, changed, written.older, pending, after)
+        taken = _each_version(writer, ready, taken)
         problems = [*written.problems, *_undecided(writer, batch.records, taken)]
     # What was written is known when all of it was sent: a look before that would send it in parts.
     wrote = any(one.added or one.changed for one in written.changes.values())
@@ -317,17 +319,35 @@ def _added(written: Written, table: str) -> int:
 
 
 def _undecided(writer: Writer, records: pa.Table, taken: Sequence[Taken]) -> list[Problem]:
-    """The records that came too late, though neither version says that it is the older one."""
+    """The records that came too late, though neither version says that it is the older one, or to come back."""
     late = sorted({one.record for one in taken if one.status == "late"})
     if not late:
         return []
-    held = {row["id"]: row["observed_at"] or None for row in writer.get("record", "id", late)}
-    why = "another version of this very time, or of none, holds: send with each version when it was observed"
-    return [
-        (one.key, "observed_at", why)
-        for one, at in zip(taken, records["observed_at"].to_pylist(), strict=True)
-        if one.status == "late" and held[one.record] == (at or None)
-    ]
+    held = {row["id"]: row for row in writer.get("record", "id", late)}
+    tied = "another version of this very time, or of none, holds: send with each version when it was observed"
+    gone = "the record was deleted, and this version is not a later one: send when it was observed to bring it back"
+    out = []
+    for one, at in zip(taken, records["observed_at"].to_pylist(), strict=True):
+        row = held.get(one.record)
+        if one.status == "late" and row is not None and (not row["live"] or (row["observed_at"] or "") == (at or "")):
+            out.append((one.key, "observed_at", tied if row["live"] else gone))
+    return out
+
+
+def _each_version(writer: Writer, ready: Ready, taken: list[Taken]) -> list[Taken]:
+    """Of a record that comes several times in one batch each version is told for itself: late is what does not hold."""
+    times = Counter(one.record for one in taken)
+    again = sorted(number for number, count in times.items() if count > 1)
+    if not again:
+        return taken
+    held = {row["id"]: row["hash"] for row in writer.get("record", "id", again)}
+    out = []
+    for one, said in zip(taken, ready.tables["record"]["hash"].to_pylist(), strict=True):
+        if one.record in held:
+            holds = "unchanged" if one.status == "late" else one.status
+            one = replace(one, status=holds if held[one.record] == said else "late")
+        out.append(one)
+    return out
 
 
 def _taken(

@@ -90,6 +90,26 @@ def test_a_version_that_does_not_say_that_it_is_later_is_told_of(store: GraphSto
     assert (again.taken[0].status, again.problems) == ("unchanged", [])
 
 
+def test_each_version_of_a_record_in_one_batch_is_told_for_itself(store: GraphStore) -> None:
+    versions = [said(observed_at=f"2026-01-0{day}", attributes={"given_name": "Ann" + "a" * day}) for day in (1, 3, 2)]
+    first = take(store, *versions)
+    assert [one.status for one in first.taken] == ["late", "linked", "late"]
+    again = take(store, versions[1], said(observed_at="2025-01-01"))
+    assert [one.status for one in again.taken] == ["unchanged", "late"]
+
+
+@pytest.mark.parametrize("at", [None, "2026-01-01"])
+def test_what_is_too_old_to_bring_a_deleted_record_back_is_told(store: GraphStore, at: str | None) -> None:
+    """A late old version brings nothing back; whoever means to has to say that it is later."""
+    take(store, said(observed_at="2026-01-02"))
+    delete_record(store, LOCAL, "shop", "1", Ticking())
+    late = take(store, said(observed_at=at, attributes={"given_name": "Ann"}))
+    assert (late.taken[0].status, [why.partition(",")[0] for *_, why in late.problems]) == (
+        "late", ["the record was deleted"]
+    )  # fmt: skip
+    assert take(store, said(observed_at="2026-01-02")).taken[0].status == "linked", "the same version brings it back"
+
+
 def test_names_are_trimmed_as_mappings_trim_them(store: GraphStore) -> None:
     one, other = take(store, said(" 1 "), said("2", source="shop ")).taken
     assert (one.source, one.record_id, other.source) == ("shop", "1", "shop")
