@@ -50,9 +50,10 @@ ATTRIBUTE_WORDS: dict[str, str] = {
     "adresszusatz complement complementadresse",
     "house_number": "streetnumber housenumber housenum houseno hausnummer hausnr hnr streetno streetnum "
     "buildingnumber "
-    "numerorue numerocivico huisnummer husnummer addressnumber",
+    "numerorue numerocivico huisnummer husnummer addressnumber nrdomu numerdomu nrbudynku",
     "street": "streetname street road strasse str rue calle via rua gata gate straat ulica addressstreetname",
-    "unit": "unit unitnumber apartment apt aptnumber apartmentnumber suite flat flatnumber unitno wohnung door",
+    "unit": "unit unitnumber apartment apt aptnumber apartmentnumber suite flat flatnumber unitno wohnung door "
+    "lokal nrlokalu numerlokalu mieszkanie nrmieszkania",
     "po_box": "pobox postbox postfach postofficebox boitepostale",
     "city": "city town locality ort stadt wohnort ville ciudad localidad citta comune cidade stad by plaats "
     "woonplaats miasto kaupunki suburb municipality addrcity cityname posttown",

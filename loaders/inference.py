@@ -12,7 +12,7 @@ from pathlib import Path
 from loaders.files import files_in
 from loaders.inferred import Draft
 from loaders.inferred_amounts import decimal_of
-from loaders.inferred_happenings import happenings, seem_to_tell
+from loaders.inferred_happenings import Owner, happenings, seem_to_tell
 from loaders.inferred_owner import numbered_beside
 from loaders.mapping import KINDS, Mapping
 from loaders.sampled import name_of, profiles_of
@@ -30,8 +30,8 @@ def infer(
 ) -> Mapping:
     """A mapping of the file (of a directory, its first file) good enough to resolve without editing.
 
-    `kind` (person, organisation or auto) and `source` overrule what would be found. `numbered` says the sources that
-    number their records so, where somebody knows; else the files beside this one are looked at. FileError for a file
+    `kind` (person, organisation or auto) and `source` overrule what would be found. `numbered` says which sources
+    number their records so, where no file beside this one tells. FileError for a file
     that can't be read or has no rows, MappingError for another kind.
     """
     if kind is not None and kind not in KINDS:
@@ -48,7 +48,8 @@ def infer(
         return Mapping.of(draft.plain(name), str(file)).noted([*([_UNSURE] if unsure else []), *draft.notes()])
     if told.by_customer:
         values = columns[told.by_customer].values
-        told.owned_by(sorted((numbered(values) if numbered else ()) or numbered_beside(file, values)))
+        known = numbered_beside(file, values) or {one: Owner("…") for one in (numbered(values) if numbered else ())}
+        told.owned_by(known)
     data = draft.plain(name)
     if not told.sightings:
         data = {key: data[key] for key in ("name", "source")} | ({"region": draft.region} if draft.region else {})

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from loaders.column_names import words_of
 from loaders.column_values import Profile
@@ -18,9 +18,18 @@ _FOLLOWED = ("cookie", "device", "mobile_token")
 _ACCOUNTS = ("login", "email", "customer", "loyalty")
 _TELLING = {*KINDS, *AGREED, *(word for word, what in ROLES.items() if what in ("value", "currency", "purpose"))}
 _TELLING -= {"page", "view", "campaign", "login", "total", "value", "price", "revenue", "sum", "purpose"}
-_FOREIGN = "Where that is the id of another source's records, write\n`namespace: record` and `prefix: SOURCE/`."
+_FOREIGN = (
+    "They reach whoever carries that number:\nthe mapping of the source that gives it names it under `identifiers`."
+)
 _FEW = 50
 """A status, a channel, a kind has at most so many different values."""
+
+
+class Owner(NamedTuple):
+    """What names the records of a source: its column, and the prefix under which they carry it, None if they do not."""
+
+    column: str
+    prefix: str | None = None
 
 
 @dataclass
@@ -38,23 +47,27 @@ class Happenings:
     by_customer: str = ""
     """The column of customer numbers that they hang on, where they hang on one."""
 
-    def owned_by(self, sources: Sequence[str]) -> None:
-        """Hang what hangs on customer numbers on the records of the source that numbers them so.
+    def owned_by(self, owners: Mapping[str, Owner]) -> None:
+        """Hang what hangs on customer numbers on those that a source's records carry, and say what is missing for it.
 
-        Where several do, or none that is known, the note says what to write.
+        `owners` are the sources whose records are numbered so. Where there are several, or none that is known, or its
+        records do not carry their number as an identifier, the note says what to write.
         """
-        if len(sources) == 1:
-            for rule in (*self.events, *self.consents):
-                if rule["namespace"] == "customer":
-                    rule |= {"namespace": "record", "prefix": f"{sources[0]}/"}
-            said = f"{self.by_customer} is the number of the records of {sources[0]}, which are numbered so."
-        elif sources:
-            said = (
-                f"{self.by_customer} may be the number of the records of {' or '.join(sources)}: write\n"
-                f"`namespace: record` and `prefix: {sources[0]}/`, or that of the other."
-            )
-        else:
+        if not owners:
             return
+        (source, owner), *others = sorted(owners.items())
+        if others:
+            said = f"{self.by_customer} may be the number of the records of {' or '.join(sorted(owners))}. {_FOREIGN}"
+        elif owner.prefix is not None:
+            for rule in (*self.events, *self.consents):
+                if rule["namespace"] == "customer" and owner.prefix:
+                    rule["prefix"] = owner.prefix
+            said = f"{self.by_customer} is the customer number that the records of {source} carry."
+        else:
+            said = (
+                f"{self.by_customer} names the records of {source}. They are reached once the mapping of {source} has\n"
+                f"`identifiers: [{{namespace: customer, column: {owner.column}}}]` too."
+            )
         self.notes = [said, *(note for note in self.notes if _FOREIGN not in note)]
 
     def plain(self) -> dict[str, Any]:

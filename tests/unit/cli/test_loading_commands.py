@@ -33,10 +33,9 @@ def test_the_store_tells_whose_numbers_customers_have(loaded: Spine, tmp_path: P
     (tmp_path / "far").mkdir()
     orders = tmp_path / "far" / "orders.csv"
     orders.write_text("order_id,customer_no,ordered_at,total\nO1,1,2026-01-01,5\nO2,2,2026-01-02,6\n", "utf-8")
-    assert "namespace: customer" in loaded("map", orders).out
+    assert "names the records of" not in loaded("map", orders).out
     written = loaded("map", orders, "--store", "sqlite:.spine/spine.db").out
-    assert "namespace: record" in written
-    assert "prefix: people/" in written
+    assert "customer_no names the records of people." in written
 
 
 def test_a_mapping_is_printed_or_written(spine: Spine, people: Path) -> None:

@@ -1,4 +1,4 @@
-"""Orders keyed by the customer number of another source hang on its records, where a file beside or the store tells."""
+"""Of orders keyed by the customer number of another source a file beside, or the store, tells whose number it is."""
 
 from pathlib import Path
 
@@ -6,6 +6,11 @@ import pytest
 
 from loaders.files import FileSource
 from loaders.inference import infer
+from loaders.mapping import Mapping
+from spine.access.context import LOCAL
+from spine.bootstrap import open_store
+from spine.pipeline.load import load
+from spine.settings import Settings
 
 ORDERS = "order_id,customer_no,ordered_at,total\nO1,17,2026-01-01,5\nO2,18,2026-01-02,6\nO3,17,2026-01-03,7\n"
 CUSTOMERS = (
@@ -27,20 +32,30 @@ def rule(folder: Path, **files: str) -> tuple[str, str, str]:
     return event.namespace, event.prefix, "\n".join(mapping.notes)
 
 
-def test_a_file_beside_tells(tmp_path: Path) -> None:
+def test_a_file_beside_tells_whose_number_it_is_and_what_its_mapping_lacks(tmp_path: Path) -> None:
     namespace, prefix, notes = rule(tmp_path, customers=CUSTOMERS)
-    assert (namespace, prefix) == ("record", "customers/")
-    assert "customer_no is the number of the records of customers" in notes
-    assert "as a customer number" not in notes
-    (batch,) = FileSource(tmp_path / "orders.csv", infer(tmp_path / "orders.csv")).batches()
-    assert batch.events["value"].to_pylist() == ["customers/17", "customers/18", "customers/17"]
+    assert (namespace, prefix) == ("customer", "")
+    assert "customer_no names the records of customers." in notes
+    assert "identifiers: [{namespace: customer, column: customer_id}]" in notes
 
 
-def test_a_mapping_beside_names_its_source(tmp_path: Path) -> None:
+@pytest.mark.parametrize("given", ["", "crm-"])
+def test_a_mapping_beside_that_carries_the_number_is_followed(tmp_path: Path, given: str) -> None:
+    file = put(tmp_path, orders=ORDERS, customers=CUSTOMERS)
     (tmp_path / "customers.yaml").write_text(
-        "source: crm\nkind: person\nrecord_id: customer_id\nattributes: {given_name: first_name}\n"
+        "source: crm\nkind: person\nrecord_id: customer_id\nattributes: {given_name: first_name, surname: last_name}\n"
+        f"identifiers: [{{namespace: customer, column: customer_id, prefix: '{given}'}}]\n"
     )
-    assert rule(tmp_path, customers=CUSTOMERS)[:2] == ("record", "crm/")
+    mapping = infer(file)
+    assert "customer_no is the customer number that the records of crm carry" in "\n".join(mapping.notes)
+    with open_store("memory:", Settings()) as store:
+        for name, one in (("customers", Mapping.read(tmp_path / "customers.yaml")), ("orders", mapping)):
+            load(store, LOCAL, FileSource(tmp_path / f"{name}.csv", one), name)
+        with store.reading(LOCAL) as reader:
+            carried = {row["end"] for row in reader.scan("carries", ["end"]).to_pylist()}
+            hung = [row["end"] for row in reader.scan("event_of", ["end"]).to_pylist()]
+    assert len(hung) == 3
+    assert set(hung) <= carried
 
 
 @pytest.mark.parametrize(
@@ -64,10 +79,10 @@ def test_two_that_number_so_are_both_named(tmp_path: Path) -> None:
     assert "may be the number of the records of crm or erp" in notes
 
 
-def test_who_knows_more_is_asked_first(tmp_path: Path) -> None:
-    file = put(tmp_path, orders=ORDERS, customers=CUSTOMERS)
-    (event,) = infer(file, numbered=lambda values: {"shop"} if set(values) == {"17", "18"} else ()).events
-    assert (event.namespace, event.prefix) == ("record", "shop/")
+def test_who_knows_more_is_asked_where_no_file_tells(tmp_path: Path) -> None:
+    file = put(tmp_path, orders=ORDERS)
+    mapping = infer(file, numbered=lambda values: {"shop"} if set(values) == {"17", "18"} else ())
+    assert "customer_no names the records of shop." in "\n".join(mapping.notes)
 
 
 @pytest.mark.parametrize(

@@ -55,6 +55,24 @@ def claims_of_row(prepared: Any, row: int) -> list[tuple[str, str]]:
     return [(c["namespace"], c["value"]) for c in prepared.claims.to_pylist() if c["row"] == row]
 
 
+def test_a_flat_is_the_same_in_a_line_and_in_columns_of_their_own() -> None:
+    place = {"kind": "person", "city": "Warszawa", "postcode": "00-238"}
+    ways: list[dict[str, Any]] = [
+        {"street_address": "ul. Długa 14/5"},
+        {"street": "Długa", "house_number": "14/5"},
+        {"street": "ulica Długa", "house_number": "14 m. 5"},
+        {"street": "Długa", "house_number": "14", "unit": "m. 5"},
+        {"address": "ul. Długa 14 lok. 5, 00-238 Warszawa"},
+    ]
+    rows = [{**place, **way} for way in ways]
+    for some in (rows, rows * 300):
+        prepared = prepare(table(some))
+        found = {value for row in range(len(some)) for name, value in claims_of_row(prepared, row) if name == "address"}
+        assert found == {"14 dluga unit 5, warszawa, 00238"}
+    turned = prepare(table([{**place, "street": "Main St", "house_number": "14/5", "country": "AU"}]))
+    assert claims_of_row(turned, 0) == [("address", "14 5 main st, warszawa, 00238, au")]
+
+
 def test_a_person() -> None:
     prepared = prepare(
         table(
