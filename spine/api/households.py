@@ -25,6 +25,9 @@ class MembershipReason:
     kind: str
     bits: float | None
     shared_with: strawberry.ID | None
+    takes_out: bool = strawberry.field(
+        description="It would have to fall away, with all others so marked, for the person to be no member."
+    )
 
 
 @strawberry.type(description="A member of a household: how sure, in which role, seen there from when to when, and why.")
@@ -38,7 +41,8 @@ class MemberEdge:
     reason: str
     evidence: list[MembershipReason]
     takes_out: list[str] = strawberry.field(
-        description="The evidence, strongest first, without which the strongest link to somebody there falls away."
+        description="The kinds of evidence that would all have to fall away for it to live with none of the others "
+        "there; one of the fewest that do, strongest first."
     )
 
 
@@ -69,11 +73,17 @@ class Household(Node):
     since: str | None
     last_seen: str | None
 
-    @resolved("Who belongs to it, surest first, and why.")
+    @resolved("Who is at home there now, or on the day asked for, surest first, and why.")
     async def members(self, info: Info, first: int | None = None, after: str | None = None) -> MemberConnection:
-        return paged(
-            MemberConnection, "members", await self._members(info), lambda one: one.person.id, _member, first, after
-        )
+        found = [one for one in await self._members(info) if one.current]
+        return paged(MemberConnection, "members", found, lambda one: one.person.id, _member, first, after)
+
+    @resolved(
+        "Who was at home there before: another home began since they were last seen there, or their records moved on."
+    )
+    async def former_members(self, info: Info, first: int | None = None, after: str | None = None) -> MemberConnection:
+        found = [one for one in await self._members(info) if not one.current]
+        return paged(MemberConnection, "former_members", found, lambda one: one.person.id, _member, first, after)
 
     @resolved("The purposes that a member has consented to.")
     async def consents(self, info: Info) -> list[str]:
@@ -106,7 +116,7 @@ class Household(Node):
         return timeline_page(merged(list(found.values())), asked, first, after, last, before)
 
     async def _persons(self, info: Info) -> list[Entity]:
-        return [one.person for one in await self._members(info)]
+        return [one.person for one in await self._members(info) if one.current]
 
     async def _members(self, info: Info) -> Sequence[explore.Membership]:
         if self.inside is not None:
@@ -165,7 +175,7 @@ def household_of(found: explore.Household, agreed: list[str] | None = None, as_o
         adults=found.adults,
         cohesion=row["cohesion"],
         region=row["region_name"] or row["region"],
-        postcode=row["postcode"],
+        postcode=row["postcode_name"] or row["postcode"],
         address=row["address"],
         namespaces=row["namespaces"] or [],
         sources=row["sources"] or [],
@@ -188,6 +198,7 @@ def _member(one: explore.Membership, cursor: str) -> MemberEdge:
                 kind=reason.kind,
                 bits=reason.bits,
                 shared_with=node_id("person", reason.shared_with) if reason.shared_with is not None else None,
+                takes_out=reason.takes_out,
             )
             for reason in one.reasons
         ],

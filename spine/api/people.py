@@ -30,7 +30,9 @@ class HomeEdge:
     kind: str | None = strawberry.field(description="The role in the household.")
     since: str | None
     last_seen: str | None = strawberry.field(description="When it was last seen there.")
-    current: bool = strawberry.field(description="False where another home began after it was last seen there.")
+    current: bool = strawberry.field(
+        description="False where another home began after it was last seen there, or its records moved on."
+    )
     reason: str
 
 
@@ -83,7 +85,7 @@ class Person(Entity):
                 kind=one.role,
                 since=one.since,
                 last_seen=one.until,
-                current=at_home(one, everywhere, None),
+                current=one.current,
                 reason=one.reason,
             )
 

@@ -18,6 +18,7 @@ from spine.matching.model import Model
 from spine.memberships import Forest, forests_of, read_forests, read_model
 from spine.ports import Reader, arrow_schema
 from spine.resolution.golden_rules import Rules
+from spine.resolution.written import NUMBER_BEFORE
 
 CONTACTS = ("email", "phone", "address")
 """Namespaces through which somebody can be reached."""
@@ -25,8 +26,8 @@ ADDRESS = ("house_number", "street", "unit", "po_box")
 WRITTEN = ("given_name", "surname", "full_name", "street_address", "street", "house_number", "unit", "po_box", "city",
            "region", "postcode", "country", "address")  # fmt: skip
 """The attributes out of which names and places are shown."""
-_STREET = """coalesce(a.street_address, nullif(concat_ws(', ', nullif(CASE
-    WHEN country IS NULL OR country IN ('us', 'gb', 'ie', 'ca', 'au', 'nz', 'fr', 'lu', 'in', 'za')
+_STREET = f"""coalesce(a.street_address, nullif(concat_ws(', ', nullif(CASE
+    WHEN country IS NULL OR country IN {NUMBER_BEFORE}
     THEN concat_ws(' ', a.house_number, a.street) ELSE concat_ws(' ', a.street, a.house_number) END, ''), a.unit), ''),
     a.po_box)"""
 """The line of the street as an envelope has it: with the number before its name or behind it, as the country has it."""
@@ -41,8 +42,8 @@ SCANS: Mapping[str, tuple[str, ...]] = {
     "consent": ("id", "source", "reference", "purpose", "status", "at"),
     "consent_of": ("start", "end"),
     "household": ("id", "region", "postcode", "cohesion"),
-    "member_of": ("start", "end", "weight", "role"),
-    "resides_in": ("start", "end", "weight"),
+    "member_of": ("start", "end", "weight", "role", "valid_from", "valid_to"),
+    "resides_in": ("start", "end", "weight", "valid_from", "valid_to"),
     "organisation": ("id", "ultimate"),
 }
 """What is read of each table."""

@@ -73,15 +73,16 @@ CREATE TABLE claimed{n} AS SELECT e.entity AS id, list_sort(list(DISTINCT h.name
 FROM entity{n} e JOIN holds h USING (record) WHERE e.kind = 'person' AND h.valid_to IS NULL GROUP BY ALL;
 CREATE TABLE purposes{n} AS SELECT person AS id, list_sort(list(purpose)) AS consents FROM consented{n} GROUP BY ALL;
 CREATE TABLE lives{n} AS
-WITH lived AS (SELECT r."end" AS household, e.entity AS person, r.weight, NULL AS role, NULL AS start
-        FROM resides_in r JOIN entity{n} e ON e.record = r.start
-        WHERE e.kind = 'person' AND r.weight IS NOT NULL
-    UNION ALL SELECT m."end", e.entity, m.weight, m.role, m.start
-        FROM member_of m JOIN entity{n} e ON e.record = m.start
-        WHERE e.kind = 'person' AND m.weight IS NOT NULL)
-SELECT household, person, fact.role AS role, coalesce(fact.weight, weight, 1.0) AS weight FROM (
-    SELECT household, person, max(weight) AS weight,
-        arg_min({'role': role, 'weight': weight}, start) FILTER (start IS NOT NULL) AS fact FROM lived GROUP BY ALL);
+WITH lived AS (SELECT r."end" AS household, e.entity AS person, r.weight, NULL AS role, NULL AS start,
+        r.valid_from, r.valid_to
+        FROM resides_in r JOIN entity{n} e ON e.record = r.start WHERE e.kind = 'person'
+    UNION ALL SELECT m."end", e.entity, m.weight, m.role, m.start, m.valid_from, m.valid_to
+        FROM member_of m JOIN entity{n} e ON e.record = m.start WHERE e.kind = 'person'),
+stays AS (SELECT household, person, max(weight) AS weight, min(valid_from) AS since, max(valid_to) AS until,
+        arg_min({'role': role, 'weight': weight}, start) FILTER (start IS NOT NULL) AS fact FROM lived GROUP BY ALL),
+following AS (SELECT *, max(since) OVER (PARTITION BY person) AS latest FROM stays)
+SELECT household, person, fact.role AS role, coalesce(fact.weight, weight) AS weight FROM following
+WHERE weight IS NOT NULL AND coalesce(latest <= until, true);
 """
 
 

@@ -11,7 +11,7 @@ from spine.errors import NotFound
 from spine.explore.control import stored_at, ultimate
 from spine.explore.golden import display_name
 from spine.explore.groups import Sums, roll_ups
-from spine.explore.households import at_home, homes, household, members
+from spine.explore.households import Membership, at_home, homes, household
 from spine.explore.membership import Entity, resolve
 from spine.explore.organisations import Ownership, owners, parent_exceptions, subsidiaries
 from spine.explore.persons import Portrait, portraits
@@ -86,7 +86,7 @@ def _of_person(reader: Reader, entity: Entity, as_of: str | None) -> Document:
                 "role": home.role,
                 "since": home.since,
                 "until": home.until,
-                "current": at_home(home, everywhere, None),
+                "current": home.current,
                 "why": home.reason,
             }
             for home in everywhere
@@ -134,7 +134,7 @@ def _sums(found: Sums) -> Document:
 def of_household(reader: Reader, number: int, confidence: float, default: float, as_of: str | None = None) -> Document:
     """A household with its members, those of `as_of` where given."""
     found = household(reader, LOCAL, number, confidence, default, as_of)
-    people = members(reader, LOCAL, [number], confidence, as_of)[number]
+    people = found.inside or ()
     drawn = portraits(reader, LOCAL, [one.person for one in people])
     return {
         "id": encode_id("household", number),
@@ -144,19 +144,21 @@ def of_household(reader: Reader, number: int, confidence: float, default: float,
         "cohesion": found.row["cohesion"],
         "size": found.size,
         "adults": found.adults,
-        "members": [
-            {
-                "id": one.person.public_id,
-                "name": name_of(drawn[one.person.id]),
-                "confidence": one.confidence,
-                "role": one.role,
-                "since": one.since,
-                "until": one.until,
-                "why": one.reason,
-                "out_without": list(one.takes_out),
-            }
-            for one in people
-        ],
+        "members": [_member(one, drawn[one.person.id]) for one in people if one.current],
+        "former_members": [_member(one, drawn[one.person.id]) for one in people if not one.current],
+    }
+
+
+def _member(one: Membership, portrait: Portrait) -> Document:
+    return {
+        "id": one.person.public_id,
+        "name": name_of(portrait),
+        "confidence": one.confidence,
+        "role": one.role,
+        "since": one.since,
+        "until": one.until,
+        "why": one.reason,
+        "out_without": list(one.takes_out),
     }
 
 

@@ -147,8 +147,8 @@ NODES = (
         "household",
         "Household",
         "Persons who live, or share accounts, together.",
-        "size:int adults:int cohesion:float region:text* region_name:text postcode:text address:text# "
-        "namespaces:texts sources:texts valid_from:text valid_to:text",
+        "size:int adults:int cohesion:float region:text* region_name:text postcode:text postcode_name:text "
+        "address:text# namespaces:texts sources:texts valid_from:text valid_to:text",
     ),
     _node(
         "event",
@@ -252,7 +252,8 @@ EDGES = (
         "MEMBER_OF",
         "person",
         "household",
-        "A person is a member of a household over a period, for these reasons; `weight` is null for who has left.",
+        "A person is a member of a household over a period, for these reasons; `weight` is null for who has left, or "
+        "was seen at another home since.",
         "weight:float role:text valid_from:text valid_to:text evidence:json",
     ),
     _edge(

@@ -120,7 +120,8 @@ def _facts(reader: Reader, entities: set[tuple[str, int]]) -> dict[tuple[str, in
     persons = sorted(number for kind, number in entities if kind == Kind.PERSON.value)
     homes: dict[int, list[str]] = {}
     for row in reader.get("member_of", "start", persons) if persons else []:
-        homes.setdefault(row["start"], []).append(encode_id("household", row["end"]))
+        if row["weight"] is not None:
+            homes.setdefault(row["start"], []).append(encode_id("household", row["end"]))
     for row in reader.get("person", "id", persons) if persons else []:
         number = row["id"]
         out["person", number] = {"households": homes.get(number, []), "consents": row["consents"] or []}

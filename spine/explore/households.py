@@ -9,7 +9,6 @@ from spine.explore.membership import Entity, checked, distinct, held_in, holding
 from spine.explore.questions import Asking, Found, Question
 from spine.explore.reasons import Reason, in_words, reasons_of
 from spine.ports import Row, Step
-from spine.resolution.households import DEFAULT_HEIGHT
 
 RESIDENCIES_CAP = 500
 """How many residencies or memberships of one household, or one record, are looked at."""
@@ -19,7 +18,7 @@ RESIDENCIES_CAP = 500
 class Household:
     """A household row with its size and adults at a confidence of the persons in it.
 
-    `inside` are its members, where they were found with it.
+    `inside` are its members and former members, where they were found with it.
     """
 
     row: Row
@@ -33,7 +32,8 @@ class Household:
 class Membership:
     """A person in a household: how sure, in which role, seen there from `since` `until`, and why.
 
-    `left`: all that told of it has moved on; such a member is one of days gone by only.
+    `left`: all that told of it has moved on; such a member is one of days gone by only. `current`: it is at home there
+    at the time asked for, or now; else it was before.
     """
 
     household: int
@@ -45,35 +45,31 @@ class Membership:
     reasons: tuple[Reason, ...]
     reason: str
     left: bool = False
+    current: bool = True
     row: Row | None = field(default=None, compare=False, repr=False)
     """The household, where it was asked for with the membership."""
 
     @property
     def takes_out(self) -> tuple[str, ...]:
-        """The evidence that would have to be wrong for the strongest link to somebody else there to fall away.
+        """The kinds of evidence that would all have to fall away for it to live with none of the others there.
 
-        The strongest first, until what is left no longer makes a household; empty for who lives there alone.
+        One of the fewest that do, the strongest first. Empty for who lives there alone, and where it is not known: in
+        very large households, and until the next resolve in a store of an older version.
         """
-        said = [one for one in self.reasons if one.bits is not None and one.shared_with is not None]
-        left, out = sum(one.bits or 0.0 for one in said), []
-        for one in sorted(said, key=lambda one: -(one.bits or 0.0)):
-            if left < DEFAULT_HEIGHT / 1000:
-                break
-            out.append(one.kind)
-            left -= one.bits or 0.0
-        return tuple(out)
+        said = sorted((one for one in self.reasons if one.takes_out), key=lambda one: -(one.bits or 0.0))
+        return tuple(dict.fromkeys(one.kind for one in said))
 
 
 @Question
 def household(number: int, confidence: float, default: float, as_of: str | None = None) -> Asking[Household]:
     """The household of that number with its members, at a confidence of the persons and as of a time.
 
-    NotFound where there is none. One round trip, or two as of a time.
+    NotFound where there is none. One round trip.
     """
     rows = yield {"household": Step("household", "id", (number,)), **_residing([number])}
     if not rows["household"]:
         raise _missing(number)
-    return (yield from _with_members(rows["household"][0], rows, confidence, default, as_of))
+    return _with_members(rows["household"][0], rows, confidence, default, as_of)
 
 
 @Question
@@ -82,15 +78,20 @@ def home(person: Entity, confidence: float, default: float, as_of: str | None = 
     rows = yield {**_homes_of([person]), **_residing(after=[("household", "id")])}
     found = _homes_in(rows, [person])[person.id]
     row = found[0].row if found else None
-    return (yield from _with_members(row, rows, confidence, default, as_of)) if row is not None else None
+    return _with_members(row, rows, confidence, default, as_of) if row is not None else None
 
 
-def _with_members(row: Row, rows: Found, confidence: float, default: float, as_of: str | None) -> Asking[Household]:
-    there = yield from _members_in(rows, [row["id"]], confidence, as_of)
-    inside = tuple(there[row["id"]])
+def _with_members(row: Row, rows: Found, confidence: float, default: float, as_of: str | None) -> Household:
+    inside = tuple(_members_in(rows, [row["id"]], confidence, as_of)[row["id"]])
     if as_of is None and holds_at(row, confidence, default):
         return Household(row, confidence, row["size"] or 0, row["adults"] or 0, inside)
-    return Household(row, confidence, len(inside), sum(one.role != "child" for one in inside), inside)
+    return Household(row, confidence, *_counted(inside), inside)
+
+
+def _counted(inside: Sequence[Membership]) -> tuple[int, int]:
+    """How many are at home, and how many of them are adults."""
+    present = [one for one in inside if one.current]
+    return len(present), sum(one.role != "child" for one in present)
 
 
 def _missing(number: int) -> NotFound:
@@ -113,51 +114,59 @@ def households(numbers: Sequence[int], confidence: float, default: float) -> Ask
 
 @Question
 def members(numbers: Sequence[int], confidence: float, as_of: str | None = None) -> Asking[dict[int, list[Membership]]]:
-    """The persons of each household at this confidence, surest first; with `as_of` those at home there then.
+    """The persons of each household at this confidence, surest first: who is at home there now, or as of a time.
 
-    Without it, who has `left` is not among them.
+    Who was there before follows, not `current`.
 
     A person is an entity that holds a record residing there; what was derived for the stored person (role, dates,
     evidence) goes to the entity that holds its earliest record.
     """
     wanted = sorted(set(numbers))
-    return (yield from _members_in((yield _residing(wanted)), wanted, confidence, as_of))
+    return _members_in((yield _residing(wanted)), wanted, confidence, as_of)
 
 
 def _residing(numbers: Sequence[int] = (), after: Sequence[tuple[str, str]] = ()) -> dict[str, Step]:
-    """The steps that find who resides in households: those of these numbers, and those that earlier steps found."""
+    """The steps that find who resides in households, and where else: those of these numbers, and those that earlier
+    steps found."""
     wanted, found = tuple(numbers), tuple(after)
+    they = ("residing", "start"), ("belonging", "start")
+    records = (*they, ("component", "members"))
     return {
         "residing": Step("resides_in", "end", wanted, found, limit=RESIDENCIES_CAP),
         "belonging": Step("member_of", "end", wanted, found, limit=RESIDENCIES_CAP),
-        **holding(after=[("residing", "start"), ("belonging", "start")]),
+        **holding(after=they),
+        "stays": Step("resides_in", "start", after=records, limit=RESIDENCIES_CAP),
+        "belong": Step("member_of", "start", after=records, limit=RESIDENCIES_CAP),
     }
 
 
 def _members_in(
     rows: Found, numbers: Sequence[int], confidence: float, as_of: str | None
-) -> Asking[dict[int, list[Membership]]]:
-    """The members out of what the steps of `_residing` found."""
+) -> dict[int, list[Membership]]:
+    """The members out of what the steps of `_residing` found, those at home there at a time first."""
     residing, belonging = rows["residing"], rows["belonging"]
     held = held_in(rows, [row["start"] for row in (*residing, *belonging)], checked(confidence))
-    found = {number: _members(number, residing, belonging, held) for number in numbers}
-    if as_of is None:
-        return {number: [one for one in inside if not one.left] for number, inside in found.items()}
-    people = distinct(one.person for inside in found.values() for one in inside)
-    everywhere = yield from homes.of(people)
-    return {
-        number: [one for one in inside if at_home(one, everywhere[one.person.id], as_of)]
-        for number, inside in found.items()
-    }
+    found = _memberships(residing, belonging, held)
+    everywhere = _stays_of(distinct(one.person for one in found), rows["stays"], rows["belong"])
+    out: dict[int, list[Membership]] = {number: [] for number in numbers}
+    for one in found:
+        if one.household in out and not _begins_after(one, as_of):
+            out[one.household].append(replace(one, current=at_home(one, everywhere[one.person.id], as_of)))
+    return {number: sorted(inside, key=lambda one: not one.current) for number, inside in out.items()}
+
+
+def _begins_after(one: Membership, as_of: str | None) -> bool:
+    return as_of is not None and one.since is not None and one.since[: len(as_of)] > as_of[: len(one.since)]
 
 
 def at_home(one: Membership, everywhere: Sequence[Membership], as_of: str | None) -> bool:
     """True where a person was at home in this household at a time, or without one is there now.
 
     Homes are known by sightings: a person is at home from the first one until the last, and after it for as long as
-    no other household of that person begins. So two homes at once are both homes, and who moved has left.
+    no other household of that person begins. So two homes at once are both homes, and who moved has left. Now is after
+    all sightings, whatever the day; who has `left` is at home there no more.
     """
-    if as_of is not None and one.since is not None and one.since[: len(as_of)] > as_of[: len(one.since)]:
+    if _begins_after(one, as_of) or (as_of is None and one.left):
         return False
     if one.until is None or (as_of is not None and one.until[: len(as_of)] >= as_of[: len(one.until)]):
         return True
@@ -189,13 +198,23 @@ def _homes_of(entities: Sequence[Entity]) -> dict[str, Step]:
 def _homes_in(rows: Found, entities: Sequence[Entity]) -> dict[int, list[Membership]]:
     """The memberships out of what the steps of `_homes_of` found."""
     stored = {row["id"]: row for row in rows["household"]}
-    held = {record: entity for entity in entities for record in entity.members}
-    out: dict[int, list[Membership]] = {entity.id: [] for entity in entities}
-    for number in sorted(stored):
-        for membership in _members(number, rows["lived"], rows["belongs"], held):
-            out[membership.person.id].append(replace(membership, row=stored[number]))
-    for found in out.values():
-        found.sort(key=lambda one: (one.until or "", one.confidence, -one.household), reverse=True)
+    out: dict[int, list[Membership]] = {}
+    for person, everywhere in _stays_of(entities, rows["lived"], rows["belongs"]).items():
+        found = [
+            replace(one, row=stored[one.household], current=at_home(one, everywhere, None))
+            for one in everywhere
+            if one.household in stored
+        ]
+        out[person] = sorted(found, key=lambda one: (one.until or "", one.confidence, -one.household), reverse=True)
+    return out
+
+
+def _stays_of(people: Sequence[Entity], lived: Sequence[Row], belongs: Sequence[Row]) -> dict[int, list[Membership]]:
+    """For each person (by id) its memberships in all households, out of the edges of all its records."""
+    held = {record: entity for entity in people for record in entity.members}
+    out: dict[int, list[Membership]] = {entity.id: [] for entity in people}
+    for one in _memberships(lived, belongs, held):
+        out[one.person.id].append(one)
     return out
 
 
@@ -206,8 +225,8 @@ def at_confidence(rows: Sequence[Row], confidence: float, default: float) -> Ask
     again = [row["id"] for row in rows if not holds_at(row, confidence, default)]
     if again:
         for number, found in (yield from members.of(again, confidence)).items():
-            adults = sum(one.role != "child" for one in found)
-            stored[number] = replace(stored[number], size=len(found), adults=adults)
+            size, adults = _counted(found)
+            stored[number] = replace(stored[number], size=size, adults=adults)
     return [stored[row["id"]] for row in rows]
 
 
@@ -216,32 +235,37 @@ def holds_at(row: Row, confidence: float, default: float) -> bool:
     return confidence == default
 
 
-def _members(number: int, lived: Sequence[Row], belongs: Sequence[Row], held: Mapping[int, Entity]) -> list[Membership]:
-    facts: dict[int, Row] = {}
+def _memberships(lived: Sequence[Row], belongs: Sequence[Row], held: Mapping[int, Entity]) -> list[Membership]:
+    """Every membership of a person that these edges tell of, surest first in each household."""
+    facts: dict[tuple[int, int], Row] = {}
+    residencies: dict[tuple[int, int], list[Row]] = {}
+    people: dict[int, Entity] = {}
+    for row in (*belongs, *lived):
+        entity = held.get(row["start"])
+        if entity is not None and entity.kind == "person":
+            people[entity.id] = entity
+            residencies.setdefault((row["end"], entity.id), [])
     for row in belongs:
-        if row["end"] == number and row["start"] in held:
-            facts.setdefault(held[row["start"]].id, row)
-    residencies: dict[int, list[Row]] = {}
+        if row["start"] in held:
+            facts.setdefault((row["end"], held[row["start"]].id), row)
     for row in lived:
-        if row["end"] == number and row["start"] in held:
-            residencies.setdefault(held[row["start"]].id, []).append(row)
-    entities = {entity.id: entity for entity in distinct(held.values()) if entity.kind == "person"}
+        if row["start"] in held and held[row["start"]].id in people:
+            residencies[row["end"], held[row["start"]].id].append(row)
     found = [
-        _membership(number, entity, facts.get(entity.id), residencies.get(entity.id, []))
-        for entity in entities.values()
-        if entity.id in facts or entity.id in residencies
+        _membership(number, people[person], facts.get((number, person)), rows)
+        for (number, person), rows in residencies.items()
     ]
-    return sorted(found, key=lambda one: (-one.confidence, one.person.id))
+    return sorted(found, key=lambda one: (one.household, -one.confidence, one.person.id))
 
 
 def _membership(number: int, entity: Entity, fact: Row | None, residencies: Sequence[Row]) -> Membership:
-    weights = [row["weight"] for row in ([fact] if fact else residencies) if row["weight"] is not None]
+    weights = [row["weight"] for row in ([fact] if fact and fact["weight"] is not None else residencies)]
     dated = [*residencies, *([fact] if fact else [])]
     reasons = reasons_of(fact["evidence"]) if fact else ()
     return Membership(
         number,
         entity,
-        max(weights, default=1.0),
+        max((weight for weight in weights if weight is not None), default=1.0),
         fact["role"] if fact else None,
         min((row["valid_from"] for row in dated if row["valid_from"]), default=None),
         max((row["valid_to"] for row in dated if row["valid_to"]), default=None),

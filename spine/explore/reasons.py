@@ -7,20 +7,31 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """One reason: its kind, what it weighs (bits, or a weight from 0 to 1), with whom it is shared, who says so."""
+    """One reason: its kind, what it weighs (bits, or a weight from 0 to 1), with whom it is shared, who says so.
+
+    `takes_out`: without all such reasons the edge would not be there.
+    """
 
     kind: str
     bits: float | None = None
     weight: float | None = None
     shared_with: int | None = None
     source: str | None = None
+    takes_out: bool = False
 
 
 def reasons_of(evidence: str | None) -> tuple[Reason, ...]:
     """The reasons in an `evidence` column; none where it is empty."""
     found = json.loads(evidence) if evidence else []
     return tuple(
-        Reason(str(one["kind"]), one.get("bits"), one.get("weight"), one.get("with"), one.get("source"))
+        Reason(
+            str(one["kind"]),
+            one.get("bits"),
+            one.get("weight"),
+            one.get("with"),
+            one.get("source"),
+            bool(one.get("out")),
+        )
         for one in found
         if isinstance(one, dict) and "kind" in one
     )

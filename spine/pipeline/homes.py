@@ -11,6 +11,7 @@ import numpy as np
 
 from spine.pipeline.differing import Differing
 from spine.pipeline.home_neighbours import Neighbours
+from spine.pipeline.homes_left import turned
 from spine.pipeline.homes_standing import Standing, moved
 from spine.pipeline.index_state import read_state
 from spine.pipeline.numbering import stored_key
@@ -75,10 +76,14 @@ def write_households(writer: Writer, rebuilt: Rebuilt, out: Differing, most: int
         wider |= _residents(writer, _homes_of(writer, wider - core))
         needed = set(persons.tolist())
         if wider == core and needed <= near.complete:
-            break
+            made = tables(resolved, found)
+            kept = {row["end"] for row in made.resides_in.select(["start", "end"]).to_pylist() if row["start"] in core}
+            members = made.member_of.select(["start", "end", "valid_from"]).to_pylist()
+            beside = turned(writer, near.labels, core, members, kept | _homes_of(writer, core))
+            if not beside:
+                break
+            wider |= _residents(writer, beside)
         core = wider
-    made = tables(resolved, found)
-    kept = {row["end"] for row in made.resides_in.select(["start", "end"]).to_pylist() if row["start"] in core}
     return _write(writer, out, made, core, kept)
 
 
@@ -104,8 +109,11 @@ def _moved(was: Homes, now: Homes) -> dict[int, tuple[frozenset[int], frozenset[
 
 
 def _by_person(rows: list[Row]) -> Homes:
+    """The households where each person lives now."""
     found: dict[int, set[int]] = {}
     for row in rows:
+        if row["weight"] is None:
+            continue
         found.setdefault(row["start"], set()).add(row["end"])
     return {person: frozenset(homes) for person, homes in found.items()}
 

@@ -23,7 +23,7 @@ BULK = 50_000
 """Where more records than that change their entity, followers are told to read the snapshot anew."""
 COLUMNS = {
     "resolves_to_person": ("start", "end"), "resolves_to_organisation": ("start", "end"),
-    "member_of": ("start", "end"), "organisation": ("id", "ultimate"), "person": ("id", "consents"),
+    "member_of": ("start", "end", "weight"), "organisation": ("id", "ultimate"), "person": ("id", "consents"),
 }  # fmt: skip
 _BATCHES = 20
 
@@ -107,7 +107,7 @@ class _Facts:
     """Whose households, ultimate parents and consents differ between two states, and how many they are."""
 
     def __init__(self, before: Mapping[str, pa.Table], after: Mapping[str, pa.Table]) -> None:
-        self._homes = before["member_of"], after["member_of"]
+        self._homes = _lived_at(before["member_of"]), _lived_at(after["member_of"])
         self._moved = _moved(*self._homes)
         self._parents = ends_of(before["organisation"], after["organisation"])
         # An organisation that is gone has no parent any more; one that is new was its own.
@@ -125,6 +125,11 @@ class _Facts:
         yield from new_parents({one: (old, new) for one, old, new in told if old != new})
         rows = self._persons.take(pa.array(self._consented, pa.int64())).to_pylist()
         yield from new_consents({row["id"]: row["consents"] or [] for row in rows})
+
+
+def _lived_at(members: pa.Table) -> pa.Table:
+    """Who lives where now, as (person, household) rows."""
+    return members.filter(members["weight"].is_valid()).select(["start", "end"])
 
 
 def _moved(before: pa.Table, after: pa.Table) -> Ints:

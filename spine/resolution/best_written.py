@@ -10,7 +10,17 @@ from spine.normalise.columns import compute
 from spine.normalise.whole_numbers import distinct_numbers, order_by
 from spine.resolution.components import Ints
 from spine.resolution.grouping import Coded, groups_of
-from spine.resolution.written import CODED, LETTERS, NAMES, WHOLE, lettered, spelled_alike, well_written, written
+from spine.resolution.written import (
+    CODED,
+    LETTERS,
+    NAMES,
+    WHOLE,
+    lettered,
+    spelled_alike,
+    streets_alike,
+    well_written,
+    written,
+)
 
 _PLAIN = r"^[!-~]+( [!-~]+)*$"
 """Words of ASCII, parted by single blanks: they are shown as they are."""
@@ -41,7 +51,7 @@ def best_written(ways: "Ways", number: Ints, size: int, winner: Ints) -> "pa.Arr
     others, same = others[better], same[better]
     for at in np.flatnonzero(~same).tolist():
         own, other = ways.texts[chosen[number[others[at]]]], ways.texts[ways.of[others[at]]]
-        same[at] = spelled_alike(own, other)
+        same[at] = spelled_alike(own, other) or (ways.name == "street" and streets_alike(own, other))
     others = others[same]
     order = order_by(number[others], -ways.rank(ways.of[others]), others)
     swap, first = np.unique(number[others][order], return_index=True)

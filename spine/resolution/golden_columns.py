@@ -6,14 +6,14 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
-from spine.normalise.columns import join_known
+from spine.normalise.columns import compute, join_known
 from spine.resolution.best_written import Ways, best_written
 from spine.resolution.components import Ints
 from spine.resolution.golden_rules import Rules
 from spine.resolution.grouping import Coded, groups_of, smallest
 from spine.resolution.resolved import Resolved
 from spine.resolution.survivorship import Statement, Statements, believe, decide, orders_of
-from spine.resolution.written import CAME_FROM
+from spine.resolution.written import CAME_FROM, written
 
 _FEW = 40
 """Of so few records one after the other is looked at."""
@@ -141,9 +141,19 @@ def _shown(resolved: Resolved, number: Ints, size: int, name: str, winner: Ints)
 
 
 def most_written(resolved: Resolved, number: Ints, size: int, name: str, code: Ints) -> "pa.Array[Any]":
-    """A field whose normalised value is chosen (`code` per group), as the first of its records shows it."""
+    """A field whose normalised value is chosen (`code` per group), as a group's records (`number`) write it best.
+
+    The first that says it comes before others as good; what none of them says is shown in capitals where those belong.
+    """
     key = resolved.coded_text(name)
     says = (number >= 0) & (key.codes >= 0)
     says &= key.codes == np.append(code, -1)[np.where(number >= 0, number, size)]
     first = smallest(np.where(says, number, -1), np.arange(resolved.size), size)
-    return _shown(resolved, np.where(says, number, -1), size, name, first)
+    found = _shown(resolved, number, size, name, first)
+    silent = (code >= 0) & (first < 0)
+    if not silent.any():
+        return found
+    known = {one: written(name, key.texts[one], ()) for one in np.unique(code[silent]).tolist()}
+    told = [known[one] if open_ else None for one, open_ in zip(code.tolist(), silent.tolist(), strict=True)]
+    shown: pa.Array[Any] = compute.coalesce(found, pa.array(told, pa.string()))
+    return shown

@@ -7,7 +7,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
-from spine.normalise.columns import join_known, prefixed
+from spine.normalise.columns import compute, join_known, prefixed
 from spine.ports import arrow_schema
 from spine.resolution import household_weights as w
 from spine.resolution.address_forms import PARTS, Flags
@@ -29,6 +29,7 @@ from spine.resolution.households import Floats, Households, probability
 from spine.resolution.membership_evidence import reasons
 from spine.resolution.resolved import Resolved
 from spine.resolution.trees import NEVER
+from spine.resolution.written import NUMBER_BEFORE
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class HouseholdTables:
 class _Members:
     """One row per (household, person): `number` of the household, `label` of the person; its residencies point here.
 
-    `stays`: the person is there by a record as it is now, not only by what one said before.
+    `stays`: a record tells of it as it is now, and no other home of the person begins after it was last seen there.
     """
 
     ids: Ints
@@ -62,7 +63,7 @@ def tables(resolved: Resolved, found: Households) -> HouseholdTables:
     weight = _weights(found)
     return HouseholdTables(
         _household(resolved, found, members, role),
-        _member_of(found, members, role, weight),
+        _member_of(resolved, found, members, role, weight),
         _resides_in(resolved, found, weight) if len(homes) else _table("resides_in", {}),
     )
 
@@ -89,7 +90,21 @@ def _members(found: Households, current: Flags) -> _Members:
     of_residency[kept] = group
     stays = np.zeros(len(first), dtype=bool)
     stays[of_residency[current & (of_residency >= 0)]] = True
-    return _Members(ids, number[first].astype(np.int64), homes.person[kept][first], of_residency, stays)
+    label = homes.person[kept][first]
+    since, until = smallest(of_residency, homes.first, len(first)), largest(of_residency, homes.last, len(first))
+    stays &= ~_followed(np.unique(label, return_inverse=True)[1].astype(np.int64), since, until)
+    return _Members(ids, number[first].astype(np.int64), label, of_residency, stays)
+
+
+def _followed(owner: Ints, since: Ints, until: Ints) -> Flags:
+    """Which stays ended before another of their owner's (a number, -1 for nobody) began; dates are codes, -1: unknown.
+
+    For one person `spine.explore.households.at_home` says the same, for everybody at any confidence
+    `spine.audiences.population`.
+    """
+    latest = largest(owner, since, int(owner.max(initial=-1)) + 1)
+    later: Flags = (np.append(latest, -1)[owner] > until) & (until >= 0)
+    return later
 
 
 def _weights(found: Households) -> Floats:
@@ -111,12 +126,10 @@ def _household(resolved: Resolved, found: Households, members: _Members, role: d
     claimed = resolved.person[resolved.claimed("row")]
     namespace, source = resolved.coded_of_claims("namespace"), resolved.coded_of_records("source")
     is_child = np.isin(members.label, role[CHILD]) & ~np.isin(members.label, role[HEAD])
-    current = _current(resolved, found)
-    lived = np.bincount(number[current & (number >= 0)], minlength=size) > 0
-    shown = np.where(current | ~np.append(lived, True)[number], number, -1)
-    row_number = np.append(shown, -1)[homes.of_row]
+    shown = _shown_at(found, members, number, _current(resolved, found))
+    row_number, writes = (np.append(places, -1)[homes.of_row] for places in (shown, number))
     if resolved.before:
-        row_number[resolved.size - resolved.before :] = -1
+        row_number[resolved.size - resolved.before :] = writes[resolved.size - resolved.before :] = -1
     place = {part: commonest(row_number, resolved.coded_text(part).codes, size) for part in ("region", "postcode")}
     home = commonest(shown, homes.dwelling, size)
     return _table(
@@ -127,14 +140,26 @@ def _household(resolved: Resolved, found: Households, members: _Members, role: d
             "adults": np.bincount(members.number[members.stays & ~is_child], minlength=size),
             "cohesion": _cohesion(found, number, size),
             **{part: resolved.coded_text(part).arrow(code) for part, code in place.items()},
-            "region_name": most_written(resolved, row_number, size, "region", place["region"]),
-            "address": _lines(found, home),
+            **{f"{part}_name": _shown_as(resolved, writes, part, code) for part, code in place.items()},
+            "address": _lines(resolved, found, writes, home),
             "namespaces": _lists(members, size, claimed, namespace.codes, namespace),
             "sources": _lists(members, size, resolved.person, source.codes, source),
             "valid_from": homes.dates.arrow(smallest(number, homes.first, size)),
             "valid_to": homes.dates.arrow(largest(number, homes.last, size)),
         },
     )
+
+
+def _shown_at(found: Households, members: _Members, number: Ints, current: Flags) -> Ints:
+    """The household of each residency by which it is told where that household is, -1 for the others.
+
+    That are the homes where its members live now, the last of each; all of them where nobody lives any more.
+    """
+    homes, of_residency = found.residencies, members.of_residency
+    here = current & np.append(members.stays, False)[of_residency]
+    here &= ~_followed(of_residency, homes.first, homes.last)
+    lived = np.bincount(number[here & (number >= 0)], minlength=len(members.ids)) > 0
+    return np.where(here | ~np.append(lived, True)[number], number, -1)
 
 
 def _lists(members: _Members, size: int, owner: Ints, code: Ints, column: Coded) -> "pa.Array[Any]":
@@ -156,16 +181,34 @@ def _cohesion(found: Households, number: Ints, size: int) -> Floats:
     return weakest
 
 
-def _lines(found: Households, form: Ints) -> "pa.ChunkedArray[Any]":
-    """Addresses in one line; null where a household has none."""
+def _shown_as(resolved: Resolved, number: Ints, part: str, code: Ints) -> Any:
+    """A part of the address of each household, whose value is chosen (`code`), as its records write it best."""
+    found: Any = most_written(resolved, number, len(code), part, code)
+    return compute.utf8_upper(found) if part == "postcode" else found
+
+
+def _lines(resolved: Resolved, found: Households, number: Ints, form: Ints) -> "pa.ChunkedArray[Any]":
+    """The addresses of households in one line, best written by their records; null where a household has none.
+
+    `number` is the household of each record, `form` the form of each household's address.
+    """
     parts = found.residencies.dwellings.forms.parts
-    known = {part: parts[part].arrow(np.append(parts[part].codes, -1)[form]) for part in PARTS}
-    box = prefixed("po box ", known["po_box"])
-    first = join_known(" ", known["house_number"], known["street"], known["unit"], box)
+    code = {part: np.append(parts[part].codes, -1)[form] for part in PARTS}
+    known = {part: _shown_as(resolved, number, part, code[part]) for part in PARTS}
+    country = parts["country"].arrow(code["country"])
+    before: Any = compute.or_(compute.is_null(country), compute.is_in(country, pa.array(NUMBER_BEFORE)))
+    street: Any = compute.if_else(
+        before,
+        join_known(" ", known["house_number"], known["street"]),
+        join_known(" ", known["street"], known["house_number"]),
+    )
+    first = join_known(" ", street, known["unit"], prefixed("PO Box ", known["po_box"]))
     return pa.chunked_array([join_known(", ", first, *(known[part] for part in PARTS[PARTS.index("po_box") + 1 :]))])
 
 
-def _member_of(found: Households, members: _Members, role: dict[int, Ints], weight: Floats) -> pa.Table:
+def _member_of(
+    resolved: Resolved, found: Households, members: _Members, role: dict[int, Ints], weight: Floats
+) -> pa.Table:
     homes, size = found.residencies, len(members.label)
     if not size:
         return _table("member_of", {})
@@ -184,7 +227,7 @@ def _member_of(found: Households, members: _Members, role: dict[int, Ints], weig
             "role": Coded(what, ROLES).arrow(what),
             "valid_from": homes.dates.arrow(smallest(members.of_residency, homes.first, size)),
             "valid_to": homes.dates.arrow(largest(members.of_residency, homes.last, size)),
-            "evidence": reasons(found, members.of_residency, size),
+            "evidence": reasons(resolved, found, members.of_residency, size),
         },
     )
     return _ordered(table)

@@ -132,7 +132,7 @@ def _total(evidence: Evidence, left: Ints, right: Ints) -> Ints:
     return total
 
 
-def same_over_moves(evidence: Evidence, cluster: Ints) -> Ints:
+def same_over_moves(evidence: Evidence, cluster: Ints, who: Ints | None = None) -> Ints:
     """Join households that are the same persons at another dwelling, so that who moves together keeps the id.
 
     Two clusters are one household where
@@ -143,11 +143,16 @@ def same_over_moves(evidence: Evidence, cluster: Ints) -> Ints:
       household of their parents;
     - one person, who is nobody's child, is seen alone at a new dwelling after everybody at the old one was last seen,
       and a source declares some of those to be family: the others were not seen again yet.
+
+    `who` tells apart persons who are looked at several times, as if they were others; by default they are the persons.
     """
     homes, days = evidence.residencies, evidence.days
-    member, person = distinct(cluster, homes.person)
+    who = homes.person if who is None else who
+    member, whose = distinct(cluster, who)
+    everybody, place = np.unique(who, return_index=True)
+    person = homes.person[place[np.searchsorted(everybody, whose)]]
     size = np.bincount(member, minlength=len(homes))
-    one, other, _ = pairs_within(np.unique(person, return_inverse=True)[1].astype(np.int64), 12)
+    one, other, _ = pairs_within(np.unique(whose, return_inverse=True)[1].astype(np.int64), 12)
     if not len(one):
         return cluster
     leads = _has_family_inside(evidence, member, person) & ~np.isin(person, homes.person[homes.child])

@@ -119,12 +119,8 @@ def _described(resolved: Resolved, homes: Dwellings, of_row: Ints, first: Ints, 
     surname = resolved.coded_text("surname")
     named = (of_row >= 0) & (surname.codes >= 0)
     since, until, dates = _sightings(resolved)
-    heads = flagged(resolved, "household_role", HEAD_ROLES)
-    family = flagged(resolved, "household_role", FAMILY_ROLES, "nonrelative") & ~flagged(
-        resolved, "household_role", ("nonrelative", "foster")
-    )
+    heads, family = declared_roles(resolved)
     young = flagged(resolved, "household_role", CHILD_ROLES) & ~flagged(resolved, "household_role", ("person",))
-    source = resolved.coded_of_records("source").codes
     marked = np.zeros(size, dtype=bool)
     marked[of_row[family & (of_row >= 0)]] = True
     residency_dwelling = homes.of_row[first]
@@ -140,12 +136,22 @@ def _described(resolved: Resolved, homes: Dwellings, of_row: Ints, first: Ints, 
         dates=dates,
         surname=surname,
         surnames=distinct(of_row[named], surname.codes[named]),
-        head=largest(of_row, np.where(heads, source, -1), size),
+        head=largest(of_row, heads, size),
         family=marked,
         child=np.isin(resolved.person[first], resolved.person[young & (resolved.person >= 0)]),
         collective=collective[residency_dwelling] & (residency_dwelling >= 0),
         rank=np.arange(size),
     )
+
+
+def declared_roles(resolved: Resolved) -> tuple[Ints, Flags]:
+    """Per record the source (a code) that counts it as the head of a household, -1 where none does; and which are
+    family of a head."""
+    heads = flagged(resolved, "household_role", HEAD_ROLES)
+    family = flagged(resolved, "household_role", FAMILY_ROLES, "nonrelative") & ~flagged(
+        resolved, "household_role", ("nonrelative", "foster")
+    )
+    return np.where(heads, resolved.coded_of_records("source").codes, -1), family
 
 
 def _key_rank(resolved: Resolved) -> Ints:

@@ -41,6 +41,8 @@ SMALL_DWELLING = 40
 """So many residencies at one dwelling are all compared; in a larger one, those that share a surname or more."""
 SAME_NAME = 60
 """So many of one surname at one dwelling, or of one person, are compared."""
+SPENT = ("surname", "family", "roles")
+"""What relates persons beside all that they share."""
 UNKNOWN_DAY = np.iinfo(np.int32).min
 Lines = Callable[[int], str]
 """Of the identifier of a telephone: landline, mobile, or phone."""
@@ -187,6 +189,22 @@ def weigh(evidence: Evidence, left: Ints, right: Ints) -> dict[str, Ints]:
     What relates two persons speaks for the home that they have in common; it says nothing more about a second home
     that only one of them has.
     """
+    weights = told(evidence, left, right)
+    budget = np.full(len(left), w.SHARED_MOST)
+    for namespace in evidence.shared:
+        weights[namespace] = np.minimum(weights[namespace], budget)
+        budget = budget - weights[namespace]
+    key = pair_keys(evidence.labels, evidence.residencies.person[left], evidence.residencies.person[right])
+    spent = (weights["address"] == w.ELSEWHERE.value) & is_among(evidence.together, key)
+    spent &= evidence.residencies.person[left] != evidence.residencies.person[right]
+    for name in (*SPENT, *evidence.shared):
+        weights[name] = np.where(spent, np.minimum(weights[name], 0), weights[name])
+    return weights
+
+
+def told(evidence: Evidence, left: Ints, right: Ints) -> dict[str, Ints]:
+    """The weight of each kind of evidence for each pair as if it stood alone: neither limited by what is shared beside
+    it nor spent on another home."""
     homes = evidence.residencies
     same_person = homes.person[left] == homes.person[right]
     key = pair_keys(evidence.labels, homes.person[left], homes.person[right])
@@ -202,15 +220,10 @@ def weigh(evidence: Evidence, left: Ints, right: Ints) -> dict[str, Ints]:
         ),
         "dates": _dated(evidence, left, right, address),
     }
-    budget = np.full(len(left), w.SHARED_MOST)
     for namespace, (keys, value) in evidence.shared.items():
         at = np.minimum(np.searchsorted(keys, key), max(len(keys) - 1, 0))
         bits = np.where(is_among(keys, key), value[at], 0) if len(keys) else np.zeros(len(left), np.int64)
-        weights[namespace] = np.where(same_person, 0, np.minimum(bits, budget))
-        budget = budget - weights[namespace]
-    spent = ~same_person & (address == w.ELSEWHERE.value) & is_among(evidence.together, key)
-    for name in ("surname", "family", "roles", *evidence.shared):
-        weights[name] = np.where(spent, np.minimum(weights[name], 0), weights[name])
+        weights[namespace] = np.where(same_person, 0, bits)
     return weights
 
 

@@ -34,6 +34,8 @@ CODED = frozenset(("region", "country"))
 """Fields whose short values are codes."""
 NAMES = frozenset(("given", "middle", "surname", "suffix", "street", "city", "region"))
 """Fields that are shown with a capital where nobody tells how they are written."""
+NUMBER_BEFORE = ("us", "gb", "ie", "ca", "au", "nz", "fr", "lu", "in", "za")
+"""Countries where a house number stands before the name of its street; so where the country is not known."""
 CODE = 3
 """A region or country of so many letters is a code, and shown in capitals."""
 
@@ -112,6 +114,12 @@ def spelled_alike(one: str, other: str) -> bool:
     if one.isascii() and other.isascii():
         return folded(one) == folded(other)
     return folded(one) in (folded(other), spelled_out(other)) or spelled_out(one) == folded(other)
+
+
+def streets_alike(one: str, other: str) -> bool:
+    """True where two streets are the same but for such letters and the length of their type (Hofstraße, Hofstr.)."""
+    ways = [{normalise_street(folded(text)), normalise_street(spelled_out(text))} for text in (one, other)]
+    return not ways[0].isdisjoint(ways[1])
 
 
 def lettered(text: str) -> bool:

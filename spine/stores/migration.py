@@ -2,7 +2,7 @@
 
 from spine.errors import SchemaMismatch
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """Goes up by one with every change of `GRAPH`, or of what a store derives from it.
 
 A table, column or index that is new needs nothing else: stores complete themselves when they find an older version.

@@ -186,7 +186,7 @@ def test_steps_run_once_in_order_and_all_or_nothing(tmp_path: Path, monkeypatch:
         raise ZeroDivisionError
 
     today = migration.SCHEMA_VERSION
-    steps = {number: note(f"step {number}") for number in range(today + 3)} | {today + 3: fail}
+    steps = {number: note(f"step {number:03}") for number in range(today + 3)} | {today + 3: fail}
     monkeypatch.setattr(schema, "STEPS", steps)
     monkeypatch.setattr(migration, "SCHEMA_VERSION", today + 3)
     with pytest.raises(ZeroDivisionError):
@@ -197,8 +197,8 @@ def test_steps_run_once_in_order_and_all_or_nothing(tmp_path: Path, monkeypatch:
     for _ in range(2):
         with SqliteStore(path) as store, store.reading(LOCAL) as reader:
             assert [each["id"] for each in reader.select("document")] == [
-                f"step {today + 1}",
-                f"step {today + 2}",
+                f"step {today + 1:03}",
+                f"step {today + 2:03}",
             ]
 
 

@@ -24,7 +24,8 @@ def truth(reader: Reader) -> State:
     }
     homes: dict[str, list[str]] = {}
     for row in reader.scan("member_of").to_pylist():
-        homes.setdefault(encode_id("person", row["start"]), []).append(encode_id("household", row["end"]))
+        if row["weight"] is not None:
+            homes.setdefault(encode_id("person", row["start"]), []).append(encode_id("household", row["end"]))
     consents = {encode_id("person", row["id"]): row["consents"] for row in reader.scan("person").to_pylist()}
     parents = {
         encode_id("organisation", row["id"]): encode_id("organisation", row["ultimate"])

@@ -173,7 +173,9 @@ def _organisations() -> dict[str, list[Row]]:
 
 
 def _households() -> dict[str, list[Row]]:
-    evidence = json.dumps([{"kind": "address", "with": 4, "bits": 10.0}, {"kind": "surname", "with": 4, "bits": 8.5}])
+    evidence = json.dumps(
+        [{"kind": "address", "with": 4, "bits": 10.0, "out": True}, {"kind": "surname", "with": 4, "bits": 8.5}]
+    )
     return {
         "household": [
             row("household", id=1, size=2, adults=2, cohesion=0.97, region="il", postcode="62701",

@@ -73,9 +73,10 @@ export function phone(text) {
   return other ? `+${other[1]} ${other[2].replace(/(\d{3})(?=\d{2})/g, "$1 ").trim()}` : text;
 }
 
-// An address that was folded for comparing, as one would write it.
+// An address that was folded for comparing, as one would write it; any other as it is.
 export function address(text) {
   if (!text) return "";
+  if (text !== text.toLowerCase()) return text;
   const parts = text.split(", ");
   return parts
     .map((part, at) => {

@@ -29,9 +29,19 @@ function Member({ edge, names }) {
     </div><${Sure} value=${edge.confidence} label=${t("cards.belongs")} /></div>
     <h4>${t("household.because")}</h4>
     <${Evidence} edge=${edge} names=${names} />
+    ${edge.takesOut.length > 0 && html`<p class="facts out">${t(edge.takesOut.length > 1 ? "household.out_all" : "household.out_one", { name: nameOf(edge.node), kinds: edge.takesOut.map((one) => word("reasons", one)).join(", ") })}</p>`}
     <p class="badges">${given.map((one) => html`<${Badge} kind="good" key=${one.purpose}><${Icon} of="check" size=${13} />${word("purposes", one.purpose)}<//>`)}${given.length === 0 && html`<${Badge}>${t("household.no_consent")}<//>`}</p>
     ${edge.node.employers.edges.map((job) => html`<p class="facts employer" key=${job.node.id}><${Icon} of="organisation" size=${15} />${job.kind ? `${job.kind}, ` : ""}<a href=${to("organisation", job.node.id)}>${job.node.name}</a></p>`)}
   </li>`;
+}
+
+// Who was at home here once: found through the old address, and on to where they live now.
+function Former({ connection }) {
+  const { edges, totalCount } = connection;
+  if (totalCount === 0) return "";
+  return html`<${Card} title=${t("household.former")} id="former-card"><p class="hint">${t("household.former_why")}</p>
+    <ul class="former">${edges.map((edge) => html`<li key=${edge.node.id}><a href=${to("person", edge.node.id)}>${nameOf(edge.node)}</a> <span class="facts"><${Period} since=${edge.since} until=${edge.lastSeen} both="period.seen" /></span></li>`)}</ul>
+    ${totalCount > edges.length && html`<p class="hint">${t("states.more", { count: totalCount - edges.length })}</p>`}<//>`;
 }
 
 function HouseholdPage() {
@@ -46,7 +56,7 @@ function HouseholdPage() {
   if (state.error) return html`<${Problem} error=${state.error} again=${again} />`;
   if (!household) return html`<div class="page-head"><h1>${t("titles.household")}</h1></div><${Loading} lines=${6} />`;
   const { edges, totalCount } = household.members;
-  const names = Object.fromEntries(edges.map((edge) => [edge.node.id, nameOf(edge.node)]));
+  const names = Object.fromEntries([...edges, ...household.formerMembers.edges].map((edge) => [edge.node.id, nameOf(edge.node)]));
   return html`<div class="page-head">
       <p class="kicker"><${Icon} of="household" />${t("titles.household")}</p>
       <h1>${title}</h1>
@@ -59,6 +69,8 @@ function HouseholdPage() {
     <h2>${t("household.members")}</h2>
     <ul class="members">${edges.map((edge) => html`<${Member} key=${edge.node.id} edge=${edge} names=${names} />`)}</ul>
     ${totalCount > edges.length && html`<p class="hint">${t("states.more", { count: totalCount - edges.length })}</p>`}
+    ${totalCount === 0 && html`<p class="hint">${t("household.nobody")}</p>`}
+    <${Former} connection=${household.formerMembers} />
     <${Card} title=${t("household.carries")} id="kinds-card"><p class="badges">${household.namespaces.map((one) => html`<${Badge} key=${one}><${Icon} of=${one} size=${13} />${word("namespaces", one)}<//>`)}</p>
       <p class="facts known">${t("household.known_by", { sources: household.sources.map((one) => word("sources", one)).join(", ") })}</p><//>`;
 }

@@ -18,7 +18,7 @@ export function HouseholdCard({ edges, self }) {
   return html`<${Card} title=${t("cards.household", { count: edges.length })} id="household-card">
     ${edges.length === 0 && html`<${Empty}>${t("cards.no_household")}<//>`}
     ${edges.map((edge) => html`<div class="home" key=${edge.node.id}>
-      <p><a href=${to("household", edge.node.id)}><strong>${address(edge.node.address) || t("unnamed.household")}</strong></a></p>
+      <p><a href=${to("household", edge.node.id)}><strong>${address(edge.node.address) || t("unnamed.household")}</strong></a> ${!edge.current && html`<${Badge}>${t("cards.lived_before")}<//>`}</p>
       <p class="facts">${t("cards.people", { count: edge.node.size })} · ${t("cards.adults", { count: edge.node.adults })} ${edge.kind && html`· ${word("roles", edge.kind)}`} <${Period} since=${edge.since} until=${edge.lastSeen} both="period.seen" /></p>
       <ul class="people">
         ${edge.node.members.edges.map((member) => html`<li key=${member.node.id}>
