@@ -36,8 +36,9 @@ def proof_of(subject: int, identifier: Row, at: str) -> Asking[Proof]:
 
     Of a unique identifier all live records that carry it then; of a strong one those that are not under another given
     name; where somebody under another given name has proved it too, it is shared, and proves nothing of records without
-    a name. What is shareable or volatile, or carried by more than `MOST`, is held by the subject and proves nothing of
-    others. Who carried it so long before or after that its half-life passed in between carried it as somebody else may.
+    a name. Proofs of others stand for their provers. What is shareable or volatile, or carried by more than `MOST`, is
+    held by the subject and proves nothing of others. Who carried it so long before or after that its half-life passed
+    in between carried it as somebody else may.
     """
     policy = namespace(identifier["namespace"]).policy
     found = yield {
@@ -48,20 +49,27 @@ def proof_of(subject: int, identifier: Row, at: str) -> Asking[Proof]:
     rows = {row["id"]: row for row in found["record"]}
     here = rows[subject]
     edges = [edge for edge in edges if (row := rows[edge["start"]])["live"] and row["kind"] == here["kind"]]
-    provers = {_prover(rows[edge["start"]]) for edge in edges if rows[edge["start"]]["source"] == PROOFS} - {subject}
-    edges = [edge for edge in edges if rows[edge["start"]]["source"] != PROOFS]
+    provers = {edge["start"]: _prover(rows[edge["start"]]) for edge in edges if rows[edge["start"]]["source"] == PROOFS}
+    carriers = {edge["start"] for edge in edges} - provers.keys() | {subject}
+    edges = [edge for edge in edges if provers.get(edge["start"]) not in carriers]
     if policy not in _PROVING:
         return Proof((), {edge["start"]: f"a {identifier['namespace']} may be shared" for edge in edges})
     if len(edges) > MOST:
         return Proof((), {edge["start"]: f"more than {MOST} records carry it" for edge in edges})
     apart = _long_apart(edges, namespace(identifier["namespace"]).half_life, at)
+    absent = tuple(sorted({*provers.values()} - rows.keys()))
+    if policy is Policy.STRONG and absent:
+        rows |= {row["id"]: row for row in (yield {"record": Step("record", "id", absent)})["record"]}
     if policy is Policy.STRONG:
-        others = _other_names(here, [rows[edge["start"]] for edge in edges])
-        if others.keys() & provers:
-            nameless = [edge["start"] for edge in edges if not _named(rows[edge["start"]])]
+        # Whose proof it is lends it a name.
+        named = {edge["start"]: rows.get(provers.get(edge["start"], -1), rows[edge["start"]]) for edge in edges}
+        others = _other_names(here, named)
+        if others.keys() & {*provers, *provers.values()}:
+            nameless = [number for number, row in named.items() if not _has_name(row)]
             apart |= dict.fromkeys(nameless, "somebody under another given name proved it too")
         apart |= others
-    return Proof(tuple(edge["start"] for edge in edges if edge["start"] not in apart), apart)
+    proven = tuple(edge["start"] for edge in edges if edge["start"] not in apart)
+    return Proof(proven, {number: why for number, why in apart.items() if number not in provers})
 
 
 def _prover(proof: Row) -> int:
@@ -69,7 +77,7 @@ def _prover(proof: Row) -> int:
     return decode_id(proof["record_id"].partition(".")[0])[1]
 
 
-def _named(row: Row) -> bool:
+def _has_name(row: Row) -> bool:
     return bool(json.loads(row["fields"] or "{}").get("given"))
 
 
@@ -83,12 +91,14 @@ def _long_apart(edges: list[Row], half_life: int | None, at: str) -> dict[int, s
     return dict.fromkeys(apart, "it was carried too long before or after")
 
 
-def _other_names(here: Row, others: list[Row]) -> dict[int, str]:
-    said = [json.loads(row["fields"] or "{}") for row in (here, *others)]
+def _other_names(here: Row, others: Mapping[int, Row]) -> dict[int, str]:
+    if not others:
+        return {}
+    said = [json.loads(row["fields"] or "{}") for row in (here, *others.values())]
     records = encode(pa.table({name: _texts([one.get(name) for one in said]) for name in FIELDS}))
     ends = np.arange(1, len(said))
     differ = under_other_names(records, np.zeros(len(ends), np.int64), ends)
-    return {row["id"]: "it has another given name" for row, other in zip(others, differ.tolist(), strict=True) if other}
+    return {number: "it has another given name" for number, other in zip(others, differ.tolist(), strict=True) if other}
 
 
 def _texts(values: list[str | None]) -> Column:

@@ -84,6 +84,23 @@ def test_a_mailbox_that_two_prove_makes_them_no_one_person(store: GraphStore) ->
     assert {*again.proven} == {number["k2"]}, "its own proof, and those of others, are no carriers"
 
 
+@pytest.mark.parametrize(("other", "one"), [("k3", True), ("z9", False)])
+def test_two_prove_what_no_record_carries(store: GraphStore, other: str, one: bool) -> None:
+    """The proof of somebody else stands for them: two of one name are one, two of different names only share it."""
+    number = fill(store)
+    confirm(store, number["k1"], "email:other@mail.example", method="code")
+    found = confirm(store, number[other], "email:other@mail.example", method="code", at="2026-02-02")
+    assert (bool(found.proven), found.apart) == (one, {})
+    assert any({"k1", other} <= group for group in whole(store)) == one
+
+
+def test_two_who_prove_one_login_are_one(store: GraphStore) -> None:
+    number = fill(store)
+    confirm(store, number["k1"], "login:u7")
+    confirm(store, number["z9"], "login:u7", at="2026-02-02")
+    assert whole(store) == [{"k1", "k2", "k3", "k4", "z9"}]
+
+
 def test_what_a_later_proof_contradicts_is_told_of_the_pair_itself(store: GraphStore) -> None:
     """Kim proves two logins, and the later one holds; who proves the first then is refused nothing."""
     number = fill(store)
