@@ -67,7 +67,8 @@ def test_at_the_default_confidence_the_stored_rows_say_the_same(demo: Any) -> No
     for number, row in persons.items():
         assert row["records"] == stored[number]["size"]
         assert all(row[name] == stored[number][name] for name in ("stage", "namespaces", "sources"))
-    stored = {row["id"]: row for row in demo.rows("household")}
+    # A home that everybody left stands for questions about its time, and is in no list.
+    stored = {row["id"]: row for row in demo.rows("household") if row["size"]}
     assert set(homes) == set(stored)
     for number, row in homes.items():
         for name in ("size", "adults", "cohesion", "region", "postcode", "namespaces", "sources"):
