@@ -29,7 +29,7 @@ from spine.pipeline.scoring import Weighed, matches, weights_in_trees
 from spine.ports import Candidates, MatchEngine, Reader
 from spine.resolution import capping
 from spine.resolution.components import NO_PAIRS, Ints, Pairs, connected
-from spine.resolution.constraints import may_be_one, sole_values, unique_conflicts
+from spine.resolution.constraints import LOGIN, may_be_one, proved_by_themselves, sole_values, unique_conflicts
 from spine.resolution.forest import grow
 from spine.resolution.judgements import Refused, Settled, settle
 from spine.resolution.proofs import Hushed, hushed
@@ -271,16 +271,16 @@ def _verified(gathered: Gathered, rows: Ints) -> tuple[Ints, NDArray[np.int8], I
     claims = gathered.claims
     if isinstance(claims, FewRows):
         proofs = zip(claims.listed("verified"), claims.listed("namespace"), strict=True)
-        if not any(proved and name in _UNIQUE_NAMES for proved, name in proofs):
+        if not any((proved or name == LOGIN) and name in _UNIQUE_NAMES for proved, name in proofs):
             return NO_PAIRS[0], np.empty(0, np.int8), NO_PAIRS[0]
-    verified = compute.fill_null(claims["verified"], False)
-    if not compute.any(verified).as_py():
+    verified = proved_by_themselves(claims["row"], claims["namespace"], claims["verified"])
+    if not verified.any():
         return NO_PAIRS[0], np.empty(0, np.int8), NO_PAIRS[0]
     number = compute.index_in(claims["namespace"], pa.array(_UNIQUE_NAMES, pa.string())).fill_null(-1).to_numpy()
     local = np.full(gathered.size, -1, np.int64)
     local[rows] = np.arange(len(rows))
     place = local[claims["row"].to_numpy()]
-    here = np.flatnonzero(verified.to_numpy() & (place >= 0) & (number >= 0))
+    here = np.flatnonzero(verified & (place >= 0) & (number >= 0))
     return place[here], number[here].astype(np.int8), claims["identifier"].to_numpy()[here]
 
 

@@ -4,12 +4,31 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
 from numpy.typing import NDArray
+from pyarrow import compute
 
 from spine.resolution.components import Ints, inside_pairs
 
 _AT_ONCE = 1 << 20
 """So many pairs are looked at at a time."""
+LOGIN = "login"
+SESSION = ("cookie", "device", "mobile_token")
+"""What a browser or an app is known by: a login that a record has beside one of these took place there."""
+
+
+def proved_by_themselves(row: Any, namespace: Any, verified: Any) -> NDArray[np.bool_]:
+    """Which claims of records (Arrow columns) are verified, or logins that a browser or an app was seen with.
+
+    Nobody types the id of a login account into a form: where it is told of a session, somebody had logged in.
+    """
+    proved: NDArray[np.bool_] = compute.fill_null(verified, False).to_numpy()
+    login: NDArray[np.bool_] = compute.is_in(namespace, pa.array([LOGIN], pa.string())).to_numpy()
+    if login.any():
+        seen = compute.is_in(namespace, pa.array(SESSION, pa.string())).to_numpy()
+        number = row.to_numpy()
+        proved = proved | (login & np.isin(number, number[seen]))
+    return proved
 
 
 def unique_conflicts(

@@ -1,6 +1,7 @@
 """A visitor becomes known, as a shop's systems tell it through `POST /ingest`: visit, login, second login, a code."""
 
 from collections.abc import Callable, Iterator
+from itertools import permutations
 from typing import Any
 
 import pytest
@@ -144,3 +145,23 @@ def test_each_kind_of_visitor_joins_at_a_login_and_no_second_login(kind: str) ->
             person = {keys[row["start"]]: row["end"] for row in reader.scan("resolves_to_person").to_pylist()}
         assert person["web/v1"] == person["web/v2"] == person["ciam/a1"]
         assert person["web/v3"] == person["ciam/a2"] != person["web/v1"]
+
+
+@pytest.mark.parametrize("kind", ["cookie", "device", "mobile_token"])
+def test_two_logins_in_one_browser_are_two_whatever_came_first(kind: str) -> None:
+    """Without an account record of either, and with nobody's word that a login was verified."""
+    told = [
+        seen("web", "v1", "01", f"{kind}:k1"),
+        seen("web", "v2", "02", f"{kind}:k1", "login:u1"),
+        seen("web", "v3", "03", f"{kind}:k1", "login:u2"),
+    ]
+    for order in permutations(told):
+        with open_store("memory:", Settings()) as store:
+            for record in order:
+                ingest(store, LOCAL, read_batch([record]), Ticking(), key="story")
+            with store.reading(LOCAL) as reader:
+                keys = {row["id"]: row["key"] for row in reader.scan("record").to_pylist()}
+                person = {keys[row["start"]]: row["end"] for row in reader.scan("resolves_to_person").to_pylist()}
+                related = {row["kind"] for row in reader.scan("related_to").to_pylist()}
+        assert person["web/v1"] == person["web/v2"] != person["web/v3"]
+        assert related == {"shares_device"}

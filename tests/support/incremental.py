@@ -43,7 +43,8 @@ STREET = st.sampled_from(["12 Elm St", "13 Elm St", "12 Elm Street Apt 2", "12 E
 ROLE = st.sampled_from([None, None, None, "head", "child", "inmate"])
 IDENTIFIERS = st.lists(
     st.sampled_from(["email:ann@example.com", "email:ben@alder.example", "email:cy@birch.example", "phone:+46701234567",
-                     "phone:+493012345678", "loyalty:L1", "cookie:c1", "!login:u1", "!login:u2", "account:a1"]),
+                     "phone:+493012345678", "loyalty:L1", "cookie:c1", "!login:u1", "!login:u2", "login:u3",
+                     "account:a1"]),
     max_size=3, unique=True,
 )  # fmt: skip
 EMPLOYER = st.sampled_from(["Alder Limited", "alder", "Birch", None, None])
