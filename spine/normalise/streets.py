@@ -20,6 +20,8 @@ _PO_BOX = re.compile(
 _BOX_WORDS = words("p o po box post office postfach pob apartado boite postale no number nr")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)")
 _STRASSE = re.compile(r"(?<=[a-z]{2})(?:strasse|strase|str)$")
+STRASSE = words("strasse strase str")
+"""What a German street ends in, behind which stands the number of the house; alone it is the name of none."""
 _NUMBER_LETTER = re.compile(r"\b(\d+) ([a-z]|bis|ter|quater)\b")
 _LETTER_NUMBER = re.compile(r"\b([a-z]) (\d+)\b")
 
@@ -121,7 +123,7 @@ def _number_behind(part: str) -> tuple[str, str | None, str] | None:
     before = fold(part[: match.start()]).split() if match else []
     if match is None or not before or _HOUSE.fullmatch(before[0]) or before[-1][0].isdigit():
         return None
-    if STREET_WORDS.get(before[-1], before[-1]) in NUMBERED_ROADS:
+    if _numbered_road(before):
         return None
     number, end, flat = match.groups()
     street = part[: match.start()]
@@ -139,11 +141,15 @@ def _split_number(tokens: list[str]) -> tuple[str | None, list[str]]:
     letter = len(tokens[-1]) == 1 and tokens[-1].isalpha() if tokens else False
     if len(tokens) > 2 and (letter or tokens[-1] in _AFTER_NUMBERS) and tokens[-2].isdigit():
         at = -2
-    if len(tokens) + at > 0 and _HOUSE.fullmatch("".join(tokens[at:])):
-        before = STREET_WORDS.get(tokens[at - 1], tokens[at - 1])
-        if before not in NUMBERED_ROADS:
-            return "".join(tokens[at:]), tokens[:at]
+    if len(tokens) + at > 0 and _HOUSE.fullmatch("".join(tokens[at:])) and not _numbered_road(tokens[:at]):
+        return "".join(tokens[at:]), tokens[:at]
     return None, tokens
+
+
+def _numbered_road(words: list[str]) -> bool:
+    """Whether a number behind these words is the road's: `Highway 12`, but not `Berliner Straße 12`."""
+    last = words[-1]
+    return STREET_WORDS.get(last, last) in NUMBERED_ROADS and not (last in STRASSE and len(words) > 1)
 
 
 def _mistyped(word: str) -> bool:
