@@ -164,8 +164,11 @@ def test_what_cannot_be_read_is_kept_without_an_identifier(store: GraphStore) ->
     events = [{**EVENT, "value": "not an address", "amount": "ten"}, {**EVENT, "reference": "o2", "namespace": None}]
     records = [person("0", None), *(person(name, None, "email:nobody") for name in ("1", "2"))]
     report = load(store, LOCAL, Given(batch(records, events)), "odd", key=KEY)
-    assert (report.problems, report.records_added, report.events) == (2, 3, 2)
-    assert report.examples == ["email: not a usable email, in crm/1"]
+    assert (report.problems, report.records_added, report.events) == (3, 3, 2)
+    assert report.examples == [
+        "email: not a usable email, in crm/1",
+        "email: not a usable email: the event hangs on nobody, in shop/o1",
+    ]
     with store.reading(LOCAL) as reader:
         assert reader.count("identifier") == reader.count("carries") == reader.count("event_of") == 0
         assert [row["value"] for row in reader.scan("event").to_pylist() if row["reference"] == "o1"] == [None]
