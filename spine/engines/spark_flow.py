@@ -16,7 +16,16 @@ from spine.engines.spark_blocking import blocked
 from spine.engines.spark_components import components
 from spine.engines.spark_lists import OWNS, PERSONS, SIBLINGS, listed_apart
 from spine.engines.spark_records import encoded_of, key_frame
-from spine.engines.spark_steps import cut, hushed, may_be_one, pairs_inside, score_pairs, trees, verified_conflicts
+from spine.engines.spark_steps import (
+    cut,
+    hushed,
+    may_be_one,
+    pairs_inside,
+    proved_by_themselves,
+    score_pairs,
+    trees,
+    verified_conflicts,
+)
 from spine.errors import InputError
 from spine.matching.blocking import REFINE, rules_of
 from spine.matching.model import Model
@@ -57,9 +66,8 @@ def merge_trees(
     found = blocked(key_frame(plain, kind), rules, REFINE[kind, model.breadth])
     if found is None:
         raise InputError(f"No blocking rule of {kind.value} applies to {path}.", remedy="Write it by records_table.")
-    claims = spark.read.parquet(f"{folder.rstrip('/')}/claims").where(
-        F.col("verified") & F.col("namespace").isin(UNIQUE)
-    )
+    carried = spark.read.parquet(f"{folder.rstrip('/')}/claims")
+    claims = proved_by_themselves(carried).where(F.col("namespace").isin(UNIQUE))
     pairs = _written(spark, may_be_one(found.pairs, claims), folder, "candidates")
     scored = score_pairs(spark, path, pairs, model).where(f"weight >= {FLOOR}")
     matches = _written(spark, scored, folder, "matches")

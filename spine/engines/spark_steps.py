@@ -21,6 +21,7 @@ from spine.matching.model import Model
 from spine.matching.scorer import score
 from spine.resolution import capping, merge_tree
 from spine.resolution.components import connected
+from spine.resolution.constraints import LOGIN, SESSION
 from spine.resolution.flags import over_merge
 from spine.resolution.packing import pack_all
 from spine.resolution.trees import Policy
@@ -111,6 +112,13 @@ def _cut_batches(batches: Iterable[pa.RecordBatch], policy: Policy) -> Iterator[
         same = left[certain], right[certain]
         labels = capping.split(labels, left[~certain], right[~certain], weight[~certain], same=same, cap=policy.cap)
         yield from pa.table({"row": rows, "component": rows[labels]}).to_batches()
+
+
+def proved_by_themselves(claims: DataFrame) -> DataFrame:
+    """The `claims` (row, namespace, verified) that `resolution.constraints.proved_by_themselves` tells."""
+    sessions = claims.where(F.col("namespace").isin(*SESSION)).select("row").distinct()
+    logins = claims.where((F.col("namespace") == LOGIN) & ~F.coalesce("verified", F.lit(False)))
+    return claims.where("verified").unionByName(logins.join(sessions, "row", "left_semi").select(claims.columns))
 
 
 def may_be_one(pairs: DataFrame, claims: DataFrame) -> DataFrame:
