@@ -86,6 +86,12 @@ class Gathered:
             return np.array([row for row, name in enumerate(kinds) if name == kind.value], np.int64)
         return np.flatnonzero(compute.equal(self.records["kind"], kind.value).to_numpy())
 
+    def places(self, rows: Ints) -> Ints:
+        """The place of each row among `rows`, -1 for those that are not there."""
+        place = np.full(self.size, -1, np.int64)
+        place[rows] = np.arange(len(rows))
+        return place
+
 
 _KEPT = pa.schema([arrow_schema("record").field(name) for name in _RECORD[:6]])
 _FIELDS, _ATTRIBUTES = text_schema(FIELDS), text_schema(sorted(ATTRIBUTES))
@@ -351,8 +357,7 @@ def encode_kind(gathered: Gathered, rows: Ints) -> Encoded:
 
 def _carried(gathered: Gathered, rows: Ints) -> Carried:
     """What these rows carry, each by its place among them; the columns that it comes from are let go."""
-    local = np.full(gathered.size, -1, np.int64)
-    local[rows] = np.arange(len(rows))
+    local = gathered.places(rows)
     claims = gathered.claims
     if isinstance(claims, FewRows):
         row_of, *others = (claims.listed(name) for name in _CLAIMED)

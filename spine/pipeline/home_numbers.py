@@ -29,8 +29,7 @@ def home_numbers(gathered: Gathered, rows: Ints, secret: bytes) -> tuple[Ints, I
     Homes that a record had before are among its homes.
     """
     persons = np.isin(rows, gathered.rows_of(Kind.PERSON))
-    place = np.full(gathered.size, -1, np.int64)
-    place[rows] = np.arange(len(rows))
+    place = gathered.places(rows)
     past = gathered.past
     at = place[past["row"].to_numpy()]
     past = past.set_column(0, "row", pa.array(at)).filter(pa.array(at >= 0))

@@ -51,8 +51,7 @@ def owned_apart(gathered: Gathered, rows: Ints, encoded: Encoded, labels: Ints) 
     left, right = _side_by_side(gathered, rows, labels, owned, target)
     apart = under_other_numbers(encoded, left, right)
     beside = zip(left[apart].tolist(), right[apart].tolist(), strict=True)
-    place = np.full(gathered.size, -1, np.int64)
-    place[rows] = np.arange(len(rows))
+    place = gathered.places(rows)
     here, there = place[owned] >= 0, place[owner] >= 0
     at, one = spread(target[here], held[there], place[owner[there]])
     other = place[owned[here]][at]
@@ -101,8 +100,7 @@ def lists_of(gathered: Gathered) -> tuple[Ints, Ints]:
 
 def _side_by_side(gathered: Gathered, rows: Ints, labels: Ints, member: Ints, group: Ints) -> tuple[Ints, Ints]:
     """Pairs of places among `rows`, each once, of one source, component and list: `member` stands in list `group`."""
-    place = np.full(gathered.size, -1, np.int64)
-    place[rows] = np.arange(len(rows))
+    place = gathered.places(rows)
     if not len(member):
         return NOBODY, NOBODY
     source = coded(gathered.records["source"]).codes

@@ -205,8 +205,7 @@ def trees_of(
 
     trees = grow(
         gathered.order[rows], labels, weigh, same=same, forbidden=forbidden, group=_contents(encoded), policy=policy
-
-    )  # fmt: skip
+    )
     return trees, refused
 
 
@@ -221,10 +220,9 @@ def _proofs(gathered: Gathered, rows: Ints, same: Pairs) -> Hushed | None:
     owner = claims["row"].to_numpy()
     unique = compute.is_in(claims["namespace"], pa.array(_UNIQUE_NAMES, pa.string())).to_numpy()
     proofs[owner[unique]] = False
-    local = np.full(gathered.size, -1, np.int64)
-    local[rows] = np.arange(len(rows))
-    here = local[owner] >= 0
-    return hushed(proofs[rows], same, local[owner[here]], claims["identifier"].to_numpy()[here])
+    place = gathered.places(rows)[owner]
+    here = place >= 0
+    return hushed(proofs[rows], same, place[here], claims["identifier"].to_numpy()[here])
 
 
 def _apart(
@@ -277,9 +275,7 @@ def _verified(gathered: Gathered, rows: Ints) -> tuple[Ints, NDArray[np.int8], I
     if not verified.any():
         return NO_PAIRS[0], np.empty(0, np.int8), NO_PAIRS[0]
     number = compute.index_in(claims["namespace"], pa.array(_UNIQUE_NAMES, pa.string())).fill_null(-1).to_numpy()
-    local = np.full(gathered.size, -1, np.int64)
-    local[rows] = np.arange(len(rows))
-    place = local[claims["row"].to_numpy()]
+    place = gathered.places(rows)[claims["row"].to_numpy()]
     here = np.flatnonzero(verified & (place >= 0) & (number >= 0))
     return place[here], number[here].astype(np.int8), claims["identifier"].to_numpy()[here]
 

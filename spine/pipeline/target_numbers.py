@@ -65,8 +65,7 @@ def most_named(number: Ints) -> Ints:
 
 def numbers_of_targets(gathered: Gathered, rows: Ints, kind: Kind, secret: bytes) -> tuple[Ints, Ints]:
     """What these rows of a kind name, ask for and answer to, as (place in `rows`, number)."""
-    place = np.full(gathered.size, -1, np.int64)
-    place[rows] = np.arange(len(rows))
+    place = gathered.places(rows)
     relations = gathered.relations
     columns: list[list[Any]] = [relations[name].to_pylist() for name in ("row", "namespace", "value")]
     named = [(int(place[row]), (str(a), str(b))) for row, a, b in zip(*columns, strict=True) if a and b]
