@@ -13,7 +13,7 @@ from spine.access.context import Context
 from spine.documents import near
 from spine.errors import BadStoreUrl, MappingError, NotFound, SettingsError, ValueProblem
 from spine.pipeline.incoming import an_object, read_batch, refused
-from spine.ports import CypherReader, GraphStore, MatchEngine, RecordSource, Reject, SourceBatch
+from spine.ports import CypherReader, GraphStore, MatchEngine, Reader, RecordSource, Reject, SourceBatch
 from spine.settings import Settings
 
 if TYPE_CHECKING:
@@ -107,18 +107,17 @@ def mapped_source(path: Path, mapping: str, *, sparse: bool = False) -> RecordSo
     return source
 
 
-def mapped_rows(store: GraphStore, context: Context, name: str, rows: list[Any]) -> SourceBatch:
+def mapped_rows(reader: Reader, context: Context, name: str, rows: list[Any]) -> SourceBatch:
     """Rows as a source has them, through a mapping that the store keeps; NotFound where it keeps none of that name.
 
     What is no JSON object becomes a reject. Rejects name the mapping for a file, and the place in `rows` for a line.
     """
-    with store.reading(context) as reader:
-        kept = reader.get("document", "id", [f"mapping:{name}"])
-        if not kept:
-            there = sorted(row["id"].removeprefix("mapping:") for row in reader.get("document", "kind", ["mapping"]))
-            kept_there = f"It keeps {', '.join(near(name[:80], there) or there[:20])}. " if there else ""
-            remedy = f"{kept_there}A mapping is kept once a file was loaded through it: spine load."
-            raise NotFound(f"The store keeps no mapping {name[:80]!r}.", remedy=remedy)
+    kept = reader.get("document", "id", [f"mapping:{name}"])
+    if not kept:
+        there = sorted(row["id"].removeprefix("mapping:") for row in reader.get("document", "kind", ["mapping"]))
+        kept_there = f"It keeps {', '.join(near(name[:80], there) or there[:20])}. " if there else ""
+        remedy = f"{kept_there}A mapping is kept once a file was loaded through it: spine load."
+        raise NotFound(f"The store keeps no mapping {name[:80]!r}.", remedy=remedy)
     lines: list[int] = []
     rejects: list[Reject] = []
     for line, row in enumerate(rows, start=1):

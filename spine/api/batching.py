@@ -174,7 +174,7 @@ class Session:
         AccessDenied where nothing may be written; otherwise as `change`.
         """
         may_change(self.settings)
-        await self.ask(self._changed, lambda store, context: None)
+        await self.close()
         return await self._intake.take(self.context, batch, name)
 
     async def gather(self, question: Callable[..., dict[Key, Result]], key: Key, *args: Hashable) -> Result:

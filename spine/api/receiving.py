@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from starlette.requests import Request
@@ -35,7 +34,7 @@ async def receive(request: Request) -> Response:
             batch = read_batch(rows)
         else:
             async with desks.session(SERVED) as session:
-                batch = await session.change(partial(mapped_rows, name=mapping, rows=rows), preview=True)
+                batch = await session.ask(mapped_rows, mapping, rows)
         batch = replace(batch, rejects=[replace(one, line=lines[one.line - 1]) for one in batch.rejects])
         report = await desks.intake.take(SERVED, batch, mapping or "ingest")
     except RequestError as error:

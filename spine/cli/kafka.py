@@ -77,7 +77,10 @@ def consume(
     with opened(store) as graph:
 
         def read(rows: list[Any]) -> SourceBatch:
-            return read_batch(rows) if mapping is None else mapped_rows(graph, LOCAL, mapping, rows)
+            if mapping is None:
+                return read_batch(rows)
+            with graph.reading(LOCAL) as reader:
+                return mapped_rows(reader, LOCAL, mapping, rows)
 
         with intake_of(
             graph, LOCAL, topic, _settings(brokers, config), SystemClock(), group=group, read=read,
