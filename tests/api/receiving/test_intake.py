@@ -14,27 +14,12 @@ from starlette.testclient import TestClient
 from spine.access.context import LOCAL
 from spine.api import intake
 from spine.api.app import create_app
-from spine.bootstrap import open_store
 from spine.errors import InputError
 from spine.pipeline.ingest import ingest, ingest_together
 from spine.ports import Cause, GraphStore, SourceBatch
 from spine.settings import Settings
 
 BASE = "http://127.0.0.1"
-
-
-@pytest.fixture
-def store() -> Iterator[GraphStore]:
-    """An empty store in memory."""
-    with open_store("memory:", Settings()) as opened:
-        yield opened
-
-
-@pytest.fixture
-def client(store: GraphStore) -> Iterator[TestClient]:
-    """A client of a server over it."""
-    with TestClient(create_app(store, Settings()), base_url=BASE) as opened:
-        yield opened
 
 
 NAMES = ("Ann Lee", "Bertil Quist", "Chidi Oduya")

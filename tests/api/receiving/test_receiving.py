@@ -3,7 +3,6 @@
 import json
 import threading
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +11,6 @@ from starlette.testclient import TestClient
 
 from spine.access.context import LOCAL
 from spine.api.app import create_app
-from spine.bootstrap import open_store
 from spine.pipeline import ingest as ingesting
 from spine.pipeline.load import keep_mapping
 from spine.ports import GraphStore, SystemClock
@@ -26,20 +24,6 @@ def record(record_id: str, source: str = "crm") -> dict[str, Any]:
     """A record of Ann."""
     identifiers = [{"namespace": "email", "value": "ann@example.com"}]
     return {"source": source, "record_id": record_id, "attributes": ANN, "identifiers": identifiers}
-
-
-@pytest.fixture
-def store() -> Iterator[GraphStore]:
-    """An empty store in memory."""
-    with open_store("memory:", Settings()) as opened:
-        yield opened
-
-
-@pytest.fixture
-def client(store: GraphStore) -> Iterator[TestClient]:
-    """A client of a server over it."""
-    with TestClient(create_app(store, Settings()), base_url=BASE) as opened:
-        yield opened
 
 
 def test_json_and_lines_are_taken_in_and_followed(client: TestClient) -> None:
